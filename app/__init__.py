@@ -1,0 +1,1 @@
+"""fairmatch: supplier–buyer matchmaking for trade fairs."""

@@ -1,0 +1,1 @@
+"""Rows, sessions and queries; the only layer that knows SQL."""

@@ -1,0 +1,1 @@
+"""Files and the outside world; knows nothing of the database."""

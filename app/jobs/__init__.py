@@ -1,0 +1,1 @@
+"""Durable workflows: thin functions that load ids and call a service."""

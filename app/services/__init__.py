@@ -1,0 +1,1 @@
+"""Use cases: the only layer that composes database, files and engines. Services flush, never commit."""

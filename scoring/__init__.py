@@ -1,0 +1,22 @@
+"""The ranking engine: dicts or DataFrames in, ranked suppliers with reasons out. No network, no weights, no GPU.
+
+Public names load on first use, so that reading the vocabulary alone does not import scikit-learn.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "SupplierRanker": "scoring.ranker",
+    "BuyerRanker": "scoring.ranker",
+    "combine_mutual": "scoring.mutual",
+}
+__all__ = ["BuyerRanker", "SupplierRanker", "combine_mutual"]  # noqa: F822 - loaded by __getattr__
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
