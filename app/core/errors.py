@@ -1,4 +1,7 @@
-"""One tree of errors: each class carries its code, HTTP status and title; the message says what, where and how to mend it."""
+"""One tree of errors: each class carries its code, HTTP status and title.
+
+The message says what is wrong, where, and how to mend it.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,114 @@
+"""Engines and sessions for SQLite and PostgreSQL.
+
+SQLite: WAL, foreign keys on, writers begin IMMEDIATE (so that two never deadlock on upgrading a lock), readers begin
+plainly. PostgreSQL: statement and lock timeouts; serialisation failures and deadlocks are retried by `Database.run`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from app.core.errors import NotReadyError
+
+T = TypeVar("T")
+_BUSY_MS = 15_000
+_RETRYABLE = {"40001", "40P01"}
+
+
+class ReadSession(Session):
+    """A session that cannot write: a flush with changes is a mistake of ours and fails loudly."""
+
+    def flush(self, objects: Any = None) -> None:
+        if self.new or self.dirty or self.deleted:
+            raise RuntimeError("a read session was asked to write")
+        super().flush(objects)
+
+
+class WriteSession(Session):
+    """A session whose owner commits; services only flush."""
+
+
+def make_engine(url: str) -> Engine:
+    """Create an engine with the house's settings for the backend that `url` names."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(url, parsed.database)
+    options = "-c statement_timeout=60000 -c lock_timeout=10000 -c timezone=UTC"
+    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"options": options})
+
+
+def _sqlite(url: str, file: str | None) -> Engine:
+    if file and file != ":memory:":
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={_BUSY_MS}", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
+
+    return engine
+
+
+class Database:
+    """One engine and the ways to use it: `read()`, `write()`, `run(work)`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = make_engine(url)
+        self._readers = self.engine.execution_options(sqlite_begin="BEGIN")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[ReadSession]:
+        """A session for queries; rolled back at the end."""
+        with ReadSession(self._readers, autoflush=False, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[WriteSession]:
+        """One transaction: committed at the end, rolled back by any error."""
+        with WriteSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def run(self, work: Callable[[WriteSession], T], *, tries: int = 5) -> T:
+        """Run `work` in one transaction, again where the database asks for it (40001, 40P01).
+
+        Raises
+        ------
+        NotReadyError
+            The database stayed locked or cannot be reached.
+        """
+        for attempt in range(tries):
+            try:
+                with self.write() as session:
+                    return work(session)
+            except DBAPIError as error:
+                state = getattr(error.orig, "sqlstate", None)
+                if state in _RETRYABLE and attempt + 1 < tries:
+                    time.sleep(0.05 * 2**attempt)
+                    continue
+                if isinstance(error, OperationalError):
+                    raise NotReadyError("The database does not answer just now; try again in a moment.") from error
+                raise
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    def close(self) -> None:
+        self.engine.dispose()

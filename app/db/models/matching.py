@@ -1,0 +1,58 @@
+"""Match runs (immutable, repeatable scorings of an event) and the pairs they scored."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, Identified
+from app.db.models.runs import Run
+
+
+class MatchRun(Run, Base):
+    """One scoring: with its date, the revisions it read and the model's hash it can be repeated to the bit."""
+
+    __tablename__ = "match_run"
+
+    as_of: Mapped[date]
+    inputs: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    model_hash: Mapped[str | None] = mapped_column(String(64))
+    pairs: Mapped[int | None]
+
+
+class Match(Identified, Base):
+    """One pair for one request: rank and score of both directions, terms, gates, unknowns.
+
+    A pair that failed a gate has no rank; `failed` says which gate, what was found and what was wanted.
+    """
+
+    __tablename__ = "match"
+    __table_args__ = (
+        UniqueConstraint("run_id", "request_id", "provider_id"),
+        Index("ix_match_run_request_rank", "run_id", "request_id", "rank"),
+        Index("ix_match_run_provider", "run_id", "provider_id", "backward_rank"),
+        CheckConstraint("(rank IS NULL) = (failed IS NOT NULL)", name="ranked_or_failed"),
+        ForeignKeyConstraint(["event_id", "run_id"], ["match_run.event_id", "match_run.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(["event_id", "request_id"], ["sourcing_request.event_id", "sourcing_request.id"]),
+        ForeignKeyConstraint(["event_id", "seeker_id"], ["participation.event_id", "participation.id"]),
+        ForeignKeyConstraint(["event_id", "provider_id"], ["participation.event_id", "participation.id"]),
+    )
+
+    event_id: Mapped[UUID]
+    run_id: Mapped[UUID]
+    request_id: Mapped[UUID]
+    seeker_id: Mapped[UUID]
+    provider_id: Mapped[UUID]
+    rank: Mapped[int | None]
+    score: Mapped[float]
+    probability: Mapped[float | None]
+    backward: Mapped[float | None]
+    backward_rank: Mapped[int | None]
+    mutual: Mapped[float | None]
+    #: terms, gates, unknowns, lifts of the forward direction, in words of every language
+    explanation: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    failed: Mapped[dict[str, Any] | None]
