@@ -1,0 +1,34 @@
+"""Sample editions, written for this project: every enterprise, buyer and person in them is invented.
+
+Each folder holds tables as people have them and goes through the normal import; `event.toml` describes the edition.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+#: folder → what it shows; the first is the one that `fairmatch demo` loads
+EDITIONS = {
+    "paris": "half a day of matching inside a fair: 15 knitwear enterprises and 12 European buyers",
+    "zhuzhou": "a club of clusters, markets, brand owners and agents; Chinese only, any kind may meet any that the rules allow",
+    "clusters": "a conference without a buyer side: industrial clusters, their specialities and dated public figures",
+}
+
+
+def editions() -> tuple[str, ...]:
+    """Return the names of the sample editions, the demonstration first."""
+    return tuple(EDITIONS)
+
+
+def folder(edition: str) -> Path:
+    """Return the folder of a sample edition.
+
+    Raises
+    ------
+    ValueError
+        If there is no such edition; the message names those there are.
+    """
+    if edition not in EDITIONS:
+        raise ValueError(f"there is no sample edition {edition!r}; there are {', '.join(EDITIONS)}")
+    return Path(str(files(__name__).joinpath(edition)))
