@@ -1,0 +1,114 @@
+"""ICS out (RFC 5545): the whole event or one participant's meetings, for import, subscription and cancellation.
+
+Times are written in UTC, which no calendar can read wrongly; the description repeats them on the event's wall clock.
+A meeting keeps its UID for ever, SEQUENCE counts its changes, a cancelled one stays in the file as CANCELLED, so
+that calendars which know it take it off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from icalendar import Calendar, Event, vCalAddress, vDuration
+
+from app.core.clock import as_utc
+from app.core.i18n import format_span, format_zone, known, language, text
+from app.core.text import clean, one_line, shorten
+from app.domain.timetables import Agenda, EventInfo, Party, PersonalMeeting, PlannedMeeting, Timetable
+from app.io.atomic import write_bytes
+
+_PRODUCT = "-//fairmatch//meetings//EN"
+_REFRESH = timedelta(minutes=15)
+_LONGEST_SUMMARY = 200
+_STATUS = {"planned": "CONFIRMED", "locked": "CONFIRMED", "live": "CONFIRMED", "held": "CONFIRMED"}
+
+
+def personal_calendar(agenda: Agenda, *, lang: str = "en", cancelled_only: bool = False) -> bytes:
+    """One participant's meetings; nobody but the participant and each counterpart is named.
+
+    With `cancelled_only` it is the message that takes cancelled meetings off a calendar (METHOD:CANCEL, RFC 5546).
+    """
+    calendar = _calendar(agenda.event, lang, "CANCEL" if cancelled_only else "PUBLISH")
+    for meeting in agenda.meetings:
+        if meeting.is_cancelled or not cancelled_only:
+            summary = text("ics.meeting_with", lang, name=one_line(meeting.counterpart.name))
+            _add(calendar, agenda, meeting, summary, [meeting.counterpart], lang)
+    return calendar.to_ical()
+
+
+def event_calendar(timetable: Timetable, *, lang: str = "en") -> bytes:
+    """All meetings of the event, for the organiser."""
+    calendar = _calendar(timetable.event, lang, "PUBLISH")
+    for meeting in timetable.in_order():
+        summary = " × ".join(one_line(party.name) for party in meeting.parties)
+        _add(calendar, timetable, meeting, summary, meeting.parties, lang)
+    return calendar.to_ical()
+
+
+def write_personal(agenda: Agenda, path: Path, *, lang: str = "en") -> None:
+    """Write `personal_calendar` to a file."""
+    write_bytes(path, personal_calendar(agenda, lang=lang))
+
+
+def write_timetable(timetable: Timetable, path: Path, *, lang: str = "en") -> None:
+    """Write `event_calendar` to a file."""
+    write_bytes(path, event_calendar(timetable, lang=lang))
+
+
+def _calendar(event: EventInfo, lang: str, method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    name = text("ics.name", lang, event=one_line(event.name))
+    for key in ("name", "x-wr-calname"):
+        calendar.add(key, name)
+    calendar.add("x-wr-timezone", event.zone)
+    calendar.add("refresh-interval", vDuration(_REFRESH), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(_REFRESH))
+    return calendar
+
+
+def _add(
+    calendar: Calendar,
+    source: Agenda | Timetable,
+    meeting: PersonalMeeting | PlannedMeeting,
+    summary: str,
+    named: Iterable[Party],
+    lang: str,
+) -> None:
+    event = source.event
+    entry = Event()
+    entry.add("uid", f"{one_line(meeting.id)}@fairmatch")
+    entry.add("sequence", meeting.sequence)
+    entry.add("dtstamp", as_utc(source.as_of).replace(microsecond=0))
+    entry.add("dtstart", as_utc(meeting.starts_at))
+    entry.add("dtend", as_utc(meeting.ends_at))
+    entry.add("summary", shorten(summary, _LONGEST_SUMMARY), parameters={"LANGUAGE": language(lang)})
+    table = text("pdf.table", lang, place=one_line(meeting.place))
+    entry.add("location", ", ".join(part for part in (table, one_line(event.place)) if part))
+    entry.add("description", _description(event, meeting, named, lang))
+    entry.add("status", "CANCELLED" if meeting.is_cancelled else _STATUS.get(meeting.status, "CONFIRMED"))
+    entry.add("transp", "TRANSPARENT" if meeting.is_cancelled else "OPAQUE")
+    if event.contact:
+        organiser = vCalAddress(f"mailto:{one_line(event.contact)}")
+        organiser.params["CN"] = one_line(event.name).replace('"', "'")
+        entry.add("organizer", organiser)
+    calendar.add_component(entry)
+
+
+def _description(event: EventInfo, meeting: PersonalMeeting | PlannedMeeting, named: Iterable[Party], lang: str) -> str:
+    span = format_span(meeting.starts_at, meeting.ends_at, event.zone, lang)
+    lines = [text("ics.local_time", lang, time=span, zone=format_zone(event.zone, meeting.starts_at, lang))]
+    for party in named:
+        facts = [party.name, party.name_local, party.kind, party.country]
+        lines.append(" · ".join(one_line(fact) for fact in facts if fact))
+    if meeting.purpose:
+        lines.append(clean(meeting.purpose))
+    if meeting.interpreter:
+        lines.append(text("pdf.interpreter", lang, name=one_line(meeting.interpreter)))
+    lines.append(f"{text('column.status', lang)}: {known('status', meeting.status, lang)}")
+    return "\n".join(lines)
