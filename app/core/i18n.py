@@ -35,8 +35,8 @@ def _locale(lang: str) -> Locale:
 @cache
 def _catalogue() -> dict[str, dict[str, str]]:
     file = resources.files("app.core").joinpath("messages.csv")
-    with file.open(encoding="utf-8", newline="") as lines:
-        return {row.pop("key"): row for row in csv.DictReader(lines)}
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return {row.pop("key"): row for row in csv.DictReader(lines)}
 
 
 def messages() -> tuple[str, ...]:
@@ -70,7 +70,7 @@ def known(prefix: str, code: str, lang: str = "en") -> str:
 
 def format_date(day: date, lang: str = "en", style: str = "full") -> str:
     """A date in words: `Monday 15 September 2025`; styles are CLDR's full, long, medium, short."""
-    return _babel_date(day, style, locale=_locale(lang))  # type: ignore[arg-type]
+    return _babel_date(day, style, locale=_locale(lang))
 
 
 def format_time(moment: datetime, zone_name: str, lang: str = "en") -> str:
@@ -95,6 +95,16 @@ def format_zone(zone_name: str, at: datetime, lang: str = "en") -> str:
     """The zone with its offset at that instant: `Europe/Paris (UTC+02:00)`."""
     offset = get_timezone_gmt(in_zone(at, zone_name), width="iso8601", locale=_locale(lang))
     return f"{zone_name} (UTC{offset})"
+
+
+def format_country(code: str, lang: str = "en") -> str:
+    """The name of an ISO 3166 country; a code that is none stays as it is."""
+    return _locale(lang).territories.get(code.upper(), code)
+
+
+def format_language(tag: str, lang: str = "en") -> str:
+    """The name of a language (BCP 47 primary tag); a tag that is none stays as it is."""
+    return _locale(lang).languages.get(tag.lower(), tag)
 
 
 def format_number(value: float, lang: str = "en", decimals: int = 2) -> str:

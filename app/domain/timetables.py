@@ -160,20 +160,12 @@ class Timetable:
     def in_order(self) -> tuple[PlannedMeeting, ...]:
         """Meetings by time, then in the order of the tables, then by names."""
         rank = {place: number for number, place in enumerate(self.places)}
-        last = len(rank)
-        return tuple(
-            sorted(
-                self.meetings,
-                key=lambda m: (
-                    m.starts_at,
-                    rank.get(m.place, last),
-                    m.place,
-                    m.parties[0].name,
-                    m.parties[1].name,
-                    m.id,
-                ),
-            )
-        )
+
+        def key(meeting: PlannedMeeting) -> tuple[datetime, int, str, str, str, str]:
+            first, second = (party.name for party in meeting.parties)
+            return meeting.starts_at, rank.get(meeting.place, len(rank)), meeting.place, first, second, meeting.id
+
+        return tuple(sorted(self.meetings, key=key))
 
     def everybody(self) -> tuple[Party, ...]:
         """All participants, named or only met with, by kind and name."""
@@ -202,7 +194,7 @@ class Timetable:
         return Agenda(self.event, party, tuple(own), self.as_of)
 
     def at(self, slot: Slot) -> dict[str, tuple[PlannedMeeting, ...]]:
-        """The meetings under way in a slot (cancelled ones are not), by table; a long meeting is in each of its slots."""
+        """The meetings of a slot by table, without cancelled ones; a long meeting is in each of its slots."""
         found: dict[str, tuple[PlannedMeeting, ...]] = {}
         for meeting in self.in_order():
             if not meeting.is_cancelled and meeting.starts_at < slot.ends_at and slot.starts_at < meeting.ends_at:

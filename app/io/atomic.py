@@ -52,6 +52,5 @@ def _umask() -> int:
 
 def _cannot_write(path: Path, error: OSError) -> InvalidInputError:
     why = error.strerror or str(error)
-    return InvalidInputError(
-        f"Cannot write {path}: {why}. Choose another file name, or free the folder.", path=str(path)
-    )
+    message = f"Cannot write {path}: {why}. Choose another file name, or free the folder."
+    return InvalidInputError(message, path=str(path))

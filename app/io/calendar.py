@@ -35,7 +35,7 @@ def personal_calendar(agenda: Agenda, *, lang: str = "en", cancelled_only: bool 
         if meeting.is_cancelled or not cancelled_only:
             summary = text("ics.meeting_with", lang, name=one_line(meeting.counterpart.name))
             _add(calendar, agenda, meeting, summary, [meeting.counterpart], lang)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def event_calendar(timetable: Timetable, *, lang: str = "en") -> bytes:
@@ -44,7 +44,7 @@ def event_calendar(timetable: Timetable, *, lang: str = "en") -> bytes:
     for meeting in timetable.in_order():
         summary = " × ".join(one_line(party.name) for party in meeting.parties)
         _add(calendar, timetable, meeting, summary, meeting.parties, lang)
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def write_personal(agenda: Agenda, path: Path, *, lang: str = "en") -> None:
@@ -110,5 +110,6 @@ def _description(event: EventInfo, meeting: PersonalMeeting | PlannedMeeting, na
         lines.append(clean(meeting.purpose))
     if meeting.interpreter:
         lines.append(text("pdf.interpreter", lang, name=one_line(meeting.interpreter)))
-    lines.append(f"{text('column.status', lang)}: {known('status', meeting.status, lang)}")
+    if meeting.status not in ("planned", "locked"):
+        lines.append(f"{text('column.status', lang)}: {known('status', meeting.status, lang)}")
     return "\n".join(lines)

@@ -138,9 +138,8 @@ def agendas_table(timetable: Timetable, lang: str) -> Table:
             when = _when(meeting.starts_at, meeting.ends_at, timetable.event.zone)
             status = known("status", meeting.status, lang)
             meets = meeting.counterpart.name
-            rows.append(
-                (*_who(agenda.party), *when, meeting.place, meets, meeting.interpreter, status, meeting.purpose)
-            )
+            meets_at = (meeting.place, meets, meeting.interpreter, status, meeting.purpose)
+            rows.append((*_who(agenda.party), *when, *meets_at))
         if not agenda.meetings:
             rows.append((*_who(agenda.party), *[None] * 8))
     return _table("agendas", _AGENDAS, rows, lang)
