@@ -1,0 +1,27 @@
+"""Keys for machines: made at random, shown once, kept as a digest."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+
+_PREFIX = "fm_"
+
+
+def new_key() -> str:
+    """Return a key with 256 random bits."""
+    return _PREFIX + secrets.token_urlsafe(32)
+
+
+def digest(key: str) -> str:
+    """Return what is stored of a key. A plain hash suffices: the key is random, so there is nothing to guess."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def content_hash(*parts: str) -> str:
+    """Return a short hash of texts, for ETags and fingerprints."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(len(part).to_bytes(8, "big"))
+        whole.update(part.encode())
+    return whole.hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Queries that several services share; each is scoped by its caller."""

@@ -1,0 +1,41 @@
+"""Fetch rows of one tenant; what belongs to another tenant does not exist."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.core.errors import NotFoundError
+from app.core.paging import MAX_LIMIT, Page, decode_cursor, encode_cursor
+from app.db.base import Base
+
+Row = TypeVar("Row", bound=Base)
+
+
+def fetch(session: Session, model: type[Row], key: UUID, tenant_id: UUID) -> Row:
+    """Return the tenant's row with this id; raise NotFoundError otherwise."""
+    table: Any = model
+    row = session.scalar(select(model).where(table.id == key, table.tenant_id == tenant_id))
+    if row is None:
+        raise NotFoundError(f"There is no {readable(model)} {key}.")
+    return row
+
+
+def page(session: Session, query: Select[Row], model: type[Row], *, cursor: str | None, limit: int) -> Page[Row]:
+    """Return one page of `query` in the order of the rows' ids."""
+    table: Any = model
+    limit = max(1, min(limit, MAX_LIMIT))
+    if cursor:
+        query = query.where(table.id > decode_cursor(cursor))
+    rows = list(session.scalars(query.order_by(table.id).limit(limit + 1)))
+    more = len(rows) > limit
+    rows = rows[:limit]
+    last: Any = rows[-1] if rows else None
+    return Page(rows, encode_cursor(last.id) if more else None)
+
+
+def readable(model: type[Base]) -> str:
+    return str(model.__tablename__).replace("_", " ")

@@ -1,0 +1,156 @@
+"""Editions: create one with its grid, find it, list them."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.errors import ConflictError, InvalidInputError, NotFoundError
+from app.core.paging import Page
+from app.db.models import (
+    Event,
+    EventBody,
+    HostFair,
+    Interpreter,
+    PairingRule,
+    Phase,
+    Place,
+    Series,
+    Slot,
+    SlotClosed,
+)
+from app.db.queries.scoped import fetch, page
+from app.domain.fairs import EventShape
+from app.domain.participants import PairingRules
+from app.domain.slots import Span, cut, overlapping
+from app.services.access import Actor
+
+
+def create_event(session: Session, actor: Actor, shape: EventShape) -> Event:
+    """Create an edition: its bodies, phases, slots, places, interpreters and pairing rules."""
+    actor.must_be_organiser()
+    if session.scalar(select(Event.id).where(Event.tenant_id == actor.tenant_id, Event.code == shape.code)):
+        raise ConflictError(f"There is an event {shape.code!r} already; give the new edition a code of its own.")
+    event = Event(
+        tenant_id=actor.tenant_id,
+        series_id=_series(session, actor, shape),
+        host_fair_id=_host_fair(session, actor, shape),
+        rules=shape.rules().model_dump(mode="json"),
+        **{
+            name: getattr(shape, name)
+            for name in (
+                "code", "name", "name_local", "form", "zone", "currency", "language", "place", "starts_on", "ends_on",
+                "slot_minutes", "as_of",
+            )
+        },
+    )  # fmt: skip
+    session.add(event)
+    session.flush()
+    _people_behind(session, event, shape)
+    _grid(session, event, shape)
+    session.add_all(
+        PairingRule(event_id=event.id, revision=1, seeker=seeker, provider=provider)
+        for seeker, provider in dict.fromkeys((rule.seeker, rule.provider) for rule in shape.pairing_rules)
+    )
+    session.flush()
+    return event
+
+
+def find_event(session: Session, actor: Actor, name: str) -> Event:
+    """Return an event by its code or id."""
+    event = session.scalar(select(Event).where(Event.tenant_id == actor.tenant_id, Event.code == name))
+    if event is None:
+        try:
+            return fetch(session, Event, UUID(name), actor.tenant_id)
+        except ValueError:
+            pass
+        codes = session.scalars(select(Event.code).where(Event.tenant_id == actor.tenant_id).order_by(Event.code))
+        raise NotFoundError(f"There is no event {name!r}; there is {', '.join(codes) or 'none yet'}.")
+    return event
+
+
+def list_events(session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[Event]:
+    return page(session, select(Event).where(Event.tenant_id == actor.tenant_id), Event, cursor=cursor, limit=limit)
+
+
+def pairing_rules(session: Session, event_id: UUID) -> PairingRules:
+    """Return the rules in force: those of the highest revision."""
+    rows = session.scalars(
+        select(PairingRule).where(PairingRule.event_id == event_id).order_by(PairingRule.revision.desc())
+    ).all()
+    newest = rows[0].revision if rows else 0
+    return PairingRules.of((row.seeker, row.provider) for row in rows if row.revision == newest)
+
+
+def _series(session: Session, actor: Actor, shape: EventShape) -> UUID | None:
+    if shape.series is None:
+        return None
+    row = session.scalar(select(Series).where(Series.tenant_id == actor.tenant_id, Series.code == shape.series.code))
+    if row is None:
+        row = Series(tenant_id=actor.tenant_id, code=shape.series.code, name=shape.series.name)
+        session.add(row)
+        session.flush()
+    return row.id
+
+
+def _host_fair(session: Session, actor: Actor, shape: EventShape) -> UUID | None:
+    fair = shape.host_fair
+    if fair is None:
+        return None
+    row = session.scalar(
+        select(HostFair).where(
+            HostFair.tenant_id == actor.tenant_id, HostFair.name == fair.name, HostFair.starts_on == fair.starts_on
+        )
+    )
+    if row is None:
+        row = HostFair(tenant_id=actor.tenant_id, **fair.model_dump())
+        session.add(row)
+        session.flush()
+    return row.id
+
+
+def _people_behind(session: Session, event: Event, shape: EventShape) -> None:
+    zone = shape.zone_info()
+    session.add_all(
+        EventBody(event_id=event.id, position=n, **body.model_dump()) for n, body in enumerate(shape.bodies)
+    )
+    session.add_all(
+        Phase(
+            event_id=event.id,
+            name=phase.name,
+            starts_at=phase.starts_at.replace(tzinfo=zone).astimezone(UTC),
+            ends_at=phase.ends_at.replace(tzinfo=zone).astimezone(UTC),
+        )
+        for phase in shape.phases
+    )
+
+
+def _grid(session: Session, event: Event, shape: EventShape) -> None:
+    zone = shape.zone_info()
+    sessions = [(s.date, s.starts, s.ends, s.name) for s in shape.sessions]
+    try:
+        spans: list[Span] = cut(sessions, shape.slot_minutes, zone)
+    except ValueError as error:
+        raise InvalidInputError(f"The sessions of {shape.code!r} cannot be cut into slots: {error}.") from error
+    slots = [
+        Slot(event_id=event.id, position=n, session=span.session, starts_at=span.starts_at, ends_at=span.ends_at)
+        for n, span in enumerate(spans)
+    ]
+    places = [Place(event_id=event.id, position=n, **p.model_dump()) for n, p in enumerate(shape.places)]
+    helpers = [
+        Interpreter(event_id=event.id, position=n, name=i.name, languages=i.languages)
+        for n, i in enumerate(shape.interpreters)
+    ]
+    rows: list[Any] = [*slots, *places, *helpers]
+    session.add_all(rows)
+    session.flush()
+    session.add_all(
+        SlotClosed(event_id=event.id, slot_id=slots[position].id, interpreter_id=row.id)
+        for row, given in zip(helpers, shape.interpreters, strict=True)
+        for position in sorted({p for a, b in given.unavailable for p in overlapping(spans, a, b, zone)})
+    )
+    session.flush()

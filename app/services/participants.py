@@ -1,0 +1,128 @@
+"""Organisations and their part in an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.paging import Page
+from app.db.models import (
+    Attendee,
+    Event,
+    Organisation,
+    Participation,
+    Representative,
+    SourcingRequest,
+)
+from app.db.queries.scoped import fetch, page
+from app.services.access import Actor
+
+
+@dataclass(frozen=True)
+class Participant:
+    """An organisation at an event, with the people it sends."""
+
+    participation: Participation
+    organisation: Organisation
+    attendees: tuple[Attendee, ...]
+    languages: tuple[str, ...]
+
+
+def list_organisations(
+    session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50
+) -> Page[Organisation]:
+    query = select(Organisation).where(Organisation.tenant_id == actor.tenant_id)
+    if actor.role != "organiser":
+        query = query.where(Organisation.id == actor.organisation_id)
+    return page(session, query, Organisation, cursor=cursor, limit=limit)
+
+
+def list_requests(
+    session: Session, actor: Actor, event_id: UUID | None = None, *, cursor: str | None = None, limit: int = 50
+) -> Page[SourcingRequest]:
+    """Requests of the tenant, of one event if given; buyers and enterprises see their own only."""
+    query = select(SourcingRequest).where(SourcingRequest.tenant_id == actor.tenant_id)
+    if event_id is not None:
+        fetch(session, Event, event_id, actor.tenant_id)
+        query = query.where(SourcingRequest.event_id == event_id)
+    if actor.role != "organiser":
+        query = query.where(SourcingRequest.organisation_id == actor.organisation_id)
+    return page(session, query, SourcingRequest, cursor=cursor, limit=limit)
+
+
+def participants(session: Session, event: Event) -> list[Participant]:
+    """Return everybody in an event, in the order of their codes; three queries whatever the number."""
+    rows = session.execute(
+        select(Participation, Organisation)
+        .join(Organisation, Organisation.id == Participation.organisation_id)
+        .where(Participation.event_id == event.id)
+        .order_by(Organisation.code)
+    ).all()
+    seats: dict[UUID, list[Attendee]] = {}
+    for attendee in session.scalars(select(Attendee).where(Attendee.event_id == event.id).order_by(Attendee.number)):
+        seats.setdefault(attendee.participation_id, []).append(attendee)
+    spoken: dict[UUID, dict[str, None]] = {}
+    for person in session.scalars(
+        select(Representative)
+        .join(Participation, Participation.organisation_id == Representative.organisation_id)
+        .where(Participation.event_id == event.id)
+        .order_by(Representative.id)
+    ):
+        spoken.setdefault(person.organisation_id, {}).update(dict.fromkeys(person.languages))
+    return [
+        Participant(
+            participation, organisation, tuple(seats.get(participation.id, ())), tuple(spoken.get(organisation.id, ()))
+        )
+        for participation, organisation in rows
+    ]
+
+
+def join_event(session: Session, event: Event, organisation: Organisation, **fields: Any) -> Participation:
+    """Make an organisation a participant, or change what is said of its part; `fields` that are None change nothing."""
+    row = session.scalar(
+        select(Participation).where(
+            Participation.event_id == event.id, Participation.organisation_id == organisation.id
+        )
+    )
+    if row is None:
+        row = Participation(
+            tenant_id=event.tenant_id, event_id=event.id, organisation_id=organisation.id, kind=organisation.kind
+        )
+        session.add(row)
+    for name, value in fields.items():
+        if value is not None:
+            setattr(row, name, value)
+    session.flush()
+    return row
+
+
+def seat_people(
+    session: Session, participation: Participation, people: Iterable[Representative], staff: int | None = None
+) -> None:
+    """Give a participation its attendees: as many as can meet at the same time, one unless `staff` says more.
+
+    Named people take these seats in the order given; colleagues beyond that come along without adding meetings.
+    """
+    have = list(
+        session.scalars(select(Attendee).where(Attendee.participation_id == participation.id).order_by(Attendee.number))
+    )
+    for number in range(len(have) + 1, max(1, staff or 1) + 1):
+        have.append(
+            Attendee(
+                event_id=participation.event_id,
+                participation_id=participation.id,
+                organisation_id=participation.organisation_id,
+                number=number,
+            )
+        )
+    session.add_all(have)
+    named = {row.representative_id for row in have}
+    nameless = iter([row for row in have if row.representative_id is None])
+    for person, row in zip((p for p in people if p.id not in named), nameless, strict=False):
+        row.representative_id = person.id
+    session.flush()
