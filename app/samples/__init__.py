@@ -8,10 +8,12 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from app.core.errors import NotFoundError
+
 #: folder → what it shows; the first is the one that `fairmatch demo` loads
 EDITIONS = {
     "paris": "half a day of matching inside a fair: 15 knitwear enterprises and 12 European buyers",
-    "zhuzhou": "a club of clusters, markets, brand owners and agents; Chinese only, any kind may meet any that the rules allow",
+    "zhuzhou": "a club of clusters, professional markets, brand owners and agents: Chinese only, paired by kind",
     "clusters": "a conference without a buyer side: industrial clusters, their specialities and dated public figures",
 }
 
@@ -26,9 +28,9 @@ def folder(edition: str) -> Path:
 
     Raises
     ------
-    ValueError
+    NotFoundError
         If there is no such edition; the message names those there are.
     """
     if edition not in EDITIONS:
-        raise ValueError(f"there is no sample edition {edition!r}; there are {', '.join(EDITIONS)}")
+        raise NotFoundError(f"there is no sample edition {edition!r}; there are {', '.join(EDITIONS)}")
     return Path(str(files(__name__).joinpath(edition)))
