@@ -1,0 +1,226 @@
+"""Concepts in free text: a trie of word stems per Latin language, and plain substrings for Chinese."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from scoring.vocabulary.index import Entry
+from scoring.vocabulary.index import codes as distinct
+from scoring.vocabulary.inflect import stem
+from scoring.vocabulary.language import likely_language
+from scoring.vocabulary.loading import bare, words_by_language
+from scoring.vocabulary.terms import Term
+from scoring.vocabulary.text import fold, is_han, plain, spans, tokens
+
+HEAD = 5  # letters a German head needs before it is looked for inside a compound
+_END = ""  # key of the entries in a trie node
+_NEGATIONS = (
+    "non no not without faux fake imitation artificial mock sans ne pas simili "
+    "ohne kein keine nicht kunst senza finto finta"
+)
+_NOT_IT = frozenset(_NEGATIONS.split())
+_NOT_IT_AFTER = frozenset({"free", "frei", "imitat", "imitation", "alternative"})
+_NOT_IT_HAN = ("仿", "非", "无", "假", "人造")
+
+Trie = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Match:
+    """A stretch of text, `start` to `end` in the plain text, and the entries it may stand for."""
+
+    start: int
+    end: int
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class _Word:
+    start: int
+    end: int
+    raw: str
+    folded: str
+
+
+class Finder:
+    """Spots the words of a list in running text; words marked `=` are left to whole texts."""
+
+    def __init__(self, terms: Mapping[str, Term]) -> None:
+        self._tries: dict[str, Trie] = defaultdict(dict)
+        self._heads: dict[str, list[Entry]] = defaultdict(list)
+        self._starts: dict[str, list[Entry]] = defaultdict(list)
+        self._capitals: set[tuple[str, str]] = set()  # (language, folded word) of abbreviations
+        han: dict[str, list[Entry]] = defaultdict(list)
+        for term in terms.values():
+            for language, words in words_by_language(term).items():
+                for position, word in enumerate(words):
+                    if not word.startswith("="):
+                        entry = Entry(term.code, language, position == 0, tuple(tokens(bare(word))))
+                        squeezed = "".join(entry.words)
+                        if not is_han(squeezed):
+                            self._add_latin(word, squeezed, entry)
+                        elif len(squeezed) > 1:  # 丝 alone is in too many other words
+                            han[squeezed].append(entry)
+        self._han = _by_first_letter(han)
+        self.languages = tuple(sorted(self._tries))
+
+    def _add_latin(self, word: str, squeezed: str, entry: Entry) -> None:
+        if len(squeezed) < 2 or squeezed.isdigit():
+            return
+        if word.isupper() and len(squeezed) <= 4 and len(entry.words) == 1:
+            self._capitals.add((entry.language, squeezed))
+        for path in {entry.words, (squeezed,)}:
+            node = self._tries[entry.language]
+            for token in path:
+                node = node.setdefault(stem(token, entry.language), {})
+            node.setdefault(_END, []).append(entry)
+        if entry.language == "de":
+            key = stem(squeezed, "de")
+            if len(squeezed) >= HEAD:
+                self._heads[key].append(entry)
+            if word.endswith("-"):
+                self._starts[key].append(entry)
+
+    def matches(self, text: str) -> list[Match]:
+        """Matches that do not overlap, longest first, then in the order of the text; `text` must be `plain`."""
+        words = [_Word(start, end, text[start:end], fold(text[start:end])) for start, end in spans(text)]
+        language = likely_language(word.folded for word in words)
+        found = self._latin(words, self._spoken(language))
+        if self._han and is_han(text):
+            found += self._chinese(text)
+        taken = bytearray(len(text))
+        kept: list[Match] = []
+        for match in sorted(found, key=lambda one: (one.start - one.end, one.start)):
+            if not any(taken[match.start : match.end]):
+                taken[match.start : match.end] = b"\1" * (match.end - match.start)
+                kept.append(match)
+        return kept
+
+    def codes(self, text: str) -> list[tuple[str, str]]:
+        """(code, words found) of each concept, longest match first, each code once."""
+        source = plain(text)
+        matches = self.matches(source)
+        leading = _leading_language(matches)
+        found: dict[str, str] = {}
+        for match in matches:
+            code = _code_in(match.entries, leading)
+            if code is not None:
+                found.setdefault(code, source[match.start : match.end])
+        return list(found.items())
+
+    def _spoken(self, language: str | None) -> tuple[str, ...]:
+        """English and Chinese lists (abbreviations) apply to every text, others when the text may be in them."""
+        if language is None:
+            return self.languages
+        return tuple(one for one in self.languages if one in (language, "en", "zh"))
+
+    def _latin(self, words: list[_Word], languages: tuple[str, ...]) -> list[Match]:
+        found: list[Match] = []
+        for position, word in enumerate(words):
+            if is_han(word.raw) or (position and words[position - 1].folded in _NOT_IT):
+                continue
+            spotted: dict[int, list[Entry]] = defaultdict(list)
+            for language in languages:
+                if language == "en" and not word.raw.isascii():
+                    continue  # `für` is not fur
+                self._walk(words, position, language, spotted)
+            for last, entries in spotted.items():
+                if not (last + 1 < len(words) and words[last + 1].folded in _NOT_IT_AFTER):
+                    found.append(Match(word.start, words[last].end, tuple(entries)))
+            if "de" in languages and not spotted:
+                found += self._compound(word)
+        return found
+
+    def _walk(self, words: list[_Word], position: int, language: str, spotted: dict[int, list[Entry]]) -> None:
+        trie = self._tries[language]
+        node: Trie | None = trie
+        last = position
+        while node is not None and last < len(words):
+            node = node.get(stem(words[last].folded, language))
+            if node and _END in node and not self._wants_capitals(words[position : last + 1], language):
+                spotted[last] += node[_END]
+            last += 1
+        if position + 1 < len(words):  # `t shirt` for `tshirt`
+            pair = trie.get(stem(words[position].folded + words[position + 1].folded, language))
+            if pair and _END in pair and words[position + 1].start - words[position].end <= 1:
+                spotted[position + 1] += [entry for entry in pair[_END] if entry not in spotted[position + 1]]
+
+    def _wants_capitals(self, words: list[_Word], language: str) -> bool:
+        return len(words) == 1 and (language, words[0].folded) in self._capitals and not words[0].raw.isupper()
+
+    def _compound(self, word: _Word) -> list[Match]:
+        """The longest known head at the end of a German compound, and a known beginning (`Baumwoll-`)."""
+        found: list[Match] = []
+        heads, starts = _inside(stem(word.folded, "de"))
+        for key, offset in heads:
+            if key in self._heads and len(word.folded) == len(word.raw):
+                found.append(Match(word.start + offset, word.end, tuple(self._heads[key])))
+                break
+        for key in starts:
+            if key in self._starts:
+                size = max(len(entry.words[0]) for entry in self._starts[key])
+                found.append(Match(word.start, min(word.start + size, word.end), tuple(self._starts[key])))
+                break
+        return found
+
+    def _chinese(self, text: str) -> list[Match]:
+        lowered = text.lower() if len(text.lower()) == len(text) else text
+        found: list[Match] = []
+        for position, letter in enumerate(lowered):
+            for word, entries in self._han.get(letter, ()):
+                if lowered.startswith(word, position) and not _inside_latin(lowered, position):
+                    if not lowered[max(0, position - 2) : position].endswith(_NOT_IT_HAN):
+                        found.append(Match(position, position + len(word), entries))
+                    break
+        return found
+
+
+def _by_first_letter(han: Mapping[str, list[Entry]]) -> dict[str, list[tuple[str, tuple[Entry, ...]]]]:
+    """Chinese words by their first character, longest first."""
+    filed: dict[str, list[tuple[str, tuple[Entry, ...]]]] = defaultdict(list)
+    for word in sorted(han, key=lambda one: (-len(one), one)):
+        filed[word[0]].append((word, tuple(han[word])))
+    return filed
+
+
+def _inside_latin(text: str, position: int) -> bool:
+    """Whether a match from here would begin in the middle of a Latin word."""
+    before, here = text[position - 1 : position], text[position]
+    return here.isascii() and before.isascii() and before.isalnum()
+
+
+@lru_cache(maxsize=65536)
+def _inside(stemmed: str) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...]]:
+    """Possible heads (key, offset), longest first, and possible beginnings of a compound."""
+    size = len(stemmed)
+    heads = tuple((stemmed[cut:], cut) for cut in range(2, size - HEAD + 2))
+    starts = tuple(stemmed[:cut] for cut in range(size - 3, 3, -1))
+    return heads, starts
+
+
+def _leading_language(matches: Iterable[Match]) -> str | None:
+    """The language most of the plain matches are in: it settles words that mean two things in two languages."""
+    votes: Counter[str] = Counter()
+    for match in matches:
+        if len(distinct(match.entries)) == 1:
+            votes.update({entry.language for entry in match.entries})
+    ranked = votes.most_common(2)
+    if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
+        return None
+    return ranked[0][0]
+
+
+def _code_in(entries: tuple[Entry, ...], language: str | None) -> str | None:
+    for narrowed in (
+        entries,
+        [entry for entry in entries if entry.language == language],
+        [entry for entry in entries if entry.is_label],
+    ):
+        codes = distinct(narrowed)
+        if len(codes) == 1:
+            return codes[0]
+    return None

@@ -1,0 +1,31 @@
+"""Which language a paragraph is in, from its commonest little words; silent when it cannot tell."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+_LITTLE_WORDS = {
+    "en": "the and of for with our we are is from to by as that this which have has all you your their also at on or its",
+    "fr": "le la les des du de et est nous nos pour avec dans une sur qui sont ainsi par plus aux ses leur vous ou son",
+    "de": "der die das und fur fuer mit von wir sind ist unsere unser aus auf im eine ein den dem zu sowie bei auch nach",
+    "it": "il la le di e per con che sono una un nel della delle dei degli nostra nostri nostre da si anche come al gli",
+}
+_LANGUAGES_OF: dict[str, list[str]] = {}
+for _language, _words in _LITTLE_WORDS.items():
+    for _word in _words.split():
+        _LANGUAGES_OF.setdefault(_word, []).append(_language)
+
+
+def likely_language(words: Iterable[str]) -> str | None:
+    """`en`, `fr`, `de` or `it` when folded `words` show it by at least two little words and a clear lead, else None."""
+    votes: Counter[str] = Counter()
+    for word in words:
+        for language in _LANGUAGES_OF.get(word, ()):
+            votes[language] += 1
+    ranked = votes.most_common(2)
+    if not ranked or ranked[0][1] < 2:
+        return None
+    if len(ranked) == 2 and ranked[0][1] < 1.5 * ranked[1][1]:
+        return None
+    return ranked[0][0]

@@ -1,0 +1,164 @@
+"""From a cell of a spreadsheet to a code: by code, label, alias, likeness; what stays open keeps its candidates."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from rapidfuzz import fuzz, process
+
+from scoring.vocabulary.finder import Finder, Match
+from scoring.vocabulary.index import BAG, INFLECTED, LOOSE, STRICT, Entry, Index, choose, codes
+from scoring.vocabulary.inflect import likely_typo, stem
+from scoring.vocabulary.terms import LANGUAGES, Resolution, Term
+from scoring.vocabulary.text import is_han, plain, tokens
+
+CANDIDATES = 5
+_PHRASE = 8  # a longer text is a sentence, and belongs to `find`
+_HEAD_FIRST = frozenset({"fr", "it"})
+_LIST = re.compile("[,;/|、，；\n]")
+_FIGURE = re.compile("[0-9]+([a-z]{1,3}|[gkc]?m2)?|gsm|gg|cm|mm|percent|pct")
+_PEOPLE = (
+    "men mens man women womens woman ladies lady kids kid children childrens child boys girls unisex adult adults s "
+    "homme hommes femme femmes enfant enfants garcon fille mixte adulte herren damen kinder jungen madchen erwachsene "
+    "uomo uomini donna donne bambino bambini bambina ragazzo ragazza adulti"
+)
+_FOR_WHOM = frozenset(_PEOPLE.split())
+_FOR_WHOM_HAN = re.compile("^(男士|女士|儿童|成人|男女|男款|女款|男式|女式|童|男|女)|(的|系列|产品|类)")
+_BRACKETS = re.compile(r"[(\[（【「]([^()\[\]（）【】「」]*)[)\]）】」]")
+
+
+class Resolver:
+    """Looks texts up in one list; see `Vocabulary.resolve`."""
+
+    def __init__(self, terms: Mapping[str, Term], finder: Finder) -> None:
+        self._index = Index(terms)
+        self._finder = finder
+        self._codes = {"".join(tokens(code)): code for code in terms}
+        self._by_code = {code.casefold(): code for code in terms}
+        self._words = [" ".join(entry.words) for entry in self._index.entries]
+
+    def resolve(self, text: str, language: str | None) -> Resolution:
+        """The steps in order; the first that names exactly one code wins."""
+        words = tuple(tokens(text))
+        if not words:
+            return Resolution(text, None, None, 0.0, None)
+        code = self._by_code.get(plain(text).strip().casefold())
+        if code is not None:
+            return Resolution(text, code, "code", 1.0, None)
+        plainly = self._plainly(text, words, language)
+        if plainly is not None:
+            return plainly
+        candidates = self._candidates(text, words)
+        alike = self._alike(text, words, language)
+        if alike is None:
+            return Resolution(text, None, None, 0.0, None, candidates)
+        entry, score = alike
+        return Resolution(text, entry.code, "fuzzy", score, entry.language, candidates)
+
+    def _plainly(self, text: str, words: tuple[str, ...], language: str | None) -> Resolution | None:
+        """A label or alias but for case, accents, spacing and inflection; or the code written otherwise."""
+        for level, score in ((STRICT, 1.0), (LOOSE, 1.0), (INFLECTED, 0.98)):
+            if level == INFLECTED and (code := self._codes.get("".join(words))) is not None:
+                return Resolution(text, code, "code", 1.0, None)
+            entry = choose(self._index.at(level, text, words), language, LANGUAGES)
+            if entry is not None:
+                return Resolution(text, entry.code, "exact" if entry.is_label else "alias", score, entry.language)
+        return None
+
+    def _alike(self, text: str, words: tuple[str, ...], language: str | None) -> tuple[Entry, float] | None:
+        reduced = _without_figures_and_people(words)
+        for tried, score in ((words, 0.95), (reduced, 0.92)):
+            if not tried:
+                continue
+            for level in (BAG,) if tried is words else (LOOSE, INFLECTED, BAG):
+                entry = choose(self._index.at(level, "", tried), language, LANGUAGES)
+                if entry is not None:
+                    return entry, score
+        return (
+            self._in_brackets(text, language)
+            or self._misspelt(reduced or words, language)
+            or self._headed(text, words, language)
+        )
+
+    def _in_brackets(self, text: str, language: str | None) -> tuple[Entry, float] | None:
+        """`Down jackets (羽绒服)`: the text without its brackets and what is in them, when they do not disagree."""
+        inner = _BRACKETS.findall(text)
+        if not inner:
+            return None
+        found = []
+        for part in (_BRACKETS.sub(" ", text), *inner):
+            words = tuple(tokens(part))
+            plainly = self._plainly(part, words, language) if words else None
+            if plainly is not None and plainly.code is not None:
+                found.append(Entry(plainly.code, plainly.language or "", False, words))
+        return (found[0], 0.93) if len(codes(found)) == 1 else None
+
+    def _misspelt(self, words: tuple[str, ...], language: str | None) -> tuple[Entry, float] | None:
+        """The one term whose words all agree with `words` but for slips of the pen."""
+        if any(map(is_han, words)):
+            return None
+        near = process.extract(" ".join(words), self._words, scorer=fuzz.ratio, score_cutoff=78, limit=40)
+        best: list[tuple[float, Entry]] = []
+        for _, ratio, position in near:
+            entry = self._index.entries[position]
+            if _slips(words, entry):
+                best.append((ratio, entry))
+        if not best:
+            return None
+        top = max(ratio for ratio, _ in best)
+        entry_ = choose([entry for ratio, entry in best if ratio > top - 3], language, LANGUAGES)
+        return None if entry_ is None else (entry_, round(0.9 * top / 100, 4))
+
+    def _headed(self, text: str, words: tuple[str, ...], language: str | None) -> tuple[Entry, float] | None:
+        """A phrase whose head is a known word: `women's cashmere cardigans`, `pull en laine`, `男士羽绒服`."""
+        if len(words) > _PHRASE or _LIST.search(text):
+            return None
+        source = plain(text).strip(" .,;:!?。")
+        whole = sum(map(len, words))
+        for match in self._finder.matches(source):
+            heads = [entry for entry in match.entries if _is_head(match, source, entry)]
+            entry = choose(heads, language, LANGUAGES)
+            if entry is None:
+                continue
+            size = len("".join(tokens(source[match.start : match.end])))
+            if size >= 0.4 * whole and (size >= 5 or (is_han(source) and size >= 2)):
+                return entry, round(0.6 + 0.3 * size / whole, 4)
+        return None
+
+    def _candidates(self, text: str, words: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+        """The nearest terms: those the text mentions, ambiguous ones, and the most alike by spelling."""
+        scores: dict[str, float] = {}
+        for level in (STRICT, LOOSE, INFLECTED, BAG):
+            for code in codes(self._index.at(level, text, words)):
+                scores.setdefault(code, 0.9)
+        for match in self._finder.matches(plain(text)):
+            for code in codes(match.entries):
+                scores.setdefault(code, 0.8)
+        for _, ratio, position in process.extract(" ".join(words), self._words, scorer=fuzz.WRatio, limit=30):
+            code = self._index.entries[position].code
+            scores[code] = max(scores.get(code, 0.0), round(0.75 * ratio / 100, 4))
+        ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+        return tuple(ranked[:CANDIDATES])
+
+
+def _without_figures_and_people(words: tuple[str, ...]) -> tuple[str, ...]:
+    kept = []
+    for word in words:
+        if is_han(word):
+            word = _FOR_WHOM_HAN.sub("", word)
+        if word and word not in _FOR_WHOM and not _FIGURE.fullmatch(word):
+            kept.append(word)
+    return tuple(kept)
+
+
+def _slips(words: tuple[str, ...], entry: Entry) -> bool:
+    if len(words) != len(entry.words):
+        return False
+    pairs = list(zip(words, entry.words, strict=True))
+    lang = entry.language
+    return all(likely_typo(found, wanted) or stem(found, lang) == stem(wanted, lang) for found, wanted in pairs)
+
+
+def _is_head(match: Match, source: str, entry: Entry) -> bool:
+    return match.start == 0 if entry.language in _HEAD_FIRST else match.end == len(source)

@@ -1,0 +1,42 @@
+"""The two records of a vocabulary: a term with its words, and what became of a text that was looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LANGUAGES = ("en", "zh", "fr", "de", "it")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One concept: a stable code, its place in the tree and its words.
+
+    `labels` has one word per language, `aliases` further ones, `maps` the codes of official lists
+    (`{"hs": ("6109",), "cpv": ("18331000",)}`). An alias beginning with `=` is used for whole texts only,
+    one ending in `-` begins German compounds; see `docs/vocabulary.md`.
+    """
+
+    vocabulary: str
+    code: str
+    parent: str | None
+    labels: Mapping[str, str]
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    maps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What a text was resolved to, and how.
+
+    `how` is "code", "exact" (a label), "alias", "fuzzy" or None (unresolved); `score` runs from 0 to 1;
+    `language` is the language of the word that matched; `candidates` are (code, score), best first, given whenever the
+    match is not plain.
+    """
+
+    text: str
+    code: str | None
+    how: str | None
+    score: float
+    language: str | None
+    candidates: tuple[tuple[str, float], ...] = ()
