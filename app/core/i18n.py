@@ -99,12 +99,12 @@ def format_zone(zone_name: str, at: datetime, lang: str = "en") -> str:
 
 def format_country(code: str, lang: str = "en") -> str:
     """The name of an ISO 3166 country; a code that is none stays as it is."""
-    return _locale(lang).territories.get(code.upper(), code)
+    return str(_locale(lang).territories.get(code.upper(), code))
 
 
 def format_language(tag: str, lang: str = "en") -> str:
     """The name of a language (BCP 47 primary tag); a tag that is none stays as it is."""
-    return _locale(lang).languages.get(tag.lower(), tag)
+    return str(_locale(lang).languages.get(tag.lower(), tag))
 
 
 def format_number(value: float, lang: str = "en", decimals: int = 2) -> str:
