@@ -27,7 +27,6 @@ def _migrate(connection: Connection) -> None:
         target_metadata=Base.metadata,
         render_as_batch=sqlite,
         compare_type=True,
-        transaction_per_migration=True,
     )
     try:
         with context.begin_transaction():
@@ -38,6 +37,7 @@ def _migrate(connection: Connection) -> None:
                     raise RuntimeError(f"the migration would leave rows without parents: {broken[:5]}")
     finally:
         if sqlite:
+            connection.rollback()  # inside a transaction the pragma would do nothing
             raw.execute("PRAGMA foreign_keys=ON")
 
 

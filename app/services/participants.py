@@ -111,15 +111,15 @@ def seat_people(
     have = list(
         session.scalars(select(Attendee).where(Attendee.participation_id == participation.id).order_by(Attendee.number))
     )
-    for number in range(len(have) + 1, max(1, staff or 1) + 1):
-        have.append(
-            Attendee(
-                event_id=participation.event_id,
-                participation_id=participation.id,
-                organisation_id=participation.organisation_id,
-                number=number,
-            )
+    have.extend(
+        Attendee(
+            event_id=participation.event_id,
+            participation_id=participation.id,
+            organisation_id=participation.organisation_id,
+            number=number,
         )
+        for number in range(len(have) + 1, max(1, staff or 1) + 1)
+    )
     session.add_all(have)
     named = {row.representative_id for row in have}
     nameless = iter([row for row in have if row.representative_id is None])

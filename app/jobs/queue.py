@@ -1,0 +1,111 @@
+"""The job queue of one process: started with the service or a command, closed with it.
+
+Match runs and schedule builds are DBOS workflows whose id is the id of their row. The row is written first, in the
+caller's transaction, and the workflow is queued after the commit; what falls between the two, and what a killed
+process leaves behind, is picked up by the sweep: at the start and every few seconds.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+from sqlalchemy.engine import make_url
+
+from app.core.settings import Settings
+from app.db.engine import Database
+from app.db.models import MatchRun, Schedule
+from app.jobs import workflows
+from app.services import runs
+
+QUEUE = "runs"
+_SWEEP_SECONDS = 5.0
+_log = logging.getLogger(__name__)
+
+
+class JobQueue:
+    """Runs workflows in this process, beside any number of other processes on the same queue.
+
+    Use as a context manager. One process holds one queue at a time.
+    """
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._url = settings.jobs_database_url
+        self._database = database
+        self._stop = threading.Event()
+        self._sweeper = threading.Thread(target=self._sweep_now_and_then, name="job sweep", daemon=True)
+
+    def __enter__(self) -> Self:
+        url = make_url(self._url)
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        workflows.bind(self._database)
+        DBOS(
+            config=DBOSConfig(
+                name="fairmatch",
+                system_database_url=self._url,
+                # An id of its own for every process: with a shared one, a second process would take the first one's
+                # running jobs for its own unfinished ones. What a dead process leaves behind, the sweep finds.
+                executor_id=f"{os.getpid()}-{secrets.token_hex(4)}",
+                application_version=version("fairmatch"),
+                log_level="ERROR",
+            )
+        )
+        DBOS.launch()
+        DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=0.2)
+        self._sweeper.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop.set()
+        self._sweeper.join()
+        DBOS.destroy()
+        workflows.bind(None)
+
+    def match(self, run_id: UUID) -> None:
+        """Queue a match run; a second call for the same run changes nothing."""
+        with SetWorkflowID(str(run_id)):
+            DBOS.enqueue_workflow(QUEUE, workflows.match_run, str(run_id))
+
+    def schedule(self, schedule_id: UUID) -> None:
+        """Queue a schedule build; a second call for the same one changes nothing."""
+        with SetWorkflowID(str(schedule_id)):
+            DBOS.enqueue_workflow(QUEUE, workflows.schedule_build, str(schedule_id))
+
+    def sweep(self) -> int:
+        """Start what was recorded and never started, resume what died; return how many."""
+        with self._database.read() as session:
+            matches = runs.abandoned(session, MatchRun)
+            schedules = runs.abandoned(session, Schedule)
+        for run_id in matches:
+            self._revive(run_id)
+            self.match(run_id)
+        for run_id in schedules:
+            self._revive(run_id)
+            self.schedule(run_id)
+        return len(matches) + len(schedules)
+
+    def _revive(self, run_id: UUID) -> None:
+        status = DBOS.get_workflow_status(str(run_id))
+        if status is not None and status.status == "PENDING":
+            _log.warning("run %s was left by a process that died; it goes on here", run_id)
+            DBOS.resume_workflow(str(run_id), queue_name=QUEUE)
+
+    def _sweep_now_and_then(self) -> None:
+        while True:
+            try:
+                self.sweep()
+            except Exception:  # noqa: BLE001 - a sweep that fails once must not be the last
+                _log.exception("the sweep for abandoned runs failed; it tries again")
+            if self._stop.wait(_SWEEP_SECONDS):
+                return

@@ -1,0 +1,188 @@
+"""From an event's rows to the timetabling problem: participants, the pairs worth meeting, locks and limits."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.models import Event, Match, MatchRun, Meeting, Preference, Schedule
+from app.db.queries.grid import Grid, grid_of
+from app.services.participants import Participant, participants
+
+#: beyond this many candidates per slot and participant a pair would hardly ever be held, and only slows the search
+_CANDIDATES_PER_SLOT = 4
+_REFUSED = ("no_thanks", "blocked")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A pair worth meeting: what it is worth, and the request that makes it so."""
+
+    seeker_id: UUID
+    provider_id: UUID
+    value: float
+    request_id: UUID | None
+    required: bool = False
+
+    @property
+    def parties(self) -> tuple[UUID, UUID]:
+        low, high = sorted((self.seeker_id, self.provider_id))
+        return low, high
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A problem file and what its names stand for."""
+
+    problem: dict[str, Any]
+    pairs: dict[str, Pair]
+    people: dict[UUID, Participant]
+    grid: Grid
+
+
+def last_match_run(session: Session, event_id: UUID) -> MatchRun | None:
+    """Return the newest finished match run of an event."""
+    return session.scalar(
+        select(MatchRun)
+        .where(MatchRun.event_id == event_id, MatchRun.state == "done")
+        .order_by(MatchRun.finished_at.desc(), MatchRun.id.desc())
+        .limit(1)
+    )
+
+
+def current_schedule(session: Session, event_id: UUID) -> Schedule | None:
+    return session.scalar(select(Schedule).where(Schedule.event_id == event_id, Schedule.is_current))
+
+
+def build_problem(
+    session: Session, event: Event, match_run: MatchRun | None, objective: dict[str, Any] | None = None
+) -> Stage:
+    """Make the problem of an event from its grid, its people, the last match run and everybody's answers."""
+    grid = grid_of(session, event.id)
+    people = {p.participation.id: p for p in participants(session, event)}
+    code = {key: person.organisation.code for key, person in people.items()}
+    answers = list(session.scalars(select(Preference).where(Preference.event_id == event.id)))
+    pairs = _pairs(session, match_run, answers, bool(event.rules["one_meeting_per_organisation_pair"]))
+    pairs = _strongest(pairs, _CANDIDATES_PER_SLOT * max(1, len(grid.slots)))
+    locks = _locks(session, event.id)
+    slot_name = {slot.id: grid.slot_name(slot) for slot in grid.slots}
+    place_code = {place.id: place.code for place in grid.places}
+
+    named: dict[str, Pair] = {}
+    meetings = []
+    for pair in sorted(pairs, key=lambda p: (code[p.seeker_id], code[p.provider_id])):
+        name = f"{code[pair.seeker_id]} × {code[pair.provider_id]}"
+        named[name] = pair
+        slot_id = locks.get(pair.parties)
+        meetings.append(
+            {
+                "id": name,
+                "participants": [code[pair.seeker_id], code[pair.provider_id]],
+                "value": pair.value,
+                "required": pair.required or slot_id is not None,
+                "fixed_slot": slot_name[slot_id] if slot_id else None,
+            }
+        )
+    problem = {
+        "format": "fairmatch/problem@1",
+        "slots": [{"id": slot_name[slot.id], "session": slot.session} for slot in grid.slots],
+        "places": [
+            {
+                "id": place.code,
+                "zone": place.zone or None,
+                "slots": [slot_name[s.id] for s in grid.slots if grid.free(place.id, s.id)]
+                if place.id in grid.away
+                else None,
+            }
+            for place in grid.places
+        ],
+        "participants": [_participant(event, person, grid, slot_name, place_code) for person in people.values()],
+        "one_meeting_per_organisation_pair": bool(event.rules["one_meeting_per_organisation_pair"]),
+        "interpreters": [
+            {
+                "id": helper.name,
+                "languages": helper.languages,
+                "unavailable": [slot_name[s] for s in _in_order(grid, grid.away.get(helper.id, frozenset()))],
+            }
+            for helper in grid.interpreters
+        ],
+        "meetings": meetings,
+        "objective": {"break": event.rules.get("break_weight") or 0} | (objective or {}),
+    }
+    return Stage(problem, named, people, grid)
+
+
+def _participant(
+    event: Event, person: Participant, grid: Grid, slot_name: dict[UUID, str], place_code: dict[UUID, str]
+) -> dict[str, Any]:
+    row = person.participation
+    side = "buyer" if row.buys and not row.supplies else "supplier"
+    low, high = row.min_meetings, row.max_meetings
+    meets = row.buys or row.supplies
+    return {
+        "id": person.organisation.code,
+        "organisation": person.organisation.code,
+        "parallel": max(1, len(person.attendees)),
+        "unavailable": [slot_name[s] for s in _in_order(grid, grid.away.get(row.id, frozenset()))],
+        "min_meetings": low if low is not None else (event.rules.get(f"min_meetings_{side}") or 0) if meets else 0,
+        "max_meetings": high if high is not None else event.rules.get(f"max_meetings_{side}"),
+        "place": place_code[row.place_id] if row.place_id else None,
+        "languages": list(person.languages),
+    }
+
+
+def _in_order(grid: Grid, chosen: frozenset[UUID]) -> list[UUID]:
+    return [slot.id for slot in grid.slots if slot.id in chosen]
+
+
+def _pairs(session: Session, match_run: MatchRun | None, answers: list[Preference], once: bool) -> list[Pair]:
+    """The best request of each pair, without pairs that either side refuses; what somebody must meet is required."""
+    refused = {frozenset((a.from_id, a.to_id)) for a in answers if a.answer in _REFUSED}
+    musts = {frozenset((a.from_id, a.to_id)): a for a in answers if a.answer == "must_meet"}
+    best: dict[tuple[UUID, UUID] | frozenset[UUID], Pair] = {}
+    scored = (
+        select(Match)
+        .where(Match.run_id == (match_run.id if match_run else None), Match.rank.is_not(None))
+        .order_by(Match.mutual.desc(), Match.request_id, Match.provider_id)
+    )
+    for match in session.scalars(scored):
+        parties = frozenset((match.seeker_id, match.provider_id))
+        if parties in refused or len(parties) < 2:
+            continue
+        key = parties if once else (match.seeker_id, match.provider_id)
+        value = round(match.mutual if match.mutual is not None else match.score, 1)
+        if key not in best and value > 0:
+            best[key] = Pair(match.seeker_id, match.provider_id, value, match.request_id, parties in musts)
+    have = {frozenset(pair.parties) for pair in best.values()}
+    for parties, answer in musts.items():
+        if parties not in have and parties not in refused:
+            best[parties] = Pair(answer.from_id, answer.to_id, 0.0, None, True)
+    return list(best.values())
+
+
+def _strongest(pairs: list[Pair], limit: int) -> list[Pair]:
+    """Keep the pairs that are among the best `limit` of either party, and all required ones."""
+    ranked = sorted(pairs, key=lambda p: (-p.value, p.parties))
+    seen: dict[UUID, int] = defaultdict(int)
+    kept = []
+    for pair in ranked:
+        if pair.required or min(seen[pair.seeker_id], seen[pair.provider_id]) < limit:
+            kept.append(pair)
+        seen[pair.seeker_id] += 1
+        seen[pair.provider_id] += 1
+    return kept
+
+
+def _locks(session: Session, event_id: UUID) -> dict[tuple[UUID, UUID], UUID]:
+    """Pairs that are locked in the current schedule, with their slot."""
+    rows = session.execute(
+        select(Meeting.low_id, Meeting.high_id, Meeting.slot_id)
+        .join(Schedule, Schedule.id == Meeting.schedule_id)
+        .where(Schedule.event_id == event_id, Schedule.is_current, Meeting.status.in_(("locked", "live", "held")))
+    )
+    return {(low, high): slot for low, high, slot in rows}

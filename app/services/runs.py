@@ -1,0 +1,137 @@
+"""The life of a match run or a schedule build: queued, running, done, failed.
+
+The row is the truth and the queue its servant: a row that is queued but was never started, or running without a sign
+of life, is started again by a sweep. Results are written in one transaction together with the state `done`, so a run
+that is repeated after a crash has its effect once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from app.core.errors import AppError, NotFoundError
+from app.db.engine import Database
+from app.db.models import MatchRun, Schedule
+
+RunRow = TypeVar("RunRow", MatchRun, Schedule)
+Progress = Callable[[float, str], None]
+_BEAT_SECONDS = 2.0
+#: without a sign of life for this long, a run is taken to have died with its process
+STALE_AFTER = timedelta(seconds=20)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def begin(database: Database, model: type[RunRow], run_id: UUID) -> bool:
+    """Mark a run as running; False when it has ended already, so there is nothing to do."""
+
+    def work(session: Session) -> bool:
+        run = session.get(model, run_id, with_for_update=True)
+        if run is None:
+            raise NotFoundError(f"There is no run {run_id}.")
+        if run.state in ("done", "failed", "cancelled"):
+            return False
+        run.state, run.heartbeat_at = "running", _now()
+        run.started_at = run.started_at or run.heartbeat_at
+        return True
+
+    return database.run(work)
+
+
+class Heart:
+    """Reports progress of a run and keeps it alive from a thread of its own while long work goes on."""
+
+    def __init__(
+        self,
+        database: Database,
+        model: type[MatchRun] | type[Schedule],
+        run_id: UUID,
+        listener: Progress | None = None,
+    ) -> None:
+        self._database = database
+        self._model = model
+        self._run_id = run_id
+        self._listener = listener
+        self._state = (0.0, "")
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name=f"run {run_id}", daemon=True)
+
+    def __enter__(self) -> Progress:
+        self._thread.start()
+        return self._report
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _report(self, share: float, stage: str) -> None:
+        self._state = (min(1.0, max(0.0, share)), stage)
+        if self._listener:
+            self._listener(*self._state)
+
+    def _beat(self) -> None:
+        while not self._stop.wait(_BEAT_SECONDS):
+            self._database.run(self._write)
+
+    def _write(self, session: Session) -> None:
+        share, stage = self._state
+        session.execute(
+            update(self._model)
+            .where(self._model.id == self._run_id, self._model.state == "running")
+            .values(progress=share, stage=stage[:120], heartbeat_at=_now())
+        )
+
+
+def finish(session: Session, model: type[RunRow], run_id: UUID) -> RunRow | None:
+    """Lock a run to write its result; None when another attempt has written it already."""
+    run = session.get(model, run_id, with_for_update=True, populate_existing=True)
+    if run is None or run.state != "running":
+        return None
+    run.state, run.progress, run.stage, run.finished_at = "done", 1.0, "", _now()
+    return run
+
+
+def fail(database: Database, model: type[RunRow], run_id: UUID, error: Exception) -> None:
+    """Record why a run ended without a result, in words for the organiser."""
+    said = error.message if isinstance(error, AppError) else f"An unexpected error: {type(error).__name__}: {error}"
+
+    def work(session: Session) -> None:
+        session.execute(
+            update(model)
+            .where(model.id == run_id, model.state.in_(("queued", "running")))
+            .values(state="failed", error=said[:2000], finished_at=_now())
+        )
+
+    database.run(work)
+
+
+def abandoned(session: Session, model: type[RunRow]) -> list[UUID]:
+    """Return runs that nobody works on: queued and never started, or running without a sign of life."""
+    limit = _now() - STALE_AFTER
+    waiting = (model.state == "queued") & (model.created_at < limit)
+    silent = (model.state == "running") & or_(model.heartbeat_at.is_(None), model.heartbeat_at < limit)
+    return list(session.scalars(select(model.id).where(or_(waiting, silent)).order_by(model.id)))
+
+
+def wait(database: Database, model: type[RunRow], run_id: UUID, on_progress: Progress | None = None) -> RunRow:
+    """Wait until a run has ended and return its row."""
+    while True:
+        with database.read() as session:
+            run = session.get(model, run_id)
+            if run is None:
+                raise NotFoundError(f"There is no run {run_id}.")
+            if run.state in ("done", "failed", "cancelled"):
+                return run
+            if on_progress:
+                on_progress(run.progress, run.stage)
+        time.sleep(0.1)

@@ -1,0 +1,198 @@
+"""Build an event's schedule: rows → problem → plan → rows."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.core.errors import InvalidInputError
+from app.core.ids import new_id
+from app.db.engine import Database
+from app.db.models import (
+    Event,
+    InterpreterHold,
+    LeftOutPair,
+    MatchRun,
+    Meeting,
+    PlaceHold,
+    Schedule,
+    Seat,
+    Slot,
+)
+from app.domain.scheduling import Plan, read_problem, solve
+from app.domain.scheduling import Progress as SolverProgress
+from app.services import runs
+from app.services.access import Actor
+from app.services.problems import Stage, build_problem, current_schedule, last_match_run
+
+DEFAULT_SECONDS = 30.0
+
+
+def start_schedule(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    *,
+    seed: int = 0,
+    steps: int | None = None,
+    time_limit: float | None = None,
+    objective: dict[str, Any] | None = None,
+) -> Schedule:
+    """Record that a schedule is to be built; a worker takes it from there.
+
+    With `steps` the same plan comes out on every machine; otherwise the search ends after `time_limit` seconds.
+    """
+    actor.must_be_organiser()
+    match_run = last_match_run(session, event.id)
+    if match_run is None:
+        raise InvalidInputError(
+            f"The event {event.code!r} has no finished match run yet, so there are no pairs to schedule; run one first."
+        )
+    row = Schedule(
+        tenant_id=event.tenant_id,
+        event_id=event.id,
+        seed=seed,
+        match_run_id=match_run.id,
+        parameters={"steps": steps, "time_limit": time_limit, "objective": objective or {}},
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def build(database: Database, schedule_id: UUID, listener: runs.Progress | None = None) -> None:
+    """Build a schedule that was started; safe to call again after any crash.
+
+    What cannot be solved is recorded on the row as the reason it failed.
+    """
+    if not runs.begin(database, Schedule, schedule_id):
+        return
+    with runs.Heart(database, Schedule, schedule_id, listener) as report:
+        try:
+            with database.read() as session:
+                row = session.get_one(Schedule, schedule_id)
+                event = session.get_one(Event, row.event_id)
+                match_run = session.get(MatchRun, row.match_run_id) if row.match_run_id else None
+                stage = build_problem(session, event, match_run, row.parameters.get("objective"))
+            plan = _solve(stage, row, report)
+            report(0.95, "writing")
+            database.run(lambda session: _write(session, schedule_id, stage, plan))
+        except Exception as error:
+            runs.fail(database, Schedule, schedule_id, error)
+            raise
+
+
+def _solve(stage: Stage, row: Schedule, report: runs.Progress) -> Plan:
+    steps, seconds = row.parameters.get("steps"), row.parameters.get("time_limit")
+
+    def heard(progress: SolverProgress) -> None:
+        spent = progress.seconds / (seconds or DEFAULT_SECONDS)
+        report(min(0.9, spent), f"{progress.stage}: value {progress.objective:g}, bound {progress.bound:g}")
+
+    problem = read_problem(stage.problem)
+    plan: Plan = solve(problem, time_limit=seconds or DEFAULT_SECONDS, steps=steps, seed=row.seed, progress=heard)
+    return plan
+
+
+def _write(session: Session, schedule_id: UUID, stage: Stage, plan: Plan) -> None:
+    row = runs.finish(session, Schedule, schedule_id)
+    if row is None:
+        return
+    row.status, row.value, row.objective = plan.status, float(plan.value), float(plan.objective)
+    row.bound, row.gap, row.breaks = float(plan.bound), float(plan.gap), plan.breaks
+    row.missing_required, row.shortfall = plan.missing_required, plan.shortfall
+    row.problem = stage.problem
+    _make_current(session, row)
+    event = session.get_one(Event, row.event_id)
+    once = bool(event.rules["one_meeting_per_organisation_pair"])
+    locked = {meeting["id"] for meeting in stage.problem["meetings"] if meeting["fixed_slot"]}
+    writer = _Writer(row, stage, once, locked)
+    for planned in plan.meetings:
+        writer.add(planned.id, planned.slot, planned.place, planned.interpreter)
+    session.add_all(writer.meetings)
+    session.flush()
+    session.add_all(writer.holds)
+    session.add_all(
+        LeftOutPair(
+            event_id=row.event_id,
+            schedule_id=row.id,
+            low_id=stage.pairs[left.id].parties[0],
+            high_id=stage.pairs[left.id].parties[1],
+            request_id=stage.pairs[left.id].request_id,
+            value=stage.pairs[left.id].value,
+            code=left.code,
+            reason=left.reason,
+        )
+        for left in plan.unscheduled
+    )
+    session.flush()
+
+
+def _make_current(session: Session, row: Schedule) -> None:
+    session.execute(
+        update(Schedule).where(Schedule.event_id == row.event_id, Schedule.is_current).values(is_current=False)
+    )
+    row.is_current = True
+    session.flush()
+
+
+class _Writer:
+    """Turns planned meetings into rows: the meeting, its seats, its table, its interpreter."""
+
+    def __init__(self, schedule: Schedule, stage: Stage, once: bool, locked: set[str]) -> None:
+        self.meetings: list[Meeting] = []
+        self.holds: list[Seat | PlaceHold | InterpreterHold] = []
+        self._schedule, self._stage, self._once, self._locked = schedule, stage, once, locked
+        self._slots = stage.grid.slots_by_name()
+        self._places = {place.code: place.id for place in stage.grid.places}
+        self._helpers = {helper.name: helper.id for helper in stage.grid.interpreters}
+        self._taken: set[tuple[UUID, UUID]] = set()
+
+    def add(self, name: str, slot_name: str, place: str | None, interpreter: str | None) -> None:
+        pair, slot = self._stage.pairs[name], self._slots[slot_name]
+        low, high = pair.parties
+        meeting = Meeting(
+            id=new_id(),
+            event_id=self._schedule.event_id,
+            schedule_id=self._schedule.id,
+            low_id=low,
+            high_id=high,
+            request_id=pair.request_id,
+            slot_id=slot.id,
+            value=pair.value,
+            once=self._once,
+            status="locked" if name in self._locked else "planned",
+        )
+        self.meetings.append(meeting)
+        for party in (low, high):
+            self.holds.append(Seat(**self._where(meeting, slot), attendee_id=self._free_attendee(party, slot)))
+        if place is not None:
+            self.holds.append(PlaceHold(**self._where(meeting, slot), place_id=self._places[place]))
+        if interpreter is not None:
+            hold = InterpreterHold(**self._where(meeting, slot), interpreter_id=self._helpers[interpreter])
+            self.holds.append(hold)
+
+    def _where(self, meeting: Meeting, slot: Slot) -> dict[str, UUID]:
+        return {
+            "event_id": meeting.event_id,
+            "schedule_id": meeting.schedule_id,
+            "meeting_id": meeting.id,
+            "slot_id": slot.id,
+        }
+
+    def _free_attendee(self, party: UUID, slot: Slot) -> UUID:
+        for attendee in self._stage.people[party].attendees:
+            if (slot.id, attendee.id) not in self._taken:
+                self._taken.add((slot.id, attendee.id))
+                return attendee.id
+        raise AssertionError(f"the plan sends more people of {party} to one slot than there are")
+
+
+def newest_schedule(session: Session, event: Event) -> Schedule | None:
+    """The current schedule, or failing that the newest build of the event."""
+    return current_schedule(session, event.id) or session.scalar(
+        select(Schedule).where(Schedule.event_id == event.id).order_by(Schedule.id.desc()).limit(1)
+    )
