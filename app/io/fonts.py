@@ -26,9 +26,6 @@ _KNOWN = (
 _FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/Library/Fonts")
 _CHINESE = ("mplfonts", "fonts/NotoSansCJKsc-Regular.otf")  # SIL Open Font License
 _OTHERS = ("matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf")  # Polish, Turkish, Greek, Hebrew …; a free licence
-    "matplotlib",
-    "mpl-data/fonts/ttf/DejaVuSans.ttf",
-)  # Polish, Turkish, Greek, Hebrew … ; Bitstream Vera licence
 _MUST_HAVE = frozenset("aéüß南昌针织")
 _MAY_BE_WIDE = frozenset("‘’“”…")
 
