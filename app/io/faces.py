@@ -6,7 +6,9 @@ TrueType ones gives files of some tens of kilobytes in which every reader finds 
 
 from __future__ import annotations
 
+import contextlib
 import io
+import struct
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +24,7 @@ from app.core.errors import InvalidInputError
 
 _OUTLINE_ERROR = 0.5  # thousandths of an em by which a TrueType curve may miss the cubic one
 _NO_EMBEDDING, _NO_SUBSETTING = 0x0002, 0x0100  # OS/2 fsType
+_BROKEN = (OSError, TTLibError, KeyError, AssertionError, ValueError, struct.error)  # what bad fonts raise
 _UNUSED_TABLES = (
     "BASE",
     "GDEF",
@@ -80,9 +83,10 @@ def pick_face(path: Path) -> int:
         with path.open("rb") as file:
             if file.read(4) != b"ttcf":
                 return 0
-        with TTCollection(path, lazy=True) as collection:
+            file.seek(0)
+            collection = TTCollection(file, lazy=True)
             names = [str(font["name"].getBestFamilyName()) for font in collection.fonts]
-    except (OSError, TTLibError, KeyError) as error:
+    except _BROKEN as error:
         raise _no_font(path, error) from error
     return next((number for number, name in enumerate(names) if name.endswith((" SC", " CN"))), 0)
 
@@ -134,11 +138,15 @@ def cut(file: FontFile, characters: frozenset[str], narrow: bool = False) -> Fac
 
 
 def _open(file: FontFile) -> Any:
-    try:
-        font = TTFont(file.path, fontNumber=file.number, lazy=True, recalcTimestamp=False)
-        restrictions = font["OS/2"].fsType
-    except (OSError, TTLibError, KeyError, AssertionError) as error:
-        raise _no_font(file.path, error) from error
+    with contextlib.ExitStack() as open_files:
+        try:
+            source = open_files.enter_context(file.path.open("rb"))
+            font = TTFont(source, fontNumber=file.number, lazy=True, recalcTimestamp=False)
+            restrictions = font["OS/2"].fsType
+            font.getBestCmap()
+        except _BROKEN as error:
+            raise _no_font(file.path, error) from error
+        open_files.pop_all()  # from here on closing the font closes its file
     if restrictions & 0x000F == _NO_EMBEDDING or restrictions & _NO_SUBSETTING:
         font.close()
         raise InvalidInputError(f"The licence of the font {file.path} forbids embedding it: choose another.")

@@ -29,7 +29,7 @@ from app.io.tables import (
     timetable_table,
 )
 
-_LONGEST_CELL = 32_767  # characters, a limit of the format
+_LONGEST_CELL = 32_767  # UTF-16 units, a limit of the format
 _ROWS_PER_SHEET = 1_000_000  # the format allows 1,048,576
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _NUMBER_FORMATS = {"date": "yyyy-mm-dd", "time": "hh:mm", "number": "0", "points": "0.0", "share": "0.0%"}
@@ -148,13 +148,23 @@ class _Book:
         if cell is None or cell == "":
             sheet.write_blank(row, place, None, look)
         elif isinstance(cell, str):
-            sheet.write_string(row, place, shorten(clean(cell), _LONGEST_CELL), look)
+            sheet.write_string(row, place, _fitting(clean(cell)), look)
         elif isinstance(cell, (date, time)):
             sheet.write_datetime(row, place, cell.replace(tzinfo=None) if isinstance(cell, time) else cell, look)
         elif math.isfinite(cell):
             sheet.write_number(row, place, cell, look)
         else:
             sheet.write_string(row, place, str(cell), look)
+
+
+def _fitting(value: str) -> str:
+    """The text, cut with an ellipsis where it is longer than a cell may be."""
+    if len(value) <= _LONGEST_CELL // 2:
+        return value
+    units = value.encode("utf-16-le")
+    if len(units) <= 2 * _LONGEST_CELL:
+        return value
+    return units[: 2 * (_LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def _pair(meeting: PlannedMeeting) -> str:

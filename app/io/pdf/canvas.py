@@ -85,7 +85,8 @@ class Canvas:
         return wrap(shown, lambda part: self.typeface.width(part, style.size), width, most)
 
     def measure(self, text: str, style: Style) -> float:
-        return self.typeface.width(self.typeface.shown(text), style.size)
+        """The width of `text` on one line, in millimetres."""
+        return self.typeface.width(self.typeface.shown(text).replace("\n", " "), style.size)
 
     def write(self, x: float, y: float, line: str, style: Style, align: str = "left") -> None:
         """Write one line with its upper edge at `y`; `x` is its left edge, its middle or its right edge."""
