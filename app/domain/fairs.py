@@ -70,7 +70,7 @@ class InterpreterShape(Shape):
     name: Word
     languages: Annotated[list[Language], Field(min_length=2, max_length=10)]
     #: local times between which the interpreter is away, on every day of the event
-    unavailable: list[tuple[Clock, Clock]] = []
+    unavailable: list[Annotated[tuple[Clock, Clock], Field(strict=False)]] = []
 
 
 class PairingRuleShape(Shape):

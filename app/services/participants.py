@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.errors import NotFoundError
 from app.core.paging import Page
 from app.db.models import (
     Attendee,
@@ -126,3 +127,18 @@ def seat_people(
     for person, row in zip((p for p in people if p.id not in named), nameless, strict=False):
         row.representative_id = person.id
     session.flush()
+
+
+def find_organisation(session: Session, actor: Actor, name: str) -> Organisation:
+    """Return an organisation by its code, its id or its exact name."""
+    mine = select(Organisation).where(Organisation.tenant_id == actor.tenant_id)
+    for condition in (Organisation.code == name, Organisation.name == name, Organisation.name_local == name):
+        rows = session.scalars(mine.where(condition).limit(2)).all()
+        if len(rows) == 1:
+            return rows[0]
+    try:
+        return fetch(session, Organisation, UUID(name), actor.tenant_id)
+    except ValueError:
+        raise NotFoundError(
+            f"There is no organisation {name!r}; name it by its code, its id or its full name."
+        ) from None

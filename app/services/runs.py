@@ -28,6 +28,10 @@ _BEAT_SECONDS = 2.0
 STALE_AFTER = timedelta(seconds=20)
 
 
+def silent(_share: float, _stage: str) -> None:
+    """Listen to no progress."""
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 

@@ -38,6 +38,7 @@ class Match(Identified, Base):
         CheckConstraint("(rank IS NULL) = (failed IS NOT NULL)", name="ranked_or_failed"),
         ForeignKeyConstraint(["event_id", "run_id"], ["match_run.event_id", "match_run.id"], ondelete="CASCADE"),
         ForeignKeyConstraint(["event_id", "request_id"], ["sourcing_request.event_id", "sourcing_request.id"]),
+        ForeignKeyConstraint(["request_id", "revision_id"], ["request_revision.request_id", "request_revision.id"]),
         ForeignKeyConstraint(["event_id", "seeker_id"], ["participation.event_id", "participation.id"]),
         ForeignKeyConstraint(["event_id", "provider_id"], ["participation.event_id", "participation.id"]),
     )
@@ -45,6 +46,7 @@ class Match(Identified, Base):
     event_id: Mapped[UUID]
     run_id: Mapped[UUID]
     request_id: Mapped[UUID]
+    revision_id: Mapped[UUID]
     seeker_id: Mapped[UUID]
     provider_id: Mapped[UUID]
     rank: Mapped[int | None]

@@ -1,0 +1,68 @@
+# fairmatch: `make demo` and `make test` are all a newcomer needs. `make help` lists the rest.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Files of the virtual environment that say which lock it was installed from.
+RUN := .venv/installed-run
+TEST := .venv/installed-test
+BENCH := .venv/installed-bench
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint bench format lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(RUN) ## the Paris edition from spreadsheets to timetables, in var/
+	$(BIN)/fairmatch demo
+
+serve: $(RUN) ## the service on http://127.0.0.1:8000 (API under /api/v1)
+	$(BIN)/fairmatch db upgrade
+	$(BIN)/fairmatch serve
+
+test: $(TEST) ## everything: unit, property, API, files, on SQLite and PostgreSQL
+	$(BIN)/python -m pytest -n auto
+
+lint: $(TEST) ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(BENCH) ## benchmarks beside their peers; DATA=folder with the development data
+	$(BIN)/python -m benchmarks $(DATA)
+
+format: $(TEST) ## put the code into shape
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+lock: ## renew the lock files (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --upgrade pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url pyproject.toml --group test -c requirements.lock -o requirements-test.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url pyproject.toml --group test --group bench -c requirements-test.lock \
+	  -o requirements-bench.lock
+
+clean: ## remove the virtual environment and what the demo wrote
+	rm -rf .venv var
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; ok = (3, 11) <= sys.version_info[:2] <= (3, 14); \
+	  sys.exit(None if ok else f"fairmatch needs Python 3.11 to 3.14; {sys.executable} is {sys.version.split()[0]}. Say: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv .venv
+
+$(RUN): requirements.lock pyproject.toml | .venv/bin/python
+	@echo "installing (about a minute, once) ..."
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TEST): $(RUN) requirements-test.lock
+	@$(INSTALL) --require-hashes -r requirements-test.lock
+	@touch $@
+
+$(BENCH): $(TEST) requirements-bench.lock
+	@$(INSTALL) --require-hashes -r requirements-bench.lock
+	@touch $@

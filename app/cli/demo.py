@@ -1,0 +1,81 @@
+"""`fairmatch demo`: a sample edition from spreadsheets to timetables, in one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from app.cli.console import JsonFlag, LangOption, Session, session_of
+
+#: enough for the best plan of the sample on every machine, and the same plan each time
+_STEPS = 200_000
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(demo)
+
+
+def demo(
+    context: typer.Context,
+    edition: Annotated[str, typer.Option(help="paris or zhuzhou.")] = "paris",
+    lang: LangOption = "en",
+    as_json: JsonFlag = False,
+) -> None:
+    """Load a sample edition, rank it, schedule it, print what came out, and write the files.
+
+    A second run finds the edition there, ranks and schedules it again, and gives the same plan.
+    """
+    from app.db import migrate
+    from app.db.engine import Database
+    from app.services import access, events, exports, matching, sampling
+
+    state = session_of(context, as_json)
+    database = Database(state.settings.database_url)
+    migrate.upgrade(database)
+    database.close()
+    with state.database.write() as session:
+        code = sampling.load(session, edition)
+    from app.cli.running import run_matching, run_scheduling
+
+    run = run_matching(state, code, sampling.TENANT)
+    plan = run_scheduling(state, code, sampling.TENANT, seed=0, steps=_STEPS)
+    with state.database.read() as session, state.progress("writing files") as report:
+        actor = access.organiser_of(session, sampling.TENANT)
+        event = events.find_event(session, actor, code)
+        lists = matching.ranked_lists(session, actor, event, limit=5, lang=lang)
+        folder = state.settings.out / event.code
+        files = exports.write_timetables(
+            session, actor, event, folder, lang=lang, font=state.settings.font, report=report
+        )
+        files += exports.write_matches(session, actor, event, folder, lang=lang)
+        asked = sampling.ask(session, actor, event, edition)
+    _tell(state, run, plan, lists, asked, files, folder)
+
+
+def _tell(
+    state: Session, run: Any, plan: Any, lists: list[dict[str, Any]], asked: list[Any], files: list[Path], folder: Path
+) -> None:
+    from app.cli.match import print_lists
+    from app.cli.schedule import print_schedule
+    from app.services import access, sampling
+    from app.services.schedules import schedule_view
+
+    with state.database.read() as session:
+        view = schedule_view(session, access.organiser_of(session, sampling.TENANT), plan.id)
+
+    def show() -> None:
+        print_lists(state, lists)
+        for question, answer in asked:
+            state.out.print(f"\nAsked for [bold]{escape(question)}[/], {escape(answer)} leads.")
+        state.out.print()
+        print_schedule(state, view)
+        state.out.print(f"\n{run.pairs} pairs scored as of {run.as_of}; {len(files)} files lie in {folder}:")
+        for path in files:
+            if path.parent == folder:
+                state.out.print(f"  {path}", markup=False, soft_wrap=True)
+        state.out.print(f"  {folder / 'participants'} (a calendar and a page for each)", soft_wrap=True)
+
+    state.answer({"ranked": lists, "schedule": view, "files": [str(path) for path in files]}, show)

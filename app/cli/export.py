@@ -1,0 +1,63 @@
+"""Commands that write files: timetables and matches as XLSX, CSV, JSON, ICS and PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.console import EventOption, JsonFlag, LangOption, TenantOption, pick_tenant, session_of
+
+export = typer.Typer(help="Write files: XLSX, CSV, JSON, ICS, PDF.", no_args_is_help=True)
+OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write to; var/out/EVENT by default.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(export, name="export")
+
+
+@export.command()
+def timetables(
+    context: typer.Context,
+    event: EventOption,
+    out: OutOption = None,
+    lang: LangOption = "en",
+    tenant: TenantOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Write the current schedule in every form, and a calendar and a page for each participant."""
+    _export(context, event, out, lang, tenant, as_json, "timetables")
+
+
+@export.command()
+def matches(
+    context: typer.Context,
+    event: EventOption,
+    out: OutOption = None,
+    lang: LangOption = "en",
+    tenant: TenantOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Write the ranked pairs of the last match run with their reasons."""
+    _export(context, event, out, lang, tenant, as_json, "matches")
+
+
+def _export(
+    context: typer.Context, event: str, out: Path | None, lang: str, tenant: str | None, as_json: bool, what: str
+) -> None:
+    from app.services import access, events, exports
+
+    state = session_of(context, as_json)
+    with state.database.read() as session, state.progress(f"writing {what}") as report:
+        actor = access.organiser_of(session, pick_tenant(session, tenant))
+        row = events.find_event(session, actor, event)
+        folder = out or state.settings.out / row.code
+        write = exports.write_timetables if what == "timetables" else exports.write_matches
+        written = write(session, actor, row, folder, lang=lang, font=state.settings.font, report=report)
+
+    def show() -> None:
+        for path in written:
+            state.out.print(str(path), markup=False, soft_wrap=True)
+
+    state.answer({"files": [str(path) for path in written]}, show)

@@ -1,0 +1,125 @@
+"""Commands for ranking: match run, show, explain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from app.cli.console import EventOption, JsonFlag, LangOption, Session, TenantOption, pick_tenant, session_of
+
+match = typer.Typer(help="Rank suppliers for requests, and requests for suppliers.", no_args_is_help=True)
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="Day for validity and lead times; the event's own by default."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(match, name="match")
+
+
+@match.command("run")
+def run_match(
+    context: typer.Context,
+    event: EventOption,
+    as_of: AsOf = None,
+    tenant: TenantOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Score every pair of an event that the rules allow, in both directions."""
+    from app.cli.running import run_matching
+
+    state = session_of(context, as_json)
+    run = run_matching(state, event, tenant, as_of.date() if as_of else None)
+    facts = {"id": run.id, "state": run.state, "as_of": run.as_of, "pairs": run.pairs, "model_hash": run.model_hash}
+    text = f"{run.pairs} pairs scored as of {run.as_of} (run {run.id})."
+    state.answer(facts, lambda: state.out.print(text))
+
+
+@match.command("show")
+def show_matches(
+    context: typer.Context,
+    event: EventOption,
+    request: Annotated[str | None, typer.Option(help="Code of one sourcing request; all by default.")] = None,
+    limit: Annotated[int, typer.Option(help="Suppliers per request.", min=1, max=200)] = 5,
+    lang: LangOption = "en",
+    tenant: TenantOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show the ranked suppliers of each request, their strongest reasons, and the best that failed a gate."""
+    from app.services import access, events, matching
+
+    state = session_of(context, as_json)
+    with state.database.read() as session:
+        actor = access.organiser_of(session, pick_tenant(session, tenant))
+        row = events.find_event(session, actor, event)
+        lists = matching.ranked_lists(session, actor, row, request_code=request, limit=limit, lang=lang)
+    state.answer(lists, lambda: print_lists(state, lists))
+
+
+@match.command("explain")
+def explain(
+    context: typer.Context,
+    event: EventOption,
+    request: Annotated[str, typer.Option(help="Code of the sourcing request.")],
+    supplier: Annotated[str, typer.Option(help="Code, id or name of the supplier.")],
+    lang: LangOption = "en",
+    tenant: TenantOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show every term of one pair: they add up to its score."""
+    from app.services import access, events, matching
+    from app.services.participants import find_organisation
+
+    state = session_of(context, as_json)
+    with state.database.read() as session:
+        actor = access.organiser_of(session, pick_tenant(session, tenant))
+        row = events.find_event(session, actor, event)
+        owner = find_organisation(session, actor, supplier)
+        item = matching.explain_pair(session, actor, row, request, owner.id, lang=lang)
+    state.answer(item, lambda: _print_pair(state, item))
+
+
+def print_lists(state: Session, lists: list[dict[str, Any]]) -> None:
+    """Print ranked lists the way people read them: buyer, request, suppliers with reasons, and who was left out."""
+    buyer = None
+    for one in lists:
+        if one["buyer"]["name"] != buyer:
+            buyer = one["buyer"]["name"]
+            state.out.print(f"\n[bold]{escape(buyer)}[/]")
+        state.out.print(f"  [cyan]{escape(one['request']['code'])}[/] {escape(one['request']['title'])}")
+        for item in one["items"]:
+            confirm = [gate["name"] for gate in item["gates"] if gate["state"] == "unknown"]
+            doubt = f"  [yellow]to confirm: {', '.join(confirm)}[/]" if confirm else ""
+            state.out.print(
+                f"   {item['rank']:>2}. {item['score']:5.1f}  {escape(item['supplier']['name'])}{doubt}", soft_wrap=True
+            )
+            for term in sorted(item["terms"], key=lambda t: -t["points"])[:3]:
+                if term["points"] > 0:
+                    state.out.print(f"        +{term['points']:4.1f} {escape(term['because'])}", soft_wrap=True)
+        if not one["items"]:
+            state.out.print("       nobody here passes every gate of this request")
+        for out in one["left_out"]:
+            state.out.print(
+                f"       [dim]left out: {escape(out['supplier']['name'])}: {escape(out['gate'])}: "
+                f"wanted {escape(str(out['wanted']))}, found {escape(str(out['found']))}[/]",
+                soft_wrap=True,
+            )
+
+
+def _print_pair(state: Session, item: dict[str, Any]) -> None:
+    state.out.print(f"[bold]{escape(item['supplier']['name'])}[/]: {item['score']:.2f} points, rank {item['rank']}")
+    for term in item["terms"]:
+        state.out.print(f"  {term['points']:7.2f}  {escape(term['name']):18} {escape(term['because'])}", soft_wrap=True)
+    for gate in item["gates"]:
+        state.out.print(f"  gate {escape(gate['name'])}: {gate['state']}")
+    if item["unknown"]:
+        state.out.print(f"  not known: {', '.join(item['unknown'])}")
+    for lift in item["lifts"]:
+        place = f"rank {lift['rank']}" if lift["rank"] else "ranked"
+        state.out.print(
+            f"  would lift it: {escape(lift['change'])} → {lift['score']:.1f} points, {place}", soft_wrap=True
+        )

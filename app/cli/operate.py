@@ -1,0 +1,68 @@
+"""Commands for who runs the service: db upgrade, serve, doctor."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.cli.console import EXIT_FOUND, JsonFlag, session_of
+
+db = typer.Typer(help="The database.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(db, name="db")
+    app.command()(serve)
+    app.command()(doctor)
+
+
+@db.command()
+def upgrade(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Create the database, or bring it to the newest revision."""
+    from app.cli.console import reachable
+    from app.db import migrate
+    from app.db.engine import Database
+
+    state = session_of(context, as_json)
+    database = Database(state.settings.database_url)
+    with reachable():
+        before = migrate.current(database)
+        migrate.upgrade(database)
+    after = migrate.current(database)
+    database.close()
+    text = f"The database is at revision {after}." if before == after else f"Upgraded from {before} to {after}."
+    state.answer({"before": before, "after": after}, lambda: state.out.print(text))
+
+
+def serve(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Server processes.", min=1, max=64)] = 1,
+) -> None:
+    """Serve the API (and run its jobs) until stopped."""
+    import uvicorn
+
+    state = session_of(context)
+    state.database.close()  # opening it checked that it can be reached and is up to date
+    state.err.print(f"fairmatch listens on http://{host}:{port} (API: /api/v1/openapi.json). Stop with Ctrl-C.")
+    level = state.settings.log_level.lower()
+    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, workers=workers, log_level=level)
+
+
+def doctor(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Check the installation and the invariants of the data; exit 1 if something is wrong."""
+    from app.services.doctor import examine
+
+    state = session_of(context, as_json)
+    findings = examine(state.settings)
+
+    def show() -> None:
+        for finding in findings:
+            mark = {"ok": "[green]ok[/]   ", "note": "[yellow]note[/] ", "wrong": "[red]wrong[/]"}[finding.state]
+            state.out.print(mark, finding.text)
+
+    state.answer([{"check": f.check, "state": f.state, "text": f.text} for f in findings], show)
+    if any(finding.state == "wrong" for finding in findings):
+        raise typer.Exit(EXIT_FOUND)

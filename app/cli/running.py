@@ -1,0 +1,51 @@
+"""Run long work from the command line: through the same durable queue as the service, with progress, killable."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from app.cli.console import Session, pick_tenant
+
+if TYPE_CHECKING:
+    from app.db.models import MatchRun, Schedule
+
+Run = TypeVar("Run", "MatchRun", "Schedule")
+
+
+def run_matching(state: Session, event: str, tenant: str | None, as_of: date | None = None) -> MatchRun:
+    """Start a match run and wait for it; raise ConflictError with its reason if it failed."""
+    from app.db.models import MatchRun
+    from app.jobs.queue import JobQueue
+    from app.services import access, events, matching, runs
+
+    with state.database.write() as session:
+        actor = access.organiser_of(session, pick_tenant(session, tenant))
+        run_id = matching.start_run(session, actor, events.find_event(session, actor, event), as_of=as_of).id
+    with JobQueue(state.settings, state.database) as jobs, state.progress("matching") as report:
+        jobs.match(run_id)
+        return ended(runs.wait(state.database, MatchRun, run_id, report))
+
+
+def run_scheduling(state: Session, event: str, tenant: str | None, **options: Any) -> Schedule:
+    """Start a schedule build and wait for it."""
+    from app.db.models import Schedule
+    from app.jobs.queue import JobQueue
+    from app.services import access, events, runs, scheduling
+
+    with state.database.write() as session:
+        actor = access.organiser_of(session, pick_tenant(session, tenant))
+        found = events.find_event(session, actor, event)
+        schedule_id = scheduling.start_schedule(session, actor, found, **options).id
+    with JobQueue(state.settings, state.database) as jobs, state.progress("scheduling") as report:
+        jobs.schedule(schedule_id)
+        return ended(runs.wait(state.database, Schedule, schedule_id, report))
+
+
+def ended(run: Run) -> Run:
+    """The run, if it came to its end."""
+    from app.core.errors import ConflictError
+
+    if run.state != "done":
+        raise ConflictError(run.error or f"The run {run.id} was {run.state}.", run=str(run.id))
+    return run

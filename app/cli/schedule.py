@@ -1,0 +1,96 @@
+"""Commands for timetables: schedule build, show."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from app.cli.console import EventOption, JsonFlag, Session, TenantOption, pick_tenant, session_of
+
+schedule = typer.Typer(help="Meeting schedules.", no_args_is_help=True)
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(schedule, name="schedule")
+
+
+@schedule.command()
+def build(
+    context: typer.Context,
+    event: EventOption,
+    seed: Annotated[int, typer.Option(help="Seed of the search.", min=0)] = 0,
+    steps: Annotated[
+        int | None, typer.Option(help="Length of the search in steps: the same plan on every machine.", min=1)
+    ] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Length of the search in seconds.", min=0.1)] = None,
+    break_weight: Annotated[float | None, typer.Option(help="Points taken off per break.", min=0)] = None,
+    tenant: TenantOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Build a schedule from the last match run and make it the current one."""
+    from app.cli.running import run_scheduling
+
+    state = session_of(context, as_json)
+    objective = {} if break_weight is None else {"break": break_weight}
+    row = run_scheduling(state, event, tenant, seed=seed, steps=steps, time_limit=time_limit, objective=objective)
+    show_schedule(state, str(row.id), tenant)
+
+
+@schedule.command()
+def show(context: typer.Context, event: EventOption, tenant: TenantOption = None, as_json: JsonFlag = False) -> None:
+    """Show the current schedule: bound, gap, the timetable, and the reason for every pair left out."""
+    from app.core.errors import NotFoundError
+    from app.services import access, events
+    from app.services.scheduling import newest_schedule
+
+    state = session_of(context, as_json)
+    with state.database.read() as session:
+        actor = access.organiser_of(session, pick_tenant(session, tenant))
+        row = newest_schedule(session, events.find_event(session, actor, event))
+    if row is None:
+        raise NotFoundError(f"The event {event!r} has no schedule yet; run: fairmatch schedule build --event {event}")
+    show_schedule(state, str(row.id), tenant)
+
+
+def show_schedule(state: Session, schedule_id: str, tenant: str | None) -> None:
+    """Print one schedule, as JSON or as a table."""
+    from uuid import UUID
+
+    from app.services import access
+    from app.services.schedules import schedule_view
+
+    with state.database.read() as session:
+        actor = access.organiser_of(session, pick_tenant(session, tenant))
+        view = schedule_view(session, actor, UUID(schedule_id))
+    state.answer(view, lambda: print_schedule(state, view))
+
+
+def print_schedule(state: Session, view: dict[str, Any]) -> None:
+    """Print the facts, the grid of slots and places, and the pairs left out."""
+    if view["value"] is None:
+        state.out.print(f"The schedule is {view['status']}. {view['error'] or view['stage']}".strip())
+        return
+    state.out.print(
+        f"[bold]{len(view['meetings'])} meetings[/], {view['status']}: value {view['value']:.1f}, "
+        f"bound {view['bound']:.1f}, gap {view['gap']:.2%}; {len(view['unscheduled'])} pairs left out."
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("time", "table", "meeting", "interpreter"):
+        table.add_column(heading)
+    last = ""
+    for meeting in view["meetings"]:
+        time = f"{meeting['starts_at'][5:10]} {meeting['starts_at'][11:16]}"
+        parties = " × ".join(party["name"] for party in meeting["organisations"])
+        table.add_row(
+            time if time != last else "", meeting["place"] or "", escape(parties), meeting["interpreter"] or ""
+        )
+        last = time
+    state.out.print(table)
+    if view["unscheduled"]:
+        state.out.print("\n[bold]Left out[/]")
+    for pair in view["unscheduled"]:
+        names = " × ".join(party["name"] for party in pair["pair"])
+        state.out.print(f"  {escape(names)}: {escape(pair['reason'])}", soft_wrap=True)

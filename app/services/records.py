@@ -1,0 +1,101 @@
+"""From rows to the flat records that the ranking engine takes.
+
+A record's id is the organisation's or the request's code, so that ties fall the same way in every database.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from app.db.models import BuyerProfile, CapabilityProfile
+from app.domain.resolving import coded
+from app.services.participants import Participant
+
+_SUPPLIER = (
+    "text", "products", "materials", "processes", "certificates", "languages", "business_models", "cooperation",
+    "markets", "incoterms", "transport", "customs_modes", "payment_terms", "compliance", "smart_level", "founded",
+    "employees", "unit", "moq", "capacity_per_month", "sample_days", "lead_time_days", "price_from", "price_to",
+    "currency", "gsm_from", "gsm_to", "gauge_from", "gauge_to", "exports_to", "transit_days",
+)  # fmt: skip
+_DEMAND = (
+    "text", "products", "materials", "processes", "certificates", "languages", "business_models", "cooperation",
+    "markets", "incoterms", "transport", "customs_modes", "payment_terms", "compliance", "smart_level", "unit",
+    "quantity", "lead_time_days", "target_price", "currency", "gsm", "gauge", "ship_by", "in_store_by",
+    "delivery_country", "must", "info", "sourcing_countries",
+)  # fmt: skip
+#: what a request inherits from its buyer's profile where it says nothing itself
+_INHERITED = ("languages", "cooperation", "business_models", "markets", "incoterms", "transport", "payment_terms")
+_CERTIFICATE = ("code", "valid_to", "evidence")
+
+
+def supplier_record(person: Participant, profile: CapabilityProfile | None) -> dict[str, Any]:
+    """What the engine learns of a supplier; one without a profile is known by its name only."""
+    document = coded(profile.document, profile.resolved) if profile else {}
+    record = {field: document[field] for field in _SUPPLIER if field in document}
+    if "certificates" in record:
+        record["certificates"] = [_certificate(item) for item in record["certificates"]]
+    return _with_owner(record, person) | {"id": person.organisation.code}
+
+
+def demand_record(
+    code: str,
+    person: Participant,
+    document: dict[str, Any],
+    resolved: list[dict[str, Any]],
+    buyer: BuyerProfile | None,
+    exclude: list[str],
+) -> dict[str, Any]:
+    """What the engine learns of a request: its own words, and the buyer's where it is silent."""
+    said = coded(document, resolved)
+    general = coded(buyer.document, buyer.resolved) if buyer else {}
+    record = {field: said[field] for field in _DEMAND if field in said}
+    record |= {f: general[f] for f in _INHERITED if f in general and f not in record}
+    wanted = [*said.get("certificates", []), *general.get("certificates", [])]
+    if wanted:
+        codes = [item["code"] if isinstance(item, dict) else item for item in wanted]
+        record["certificates"] = list(dict.fromkeys(codes))
+    record["exclude"] = exclude
+    title = document.get("title")
+    record = _with_owner(record, person)
+    if title:  # what is wanted, not who wants it
+        record["name"] = title
+    return record | {"id": code}
+
+
+def excluded(
+    document: dict[str, Any], seeker: Participant, suppliers: list[Participant], barred: set[UUID]
+) -> tuple[list[str], set[str]]:
+    """Codes that a request must not be matched with: those it names, its own firm, and those the rules bar.
+
+    Returns all of them, and of these the ones that are no news to the buyer (its own firm, pairing rules).
+    """
+    named = {word.casefold() for word in document.get("exclude", [])}
+    silent = {seeker.organisation.code}
+    codes = set(silent)
+    for supplier in suppliers:
+        organisation = supplier.organisation
+        names = (organisation.code, organisation.name, organisation.name_local or "", str(organisation.id))
+        if named & {name.casefold() for name in names if name}:
+            codes.add(organisation.code)
+        elif supplier.participation.id in barred:
+            codes.add(organisation.code)
+            silent.add(organisation.code)
+    return sorted(codes), silent
+
+
+def _with_owner(record: dict[str, Any], person: Participant) -> dict[str, Any]:
+    organisation = person.organisation
+    names = [organisation.name, organisation.name_local]
+    record = {"name": " ".join(name for name in names if name), "kind": person.participation.kind} | record
+    if organisation.country:
+        record["country"] = organisation.country
+    if person.languages:
+        record["languages"] = list(person.languages)
+    return record
+
+
+def _certificate(item: str | dict[str, Any]) -> str | dict[str, Any]:
+    if isinstance(item, str):
+        return item
+    return {field: item[field] for field in _CERTIFICATE if item.get(field) is not None}

@@ -1,0 +1,266 @@
+"""Read a schedule: as the API shows it, and as the exporters take it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.core.errors import NotFoundError
+from app.db.models import (
+    Event,
+    EventBody,
+    Interpreter,
+    InterpreterHold,
+    LeftOutPair,
+    Match,
+    Meeting,
+    Organisation,
+    Participation,
+    PlaceHold,
+    RequestRevision,
+    Schedule,
+    Slot,
+)
+from app.db.models import Place as PlaceRow
+from app.db.queries.grid import grid_of
+from app.db.queries.scoped import fetch
+from app.domain import timetables as tt
+from app.services.access import Actor
+from app.services.explanations import strongest
+from app.services.participants import participants
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why two parties meet: the request it is about, and what speaks for it."""
+
+    purpose: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HeldMeeting:
+    """A meeting with the names of all it takes."""
+
+    meeting: Meeting
+    slot: Slot
+    place: str | None
+    zone: str
+    interpreter: str | None
+
+
+def schedule_view(session: Session, actor: Actor, schedule_id: UUID) -> dict[str, Any]:
+    """A schedule as the API shows it; enterprises and buyers see their own meetings and pairs only."""
+    schedule = fetch(session, Schedule, schedule_id, actor.tenant_id)
+    event = session.get_one(Event, schedule.event_id)
+    names = _names(session, event.id)
+    own = _own_participation(session, actor, event.id)
+    grid = grid_of(session, event.id)
+    zone = ZoneInfo(event.zone)
+    return {
+        "id": str(schedule.id),
+        "event_id": str(event.id),
+        "status": schedule.status if schedule.state == "done" else schedule.state,
+        "progress": schedule.progress,
+        "stage": schedule.stage,
+        "error": schedule.error,
+        "current": schedule.is_current,
+        "seed": schedule.seed,
+        "value": schedule.value,
+        "objective": schedule.objective,
+        "bound": schedule.bound,
+        "gap": schedule.gap,
+        "breaks": schedule.breaks,
+        "shortfall": schedule.shortfall,
+        "missing_required": schedule.missing_required,
+        "meetings": [
+            {
+                "id": str(held.meeting.id),
+                "slot": grid.slot_name(held.slot),
+                "starts_at": held.slot.starts_at.astimezone(zone).isoformat(),
+                "ends_at": held.slot.ends_at.astimezone(zone).isoformat(),
+                "place": held.place,
+                "interpreter": held.interpreter,
+                "organisations": [_named(names, held.meeting.low_id), _named(names, held.meeting.high_id)],
+                "status": held.meeting.status,
+                "value": held.meeting.value,
+            }
+            for held in held_meetings(session, schedule.id)
+            if own is None or own in (held.meeting.low_id, held.meeting.high_id)
+        ],
+        "unscheduled": [
+            {
+                "pair": [_named(names, row.low_id), _named(names, row.high_id)],
+                "code": row.code,
+                "reason": row.reason,
+                "value": row.value,
+            }
+            for row in left_out(session, schedule.id)
+            if own is None or own in (row.low_id, row.high_id)
+        ],
+    }
+
+
+def held_meetings(session: Session, schedule_id: UUID) -> list[HeldMeeting]:
+    """Meetings of a schedule in the order of time and place; one query."""
+    rows = session.execute(
+        select(Meeting, Slot, PlaceRow.code, PlaceRow.zone, Interpreter.name)
+        .join(Slot, Slot.id == Meeting.slot_id)
+        .outerjoin(PlaceHold, (PlaceHold.meeting_id == Meeting.id) & (PlaceHold.slot_id == Meeting.slot_id))
+        .outerjoin(PlaceRow, PlaceRow.id == PlaceHold.place_id)
+        .outerjoin(
+            InterpreterHold,
+            (InterpreterHold.meeting_id == Meeting.id) & (InterpreterHold.slot_id == Meeting.slot_id),
+        )
+        .outerjoin(Interpreter, Interpreter.id == InterpreterHold.interpreter_id)
+        .where(Meeting.schedule_id == schedule_id)
+        .order_by(Slot.position, PlaceRow.position, Meeting.id)
+    )
+    return [HeldMeeting(meeting, slot, place, zone or "", helper) for meeting, slot, place, zone, helper in rows]
+
+
+def left_out(session: Session, schedule_id: UUID) -> list[LeftOutPair]:
+    """Pairs left out, the most valuable first."""
+    return list(
+        session.scalars(
+            select(LeftOutPair)
+            .where(LeftOutPair.schedule_id == schedule_id)
+            .order_by(LeftOutPair.value.desc(), LeftOutPair.id)
+        )
+    )
+
+
+def timetable(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en") -> tt.Timetable:
+    """A finished schedule as the exporters take it, with the reasons of each pair in the reader's language.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such schedule, or it is not finished.
+    """
+    schedule = fetch(session, Schedule, schedule_id, actor.tenant_id)
+    if schedule.state != "done":
+        raise NotFoundError(f"The schedule {schedule_id} is {schedule.state}, so there is no timetable yet.")
+    event = session.get_one(Event, schedule.event_id)
+    grid = grid_of(session, event.id)
+    parties = {
+        person.participation.id: tt.Party(
+            id=person.organisation.code,
+            name=person.organisation.name,
+            name_local=person.organisation.name_local,
+            kind=person.participation.kind,
+            country=person.organisation.country,
+            languages=person.languages,
+        )
+        for person in participants(session, event)
+    }
+    reasons = _reasons(session, schedule, lang)
+    edition = session.scalar(
+        select(func.count()).where(Schedule.event_id == event.id, Schedule.id < schedule.id, Schedule.state == "done")
+    )
+    return tt.Timetable(
+        event=_event_info(session, event),
+        slots=tuple(tt.Slot(grid.slot_name(s), s.starts_at, s.ends_at) for s in grid.slots),
+        places=tuple(place.code for place in grid.places),
+        meetings=tuple(
+            _planned(held, event, edition or 0, parties, reasons) for held in held_meetings(session, schedule.id)
+        ),
+        left_out=tuple(
+            tt.LeftOut((parties[row.low_id], parties[row.high_id]), row.code, row.reason)
+            for row in left_out(session, schedule.id)
+        ),
+        as_of=schedule.finished_at or schedule.created_at,
+        facts=tt.ScheduleFacts(
+            value=schedule.value,
+            bound=schedule.bound,
+            gap=schedule.gap,
+            status=schedule.status or "unknown",
+            seed=schedule.seed,
+            steps=schedule.parameters.get("steps"),
+        ),
+        parties=tuple(parties.values()),
+    )
+
+
+def _planned(
+    held: HeldMeeting, event: Event, edition: int, parties: dict[UUID, tt.Party], reasons: dict[UUID, Reason]
+) -> tt.PlannedMeeting:
+    meeting = held.meeting
+    why = reasons.get(meeting.id)
+    return tt.PlannedMeeting(
+        # named after the pair, so that a calendar sees a rebuilt schedule move meetings rather than duplicate them
+        id=str(uuid5(event.id, f"{meeting.low_id} {meeting.high_id}")),
+        sequence=edition + meeting.sequence,
+        starts_at=held.slot.starts_at,
+        ends_at=held.slot.ends_at,
+        place=held.place or "",
+        parties=(parties[meeting.low_id], parties[meeting.high_id]),
+        interpreter=held.interpreter,
+        status=meeting.status.replace("_", "-"),
+        purpose=why.purpose if why else "",
+        score=meeting.value,
+        reasons=why.because if why else (),
+    )
+
+
+def _reasons(session: Session, schedule: Schedule, lang: str) -> dict[UUID, Reason]:
+    """The request each meeting is about and the three strongest terms of its match, by meeting."""
+    rows = session.execute(
+        select(Meeting.id, Match.explanation, RequestRevision.document)
+        .join(
+            Match,
+            (Match.run_id == schedule.match_run_id)
+            & (Match.request_id == Meeting.request_id)
+            & Match.seeker_id.in_((Meeting.low_id, Meeting.high_id))
+            & Match.provider_id.in_((Meeting.low_id, Meeting.high_id)),
+        )
+        .join(RequestRevision, RequestRevision.id == Match.revision_id)
+        .where(Meeting.schedule_id == schedule.id)
+    )
+    return {
+        key: Reason(document.get("title") or "", strongest(explanation, lang, 3)) for key, explanation, document in rows
+    }
+
+
+def _event_info(session: Session, event: Event) -> tt.EventInfo:
+    bodies = session.scalars(select(EventBody).where(EventBody.event_id == event.id).order_by(EventBody.position))
+    return tt.EventInfo(
+        code=event.code,
+        name=event.name,
+        zone=event.zone,
+        place=event.place or "",
+        starts_on=event.starts_on,
+        ends_on=event.ends_on,
+        bodies=tuple(tt.OrganisingBody(body.name, body.role) for body in bodies),
+    )
+
+
+def _names(session: Session, event_id: UUID) -> dict[UUID, tuple[UUID, str]]:
+    rows = session.execute(
+        select(Participation.id, Organisation.id, Organisation.name)
+        .join(Organisation, Organisation.id == Participation.organisation_id)
+        .where(Participation.event_id == event_id)
+    )
+    return {participation: (organisation, name) for participation, organisation, name in rows}
+
+
+def _named(names: dict[UUID, tuple[UUID, str]], participation_id: UUID) -> dict[str, str]:
+    key, name = names[participation_id]
+    return {"id": str(key), "name": name}
+
+
+def _own_participation(session: Session, actor: Actor, event_id: UUID) -> UUID | None:
+    """None for organisers, who see all; for others their participation, or one that nobody has."""
+    if actor.role == "organiser":
+        return None
+    own = session.scalar(
+        select(Participation.id).where(
+            Participation.event_id == event_id, Participation.organisation_id == actor.organisation_id
+        )
+    )
+    return own or UUID(int=0)
