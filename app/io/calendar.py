@@ -18,6 +18,7 @@ from app.core.i18n import format_span, format_zone, known, language, text
 from app.core.text import clean, one_line, shorten
 from app.domain.timetables import Agenda, EventInfo, Party, PersonalMeeting, PlannedMeeting, Timetable
 from app.io.atomic import write_bytes
+from app.io.labels import kind_label
 
 _PRODUCT = "-//fairmatch//meetings//EN"
 _REFRESH = timedelta(minutes=15)
@@ -104,7 +105,7 @@ def _description(event: EventInfo, meeting: PersonalMeeting | PlannedMeeting, na
     span = format_span(meeting.starts_at, meeting.ends_at, event.zone, lang)
     lines = [text("ics.local_time", lang, time=span, zone=format_zone(event.zone, meeting.starts_at, lang))]
     for party in named:
-        facts = [party.name, party.name_local, party.kind, party.country]
+        facts = [party.name, party.name_local, kind_label(party.kind, lang), party.country]
         lines.append(" · ".join(one_line(fact) for fact in facts if fact))
     if meeting.purpose:
         lines.append(clean(meeting.purpose))

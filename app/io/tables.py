@@ -10,6 +10,7 @@ from app.core.clock import in_zone
 from app.core.i18n import format_datetime, format_zone, known, text
 from app.domain.matchlists import MatchRow
 from app.domain.timetables import Party, PlannedMeeting, Timetable
+from app.io.labels import kind_label
 
 Cell = str | int | float | date | time | None
 
@@ -98,8 +99,8 @@ _REASONS = (
 )
 
 
-def _who(party: Party) -> tuple[str, str | None, str, str | None]:
-    return party.name, party.name_local, party.kind, party.country
+def _who(party: Party, lang: str) -> tuple[str, str | None, str, str | None]:
+    return party.name, party.name_local, kind_label(party.kind, lang), party.country
 
 
 def _when(start: datetime, end: datetime, zone: str) -> tuple[date, time, time]:
@@ -116,8 +117,8 @@ def timetable_table(timetable: Timetable, lang: str) -> Table:
         return (
             *_when(meeting.starts_at, meeting.ends_at, zone),
             meeting.place,
-            *_who(first),
-            *_who(second),
+            *_who(first, lang),
+            *_who(second, lang),
             meeting.interpreter,
             known("status", meeting.status, lang),
             meeting.purpose,
@@ -139,16 +140,22 @@ def agendas_table(timetable: Timetable, lang: str) -> Table:
             status = known("status", meeting.status, lang)
             meets = meeting.counterpart.name
             meets_at = (meeting.place, meets, meeting.interpreter, status, meeting.purpose)
-            rows.append((*_who(agenda.party), *when, *meets_at))
+            rows.append((*_who(agenda.party, lang), *when, *meets_at))
         if not agenda.meetings:
-            rows.append((*_who(agenda.party), *[None] * 8))
+            rows.append((*_who(agenda.party, lang), *[None] * 8))
     return _table("agendas", _AGENDAS, rows, lang)
 
 
 def left_out_table(timetable: Timetable, lang: str) -> Table:
     """One row for each pair that does not meet, with its reason."""
     rows = (
-        (*_who(left.parties[0]), *_who(left.parties[1]), left.score, known("code", left.code, lang), left.reason)
+        (
+            *_who(left.parties[0], lang),
+            *_who(left.parties[1], lang),
+            left.score,
+            known("code", left.code, lang),
+            left.reason,
+        )
         for left in timetable.left_out
     )
     return _table("left_out", _LEFT_OUT, rows, lang)
@@ -199,7 +206,7 @@ def matches_table(rows: Iterable[MatchRow], lang: str) -> Table:
             row.seeker.name,
             row.request,
             row.rank,
-            *_who(row.provider),
+            *_who(row.provider, lang),
             row.score,
             row.probability,
             row.mutual,

@@ -23,11 +23,11 @@ HALF_HOUR = timedelta(minutes=30)
 
 SUPPLIERS = (
     Party("s1", "Qingshanhu Harbour Knitting", "青山湖港湾针织有限公司", "manufacturer", "CN", ("zh", "en")),
-    Party("s2", "Nanchang Éclat Textile", "南昌艺蓝纺织", "fabric mill", "CN", ("zh",)),
+    Party("s2", "Nanchang Éclat Textile", "南昌艺蓝纺织", "fabric-mill", "CN", ("zh",)),
     Party("s3", "Unbooked Garments", "未排程服饰", "manufacturer", "CN", ("zh",)),
 )
 BUYERS = (
-    Party("b1", "Maison Été & Fils", None, "brand owner", "FR", ("fr",)),
+    Party("b1", "Maison Été & Fils", None, "brand-owner", "FR", ("fr",)),
     Party("b2", "Größenwahn Strickwaren GmbH", None, "retailer", "DE", ("de", "en")),
 )
 

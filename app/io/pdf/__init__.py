@@ -13,8 +13,9 @@ from typing import Any
 
 from app.core.i18n import characters, format_country, format_language, text
 from app.core.text import one_line
-from app.domain.timetables import Agenda, Timetable
+from app.domain.timetables import Agenda, Party, Timetable
 from app.io.atomic import write_bytes
+from app.io.labels import kind_label
 from app.io.pdf.canvas import Canvas
 from app.io.pdf.listing import draw_cards, draw_event
 from app.io.pdf.personal import draw_agenda
@@ -101,6 +102,8 @@ def _texts(value: Any, lang: str) -> Iterator[str]:
             yield format_country(value, lang)
             yield format_language(value, lang)
     elif is_dataclass(value):
+        if isinstance(value, Party):
+            yield kind_label(value.kind, lang)
         for field in fields(value):
             yield from _texts(getattr(value, field.name), lang)
     elif isinstance(value, Iterable):

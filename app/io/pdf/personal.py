@@ -17,6 +17,7 @@ from app.core.i18n import (
 )
 from app.core.text import one_line
 from app.domain.timetables import Agenda, Party, PersonalMeeting
+from app.io.labels import kind_label
 from app.io.pdf.canvas import ACCENT, FAINT, INK, PAPER, SOFT, WASH, Canvas, Style
 from app.io.pdf.pages import Block, Sheet
 
@@ -45,7 +46,7 @@ def facts_of(party: Party, lang: str) -> str:
     """Kind, country and languages of a participant, in words."""
     languages = ", ".join(format_language(tag, lang) for tag in party.languages)
     country = format_country(party.country, lang) if party.country else ""
-    return "  ·  ".join(fact for fact in (one_line(party.kind), country, languages) if fact)
+    return "  ·  ".join(fact for fact in (one_line(kind_label(party.kind, lang)), country, languages) if fact)
 
 
 class _Agenda:
