@@ -1,0 +1,119 @@
+"""Certificates as they stand in one cell: `GOTS (2026-03-31, verified); OEKO-TEX Standard 100 class I`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from app.domain.lists.dates import UnclearDateError, read_date
+from app.domain.lists.splitting import Known, split_list
+from app.domain.lists.words import choose
+from app.domain.vocabulary import vocabulary
+
+_BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]")
+_NUMBER = re.compile(
+    r"^(?:no|nr|n°|nº|num|number|cert(?:ificate)? no|lic(?:ence|ense)?(?: no)?|编号|证书号|证书编号)[.:：\s]+(\S+)$",
+    re.IGNORECASE,
+)
+_CLASS = re.compile(r"\b(?:product )?(?:class|classe|klasse)\s+(?:IV|I{1,3}|[1-4])\b|[一二三四ⅠⅡⅢⅣ]类", re.IGNORECASE)
+_UNTIL = re.compile(
+    r"^(?:valid (?:until|to|till|thru)|until|till|exp(?:ires|iry|\.)?(?: on| date)?|to|有效期至|有效期|至|到期|"
+    r"valable jusqu['’]au|jusqu['’]au|expire le|gültig bis|bis|valido fino al|fino al|scade il|scadenza)[:：\s]*",
+    re.IGNORECASE,
+)
+_UNTIL_AFTER = re.compile(r"(?:到期|止|失效)$")
+
+
+def known_certificate(text: str) -> bool:
+    """Return whether a text is one certificate as a whole, so that its comma or slash does not part it."""
+    return vocabulary("certificates").resolve(text).how in ("code", "exact", "alias")
+
+
+def read_certificates(cell: str, *, day_first: bool | None = None) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the certificates of a cell and what is wrong with them.
+
+    Each is {"code": the holder's words} with, where given, `valid_to`, `evidence`, `number` and `scope`.
+    """
+    found: list[dict[str, Any]] = []
+    faults: list[str] = []
+    for text in _pieces(cell):
+        certificate, wrong = _read_one(text, day_first=day_first)
+        faults.extend(wrong)
+        if certificate:
+            found.append(certificate)
+        elif found and not wrong and text:
+            faults.append(f"{text!r} belongs to no certificate")
+    return found, faults
+
+
+def _pieces(cell: str) -> list[str]:
+    """Cut at semicolons and lines; at commas only before something that is not a detail of the certificate before it."""
+    joined: list[str] = []
+    known: Known = known_certificate
+    for strong in re.split(r"[;；\n|]", cell):
+        fresh = True
+        for piece in split_list(strong, known):
+            if fresh or not _is_detail(piece):
+                joined.append(piece)
+            else:
+                joined[-1] += f" ({piece})"
+            fresh = False
+    return joined
+
+
+def _is_detail(text: str) -> bool:
+    if choose("evidence", text) or _NUMBER.match(text) or _CLASS.fullmatch(text):
+        return True
+    try:
+        read_date(_without_until(text), day_first=True)
+    except ValueError:
+        return False
+    return True
+
+
+def _without_until(text: str) -> str:
+    return _UNTIL_AFTER.sub("", _UNTIL.sub("", text.strip())).strip()
+
+
+def _read_one(text: str, *, day_first: bool | None) -> tuple[dict[str, Any] | None, list[str]]:
+    details = [part.strip() for inner in _BRACKETS.findall(text) for part in re.split(r"[,;，；、]", inner)]
+    name = re.sub(r"\s+", " ", _BRACKETS.sub(" ", text)).strip(" ,;:-–")
+    certificate: dict[str, Any] = {}
+    faults = []
+    unexplained = []
+    for detail in filter(None, details):
+        try:
+            taken = _take_detail(detail, certificate, day_first=day_first)
+        except UnclearDateError as error:
+            faults.append(str(error))
+            continue
+        if not taken:
+            unexplained.append(detail)
+    klass = _CLASS.search(name)
+    if klass:
+        certificate.setdefault("scope", klass.group())
+        name = (name[: klass.start()] + name[klass.end() :]).strip(" ,;-–")
+    if not name:
+        return None, faults
+    if unexplained:  # brackets that are part of the name, or its scope
+        certificate.setdefault("scope", ", ".join(unexplained)[:200])
+    return {"code": name[:200], **certificate}, faults
+
+
+def _take_detail(detail: str, certificate: dict[str, Any], *, day_first: bool | None) -> bool:
+    if evidence := choose("evidence", detail):
+        certificate["evidence"] = evidence
+        return True
+    if match := _NUMBER.match(detail):
+        certificate["number"] = match.group(1)
+        return True
+    if _CLASS.fullmatch(detail):
+        certificate["scope"] = detail
+        return True
+    try:
+        certificate["valid_to"] = read_date(_without_until(detail), last_day=True, day_first=day_first)
+    except UnclearDateError:
+        raise
+    except ValueError:
+        return False
+    return True

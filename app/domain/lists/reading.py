@@ -1,0 +1,95 @@
+"""The whole way of one file: its tables recognised, mapped and parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from app.domain.lists.fields import Kind
+from app.domain.lists.headers import map_headers
+from app.domain.lists.parsing import Parsed, parse_table
+from app.domain.lists.problems import Problem, UnusableListError
+from app.domain.lists.recognising import find_header, is_notes, recognise
+from app.domain.lists.tables import Table
+
+
+@dataclass
+class Lists:
+    """The lists of a file, and in words what of it was passed over."""
+
+    lists: list[Parsed] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [problem for parsed in self.lists for problem in parsed.problems]
+
+
+def read_list(table: Table, kind: Kind | None = None, overrides: MappingOf[str, str | None] | None = None) -> Parsed:
+    """Return the records and problems of one table.
+
+    Parameters
+    ----------
+    table
+        As read from the file.
+    kind
+        What kind of list it is; found from headers and sheet name if not given.
+    overrides
+        Header, or column letters, → field, where the headers alone would mislead.
+
+    Raises
+    ------
+    UnusableListError
+        If it has no header, its kind cannot be told, or an override names nothing that exists.
+    """
+    if kind is None:
+        found = recognise(table, overrides)
+        kind, header = found.kind, found.header
+    else:
+        header_or_none = find_header(table, kind, overrides) or find_header(table, kind)
+        if header_or_none is None:
+            recognise(table, overrides)  # has the better message where the table is no list at all
+            raise UnusableListError(f"No row of {table.name!r} looks like the header of a list of {kind}.")
+        header = header_or_none
+    mapping = map_headers(kind, header.cells, overrides)
+    return parse_table(kind, table, mapping, data_from=header.data_from)
+
+
+def read_lists(
+    tables: Sequence[Table], kind: Kind | None = None, overrides: MappingOf[str, str | None] | None = None
+) -> Lists:
+    """Return the lists of all tables of a file.
+
+    Sheets of a template without entries, and its notes, are passed over; so are sheets that are no list, if another
+    one is.
+
+    Raises
+    ------
+    UnusableListError
+        If no table is a list.
+    """
+    out = Lists(passed_over=list(dict.fromkeys(note for table in tables for note in table.notes)))
+    refused: list[UnusableListError] = []
+    for table in tables:
+        if is_notes(table) and len(tables) > 1:
+            out.passed_over.append(f"sheet {table.name!r} explains the columns")
+            continue
+        try:
+            parsed = read_list(table, kind, overrides)
+        except UnusableListError as error:
+            refused.append(error)
+            continue
+        if len(tables) > 1 and not parsed.records and not table_has_rows(table):
+            out.passed_over.append(f"sheet {table.name!r} has no entries")
+            continue
+        out.lists.append(parsed)
+    if refused and not out.lists:
+        raise refused[0]
+    out.passed_over.extend(error.message for error in refused)
+    return out
+
+
+def table_has_rows(table: Table) -> bool:
+    """Return whether there is more than a header."""
+    return len(table.rows) > 1
