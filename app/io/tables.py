@@ -149,14 +149,9 @@ def agendas_table(timetable: Timetable, lang: str) -> Table:
 def left_out_table(timetable: Timetable, lang: str) -> Table:
     """One row for each pair that does not meet, with its reason."""
     rows = (
-        (
-            *_who(left.parties[0], lang),
-            *_who(left.parties[1], lang),
-            left.score,
-            known("code", left.code, lang),
-            left.reason,
-        )
+        (*_who(first, lang), *_who(second, lang), left.score, known("code", left.code, lang), left.reason)
         for left in timetable.left_out
+        for first, second in [left.parties]
     )
     return _table("left_out", _LEFT_OUT, rows, lang)
 

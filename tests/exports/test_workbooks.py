@@ -174,3 +174,9 @@ def test_a_folder_in_the_way_is_said_so(timetable: Timetable, tmp_path: Path) ->
     with pytest.raises(InvalidInputError, match=r"Cannot write .*t\.xlsx: Is a directory"):
         workbooks.write_timetable(timetable, tmp_path / "t.xlsx")
     assert [path.name for path in tmp_path.iterdir()] == ["t.xlsx"]
+
+
+def test_kinds_are_in_the_readers_words(timetable: Timetable, tmp_path: Path) -> None:
+    workbooks.write_timetable(timetable, tmp_path / "t.xlsx", lang="zh")
+    head, first, *_ = CalamineWorkbook.from_path(tmp_path / "t.xlsx").get_sheet_by_name("会谈安排表").to_python()
+    assert first[head.index("甲方类型")] == "服装厂"
