@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ from scoring.vocabulary.terms import Term
 from scoring.vocabulary.text import fold, is_han, plain, spans, tokens
 
 HEAD = 5  # letters a German head needs before it is looked for inside a compound
+_SHORTEST = 3  # letters of a single word: `CO` is cotton in a table of fibres, and a company in a text
+_ABBREVIATION = 5  # letters up to which a word in capitals is looked for in capitals: REACH, not to reach
+_APART = re.compile(r"[,;:!?()\[\]|•\n]|\.\s")
 _END = ""  # key of the entries in a trie node
 _NEGATIONS = (
     "non no not without faux fake imitation artificial mock sans ne pas simili "
@@ -44,6 +48,7 @@ class _Word:
     end: int
     raw: str
     folded: str
+    apart: bool  # a comma, a full stop or the like stands between it and the word before
 
 
 class Finder:
@@ -53,7 +58,7 @@ class Finder:
         self._tries: dict[str, Trie] = defaultdict(dict)
         self._heads: dict[str, list[Entry]] = defaultdict(list)
         self._starts: dict[str, list[Entry]] = defaultdict(list)
-        self._capitals: set[tuple[str, str]] = set()  # (language, folded word) of abbreviations
+        self._capitals: dict[str, list[Entry]] = defaultdict(list)  # abbreviations by folded word
         han: dict[str, list[Entry]] = defaultdict(list)
         for term in terms.values():
             for language, words in words_by_language(term).items():
@@ -69,11 +74,14 @@ class Finder:
         self.languages = tuple(sorted(self._tries))
 
     def _add_latin(self, word: str, squeezed: str, entry: Entry) -> None:
-        if len(squeezed) < 2 or squeezed.isdigit():
+        if squeezed.isdigit() or (len(squeezed) < _SHORTEST and len(entry.words) == 1):
             return
-        if word.isupper() and len(squeezed) <= 4 and len(entry.words) == 1:
-            self._capitals.add((entry.language, squeezed))
+        if word.isupper() and len(squeezed) <= _ABBREVIATION and len(entry.words) == 1:
+            self._capitals[squeezed].append(entry)
+            return
         for path in {entry.words, (squeezed,)}:
+            if len(path[0]) < _SHORTEST and len(path) == 1:
+                continue
             node = self._tries[entry.language]
             for token in path:
                 node = node.setdefault(stem(token, entry.language), {})
@@ -87,7 +95,7 @@ class Finder:
 
     def matches(self, text: str) -> list[Match]:
         """Matches that do not overlap, longest first, then in the order of the text; `text` must be `plain`."""
-        words = [_Word(start, end, text[start:end], fold(text[start:end])) for start, end in spans(text)]
+        words = _words(text)
         language = likely_language(word.folded for word in words)
         found = self._latin(words, self._spoken(language))
         if self._han and is_han(text):
@@ -124,6 +132,8 @@ class Finder:
             if is_han(word.raw) or (position and words[position - 1].folded in _NOT_IT):
                 continue
             spotted: dict[int, list[Entry]] = defaultdict(list)
+            if word.raw.isupper() and word.folded in self._capitals:
+                spotted[position] += self._capitals[word.folded]
             for language in languages:
                 if language == "en" and not word.raw.isascii():
                     continue  # `für` is not fur
@@ -141,16 +151,15 @@ class Finder:
         last = position
         while node is not None and last < len(words):
             node = node.get(stem(words[last].folded, language))
-            if node and _END in node and not self._wants_capitals(words[position : last + 1], language):
+            if node and _END in node:
                 spotted[last] += node[_END]
             last += 1
+            if last < len(words) and words[last].apart:
+                break
         if position + 1 < len(words):  # `t shirt` for `tshirt`
             pair = trie.get(stem(words[position].folded + words[position + 1].folded, language))
             if pair and _END in pair and words[position + 1].start - words[position].end <= 1:
                 spotted[position + 1] += [entry for entry in pair[_END] if entry not in spotted[position + 1]]
-
-    def _wants_capitals(self, words: list[_Word], language: str) -> bool:
-        return len(words) == 1 and (language, words[0].folded) in self._capitals and not words[0].raw.isupper()
 
     def _compound(self, word: _Word) -> list[Match]:
         """The longest known head at the end of a German compound, and a known beginning (`Baumwoll-`)."""
@@ -177,6 +186,16 @@ class Finder:
                         found.append(Match(position, position + len(word), entries))
                     break
         return found
+
+
+def _words(text: str) -> list[_Word]:
+    words: list[_Word] = []
+    before = 0
+    for start, end in spans(text):
+        raw = text[start:end]
+        words.append(_Word(start, end, raw, fold(raw), _APART.search(text, before, start) is not None))
+        before = end
+    return words
 
 
 def _by_first_letter(han: Mapping[str, list[Entry]]) -> dict[str, list[tuple[str, tuple[Entry, ...]]]]:

@@ -17,6 +17,7 @@ CANDIDATES = 5
 _PHRASE = 8  # a longer text is a sentence, and belongs to `find`
 _HEAD_FIRST = frozenset({"fr", "it"})
 _LIST = re.compile("[,;/|、，；\n]")
+_SHARE = re.compile(r"\d+([.,]\d+)?\s*%\s*[^\W\d]+")
 _FIGURE = re.compile("[0-9]+([a-z]{1,3}|[gkc]?m2)?|gsm|gg|cm|mm|percent|pct")
 _PEOPLE = (
     "men mens man women womens woman ladies lady kids kid children childrens child boys girls unisex adult adults s "
@@ -67,7 +68,7 @@ class Resolver:
         return None
 
     def _alike(self, text: str, words: tuple[str, ...], language: str | None) -> tuple[Entry, float] | None:
-        reduced = _without_figures_and_people(words)
+        reduced = _without_figures_and_people(tuple(tokens(_SHARE.sub(" ", text))) or words)
         for tried, score in ((words, 0.95), (reduced, 0.92)):
             if not tried:
                 continue
@@ -78,7 +79,8 @@ class Resolver:
         return (
             self._in_brackets(text, language)
             or self._misspelt(reduced or words, language)
-            or self._headed(text, words, language)
+            or self._headed(_SHARE.sub(" ", text), language)
+            or self._abbreviated(text, language)
         )
 
     def _in_brackets(self, text: str, language: str | None) -> tuple[Entry, float] | None:
@@ -110,8 +112,9 @@ class Resolver:
         entry_ = choose([entry for ratio, entry in best if ratio > top - 3], language, LANGUAGES)
         return None if entry_ is None else (entry_, round(0.9 * top / 100, 4))
 
-    def _headed(self, text: str, words: tuple[str, ...], language: str | None) -> tuple[Entry, float] | None:
+    def _headed(self, text: str, language: str | None) -> tuple[Entry, float] | None:
         """A phrase whose head is a known word: `women's cashmere cardigans`, `pull en laine`, `男士羽绒服`."""
+        words = tokens(text)
         if len(words) > _PHRASE or _LIST.search(text):
             return None
         source = plain(text).strip(" .,;:!?。")
@@ -122,9 +125,21 @@ class Resolver:
             if entry is None:
                 continue
             size = len("".join(tokens(source[match.start : match.end])))
-            if size >= 0.4 * whole and (size >= 5 or (is_han(source) and size >= 2)):
+            inside = match.start > 0 and source[match.start - 1].isalpha() and not is_han(source)
+            if size >= (0.46 if inside else 0.4) * whole and (size >= 5 or (is_han(source) and size >= 2)):
                 return entry, round(0.6 + 0.3 * size / whole, 4)
         return None
+
+    def _abbreviated(self, text: str, language: str | None) -> tuple[Entry, float] | None:
+        """`FOB Shanghai`, `GRS (CU 2025)`: the only abbreviation of the list that the text has in capitals."""
+        source = plain(text)
+        found = [
+            choose(match.entries, language, LANGUAGES)
+            for match in self._finder.matches(source)
+            if 3 <= match.end - match.start <= 6 and source[match.start : match.end].isupper()
+        ]
+        known = [entry for entry in found if entry is not None and not any(map(is_han, entry.words))]
+        return (known[0], 0.75) if len(found) == 1 and known else None
 
     def _candidates(self, text: str, words: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
         """The nearest terms: those the text mentions, ambiguous ones, and the most alike by spelling."""
@@ -135,9 +150,10 @@ class Resolver:
         for match in self._finder.matches(plain(text)):
             for code in codes(match.entries):
                 scores.setdefault(code, 0.8)
-        for _, ratio, position in process.extract(" ".join(words), self._words, scorer=fuzz.WRatio, limit=30):
-            code = self._index.entries[position].code
-            scores[code] = max(scores.get(code, 0.0), round(0.75 * ratio / 100, 4))
+        for scorer in (fuzz.ratio, fuzz.token_set_ratio):
+            for _, ratio, position in process.extract(" ".join(words), self._words, scorer=scorer, limit=15):
+                code = self._index.entries[position].code
+                scores[code] = max(scores.get(code, 0.0), round(0.75 * ratio / 100, 4))
         ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
         return tuple(ranked[:CANDIDATES])
 
