@@ -89,7 +89,7 @@ def _add(
     entry.add("dtstart", as_utc(meeting.starts_at))
     entry.add("dtend", as_utc(meeting.ends_at))
     entry.add("summary", shorten(summary, _LONGEST_SUMMARY), parameters={"LANGUAGE": language(lang)})
-    table = text("pdf.table", lang, place=one_line(meeting.place))
+    table = text("pdf.table", lang, place=one_line(meeting.place)) if meeting.place else ""
     entry.add("location", ", ".join(part for part in (table, one_line(event.place)) if part))
     entry.add("description", _description(event, meeting, named, lang))
     entry.add("status", "CANCELLED" if meeting.is_cancelled else _STATUS.get(meeting.status, "CONFIRMED"))

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from app.core.clock import in_zone
-from app.core.i18n import format_datetime, format_zone, known, text
+from app.core.i18n import format_datetime, known, text
 from app.domain.matchlists import MatchRow
 from app.domain.timetables import Party, PlannedMeeting, Timetable
-from app.io.labels import kind_label
+from app.io.labels import kind_label, zone_label
 
 Cell = str | int | float | date | time | None
 
@@ -170,7 +170,7 @@ def facts_table(timetable: Timetable, lang: str) -> Table:
         ("code", event.code),
         ("place", event.place),
         ("dates", dates),
-        ("zone", format_zone(event.zone, timetable.as_of, lang)),
+        ("zone", zone_label(event, lang)),
         ("as_of", format_datetime(timetable.as_of, event.zone, lang)),
         ("meetings", len(held)),
         ("cancelled", len(timetable.meetings) - len(held)),

@@ -115,7 +115,7 @@ class _Book:
         zone, tables = timetable.event.zone, timetable.tables()
         when = (Column("date", 12, "date"), Column("start", 8, "time"), Column("end", 8, "time"))
         columns = (*when, *[Column("place", 26, "wrapped")] * len(tables))
-        labels = (*[column.label(lang) for column in when], *tables)
+        labels = (*[column.label(lang) for column in when], *(table or "–" for table in tables))
         sheet = self._sheet(text("sheet.grid", lang), columns, labels, frozen=3)
         for index, slot in enumerate(timetable.slots, start=1):
             busy = timetable.at(slot)

@@ -6,7 +6,7 @@ import io
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pypdf
@@ -272,3 +272,23 @@ def test_text_is_placed_where_it_was_measured(shared: Typeface, timetable: Timet
     page.extract_text(visitor_text=lambda text, cm, tm, font, size: positions.append((tm[4], text)))
     x = next(x for x, text in positions if "Right" in text)
     assert x == pytest.approx((100 - width) / 25.4 * 72, abs=0.02)
+
+
+def test_the_foot_names_the_offset_of_the_events_day_not_of_today(timetable: Timetable) -> None:
+    winter = replace(timetable, as_of=timetable.as_of.replace(month=1))
+    assert "Europe/Paris (UTC+02:00)" in _pages(pdf.timetable_pdf(winter))[0]
+    across = replace(timetable.event, starts_on=date(2025, 10, 25), ends_on=date(2025, 10, 26))
+    assert "All times: Europe/Paris   ·" in _pages(pdf.timetable_pdf(replace(timetable, event=across)))[0]
+
+
+def test_the_outline_leads_to_each_participant(timetable: Timetable) -> None:
+    reader = pypdf.PdfReader(io.BytesIO(pdf.personal_pdf(timetable.agendas())))
+    assert [entry.title for entry in reader.outline] == [agenda.party.name for agenda in timetable.agendas()]
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Nanchang Qingshanhu in Paris: matching event – Meeting timetable"
+
+
+def test_a_meeting_without_a_table_is_no_card_and_no_crash(timetable: Timetable) -> None:
+    nowhere = replace(timetable, meetings=(replace(timetable.meetings[0], place=""),), places=("T1",))
+    assert len(_pages(pdf.cards_pdf(nowhere))) == 1
+    assert "Maison Été" in _pages(pdf.personal_pdf([nowhere.agenda("s2")]))[0]

@@ -34,20 +34,20 @@ def draw_event(canvas: Canvas, timetable: Timetable, lang: str) -> int:
         blocks += [_row(sheet, meeting) for meeting in rows]
     if not timetable.meetings:
         blocks.append(_empty(sheet))
-    return sheet.flow(blocks)
+    return sheet.flow(blocks, text("sheet.timetable", lang))
 
 
 def draw_cards(canvas: Canvas, timetable: Timetable, lang: str) -> int:
     """Add one card (or more, if it is long) for each table; give the number of pages."""
     sheet = Sheet(canvas, timetable.event, lang, timetable.as_of, text("pdf.cards", lang))
-    at = {place: [m for m in timetable.in_order() if m.place == place] for place in timetable.tables()}
+    at = {place: [m for m in timetable.in_order() if m.place == place] for place in timetable.tables() if place}
     pages = 0
     for place, meetings in at.items():
         held = [meeting for meeting in meetings if not meeting.is_cancelled]
         count = plural("count.meetings", len(held), lang) if held else ""
         blocks = [_title(sheet, text("pdf.table", lang, place=place), count, Style(44, ACCENT, strong=True))]
         blocks += [_card_row(sheet, meeting) for meeting in held] or [_empty(sheet)]
-        pages += sheet.flow(blocks)
+        pages += sheet.flow(blocks, place)
     return pages
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.core.clock import in_zone
-from app.core.i18n import format_date, format_datetime, format_zone, known, text
+from app.core.i18n import format_date, format_datetime, known, text
 from app.domain.timetables import EventInfo
+from app.io.labels import zone_label
 from app.io.pdf.canvas import ACCENT, FAINT, INK, SOFT, Canvas, Style
 
 MARGIN = 18.0
@@ -55,15 +55,15 @@ class Sheet:
             return format_date(first, self.lang)
         return f"{format_date(first, self.lang, 'long')} – {format_date(last, self.lang, 'long')}"
 
-    def flow(self, blocks: Iterable[Block]) -> int:
-        """Lay the blocks on new pages, with head and foot; give the number of pages."""
+    def flow(self, blocks: Iterable[Block], name: str) -> int:
+        """Lay the blocks on new pages, with head and foot, listed as `name` in the outline; give their number."""
         head = self._head()
         top = MARGIN * 0.75 + head.height + 5
         pages = paginate(list(blocks), self.canvas.height - _FOOT_SPACE - 4 - top)
         for number, page in enumerate(pages, start=1):
             self.canvas.new_page()
             if number == 1:
-                self.canvas.bookmark(self.kind)
+                self.canvas.bookmark(name)
             head.draw(MARGIN * 0.75)
             self._foot(number, len(pages))
             y = top
@@ -103,7 +103,7 @@ class Sheet:
     def _foot(self, page: int, pages: int) -> None:
         canvas, event = self.canvas, self.event
         y = canvas.height - _FOOT_SPACE
-        zone = format_zone(event.zone, in_zone(self.as_of, event.zone), self.lang)
+        zone = zone_label(event, self.lang)
         moment = format_datetime(self.as_of, event.zone, self.lang)
         left = f"{text('pdf.times_in', self.lang, zone=zone)}   ·   {text('pdf.as_of', self.lang, moment=moment)}"
         canvas.rule(self.left, y - 2, self.width)

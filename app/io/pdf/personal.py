@@ -39,7 +39,7 @@ _TIME_WIDTH, _TABLE_WIDTH, _GAP = 24.0, 26.0, 5.0
 def draw_agenda(canvas: Canvas, agenda: Agenda, lang: str) -> int:
     """Add the pages of one agenda; give their number."""
     sheet = Sheet(canvas, agenda.event, lang, agenda.as_of, text("pdf.personal", lang))
-    return sheet.flow(_Agenda(sheet, agenda).blocks())
+    return sheet.flow(_Agenda(sheet, agenda).blocks(), agenda.party.name)
 
 
 def facts_of(party: Party, lang: str) -> str:
