@@ -1,0 +1,67 @@
+"""Between words and the codes of the built-in vocabularies: one place that knows how they are looked up.
+
+A word that no vocabulary knows becomes a code of its own (`~folded word`), so that two records using the same trade
+word still meet; it is reported as unresolved all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+from scoring import vocabulary as built_in
+from scoring.text.tokens import fold
+
+_CONCEPTS = ("products", "processes", "materials", "certificates", "business_models", "cooperation")
+
+
+@cache
+def _vocabulary(name: str) -> built_in.Vocabulary | None:
+    return built_in.vocabulary(name) if name in built_in.names() else None
+
+
+@lru_cache(maxsize=100_000)
+def _resolve_one(name: str, word: str) -> str | None:
+    words = _vocabulary(name)
+    return words.resolve(word).code if words is not None else None
+
+
+def resolve(name: str, words: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Codes of the words, each once, and the words that have none (they come as `~word` codes too)."""
+    found: list[str] = []
+    rest: list[str] = []
+    for word in words:
+        code = _resolve_one(name, word)
+        if code is None:
+            rest.append(word)
+            code = "~" + " ".join(fold(word).split())
+        found.append(code)
+    return tuple(dict.fromkeys(found)), tuple(rest)
+
+
+@cache
+def ancestors(name: str, code: str) -> tuple[str, ...]:
+    """Ancestors of a code, nearest first."""
+    words = _vocabulary(name)
+    return tuple(words.ancestors(code)) if words is not None and code in words.terms else ()
+
+
+@cache
+def label(name: str, code: str, lang: str) -> str:
+    """A code in the reader's language; an unresolved word as it was written."""
+    words = _vocabulary(name)
+    if code.startswith("~") or words is None or code not in words.terms:
+        return code.removeprefix("~")
+    return words.label(code, lang)
+
+
+@lru_cache(maxsize=20_000)
+def mentioned(text: str) -> tuple[tuple[str, str], ...]:
+    """(vocabulary, code) of every concept a free text mentions, each once, in order of vocabulary and text."""
+    out: dict[tuple[str, str], None] = {}
+    for name in _CONCEPTS:
+        words = _vocabulary(name)
+        if words is not None:
+            for code, _ in words.find(text):
+                out[name, code] = None
+    return tuple(out)

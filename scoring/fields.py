@@ -1,0 +1,89 @@
+"""The fields a record may hold, and how each is read. `docs/ranking.md` has the same table with what each does."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Final, Literal
+
+Side = Literal["supplier", "demand"]
+
+# Word lists and the vocabulary their words are looked up in.
+CODED: Final = {
+    "products": "products",
+    "materials": "materials",
+    "processes": "processes",
+    "business_models": "business_models",
+    "cooperation": "cooperation",
+    "incoterms": "incoterms",
+    "transport": "transport",
+    "customs_modes": "customs_modes",
+    "payment_terms": "payment_terms",
+    "compliance": "compliance",
+    "kind": "kinds",
+}
+PLACES: Final = ("markets", "country", "exports_to", "delivery_country", "sourcing_countries")
+BOTH_NUMBERS: Final = ("smart_level", "founded", "employees", "lead_time_days")
+SUPPLIER_NUMBERS: Final = (
+    "moq",
+    "capacity_per_month",
+    "sample_days",
+    "price_from",
+    "price_to",
+    "gsm_from",
+    "gsm_to",
+    "gauge_from",
+    "gauge_to",
+)
+DEMAND_NUMBERS: Final = ("quantity", "target_price", "gsm", "gauge")
+DATES: Final = ("ship_by", "in_store_by")
+
+_BOTH: Final = (
+    "id",
+    "name",
+    "text",
+    *CODED,
+    "certificates",
+    "languages",
+    "markets",
+    "country",
+    *BOTH_NUMBERS,
+    "unit",
+    "currency",
+)
+SUPPLIER_FIELDS: Final = (*_BOTH, *SUPPLIER_NUMBERS, "exports_to", "transit_days")
+DEMAND_FIELDS: Final = (
+    *_BOTH,
+    *DEMAND_NUMBERS,
+    *DATES,
+    "delivery_country",
+    "must",
+    "info",
+    "exclude",
+    "sourcing_countries",
+)
+# What `must` and `info` may name beyond the demand's own fields: the supplier's word for the same thing.
+SAME_AS: Final = {
+    "moq": "quantity",
+    "capacity": "capacity_per_month",
+    "price": "target_price",
+    "price_from": "target_price",
+    "price_to": "target_price",
+    "lead_time": "lead_time_days",
+    "gsm_from": "gsm",
+    "gsm_to": "gsm",
+    "gauge_from": "gauge",
+    "gauge_to": "gauge",
+    "exports_to": "delivery_country",
+    "country": "sourcing_countries",
+}
+
+
+def allowed(side: Side) -> tuple[str, ...]:
+    """Every field name of one side."""
+    return SUPPLIER_FIELDS if side == "supplier" else DEMAND_FIELDS
+
+
+def suggestion(name: str, known: tuple[str, ...]) -> str:
+    """A closing sentence for an unknown name: the nearest known one, or nothing."""
+    near = difflib.get_close_matches(name.strip().lower().replace(" ", "_").replace("-", "_"), known, n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""

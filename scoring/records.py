@@ -1,0 +1,295 @@
+"""Reading flat records: dicts or a DataFrame in, checked and coded `Record`s out.
+
+A record never loses what it could not code: unresolved words stay visible and are compared as text.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from scoring import codes, fields, places
+from scoring.errors import RecordError
+from scoring.fields import Side
+from scoring.measures import unit_of
+
+EVIDENCE = {"declared": 0.75, "documented": 0.9, "verified": 1.0, "expired": 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One certificate: its code, until when it is valid (None: no end known) and how well it is proven."""
+
+    code: str
+    valid_to: dt.date | None = None
+    evidence: str = "declared"
+
+
+@dataclass(slots=True)
+class Record:
+    """One checked record. `codes` and `places` hold what each list was resolved to, `unresolved` the words that were
+    not."""
+
+    id: str
+    side: Side
+    name: str = ""
+    text: str = ""
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unresolved: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    words: tuple[str, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    numbers: dict[str, float] = field(default_factory=dict)
+    dates: dict[str, dt.date] = field(default_factory=dict)
+    unit: tuple[str, float] | None = None
+    currency: str | None = None
+    transit: dict[str, float] = field(default_factory=dict)
+    must: tuple[str, ...] = ()
+    info: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    raw: dict[str, Any] = field(default_factory=dict)
+
+    def has(self, name: str) -> tuple[str, ...]:
+        """Codes of a list field, empty when it is not stated."""
+        return self.codes.get(name, ())
+
+    def number(self, name: str) -> float:
+        """A number, NaN when it is not stated."""
+        return self.numbers.get(name, math.nan)
+
+
+def rows_of(data: Any, what: str) -> list[Mapping[str, Any]]:
+    """The rows of a list of dicts, of one dict, or of a DataFrame (its empty cells dropped)."""
+    if isinstance(data, Mapping):
+        return [data]
+    if hasattr(data, "to_dict") and hasattr(data, "columns"):
+        return [{k: v for k, v in row.items() if not is_missing(v)} for row in data.to_dict("records")]
+    if isinstance(data, (str, bytes)) or not isinstance(data, Iterable):
+        raise RecordError(f"{what}: expected a list of dicts or a DataFrame, found {type(data).__name__}")
+    rows = list(data)
+    for number, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise RecordError(f"{what}: row {number} is a {type(row).__name__}, expected a dict of fields")
+    return rows
+
+
+def is_missing(value: Any) -> bool:
+    """None, NaN, NaT, an empty string or an empty list: not stated."""
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return not value.strip()
+    if isinstance(value, float):
+        return math.isnan(value)
+    if isinstance(value, (list, tuple, set, frozenset, dict)):
+        return not value
+    return type(value).__name__ in ("NaTType", "NAType")
+
+
+def read(data: Any, side: Side) -> list[Record]:
+    """Check and code every row of one side, in the order given.
+
+    Raises
+    ------
+    RecordError
+        An unknown field (with the nearest known one), a missing or repeated id, a value that cannot be read.
+    """
+    what = "suppliers" if side == "supplier" else "demands"
+    records = [read_one(row, side, f"{what}[{number}]") for number, row in enumerate(rows_of(data, what))]
+    seen: dict[str, int] = {}
+    for number, record in enumerate(records):
+        if record.id in seen:
+            raise RecordError(
+                f"{what}[{number}]: id {record.id!r} is already the id of {what}[{seen[record.id]}]; ids must be unique"
+            )
+        seen[record.id] = number
+    return records
+
+
+def read_one(row: Mapping[str, Any], side: Side, where: str = "record") -> Record:
+    """Check and code one row."""
+    known = fields.allowed(side)
+    for name in row:
+        if name not in known:
+            hint = fields.suggestion(str(name), known)
+            raise RecordError(f"{where}: unknown field {name!r} in a {side} record{hint}")
+    given = {name: value for name, value in row.items() if not is_missing(value)}
+    if "id" not in given:
+        raise RecordError(f"{where}: no 'id'; every {side} record needs one that is unique and stays the same")
+    record = Record(id=str(given["id"]), side=side)
+    where = f"{where} (id {record.id!r})"
+    record.name = str(given.get("name", ""))
+    record.text = str(given.get("text", ""))
+    _read_lists(record, given, where)
+    _read_values(record, given, where)
+    if side == "demand":
+        _read_wishes(record, given, where)
+    record.raw = {name: _plain(value) for name, value in given.items()}
+    return record
+
+
+def _read_lists(record: Record, given: Mapping[str, Any], where: str) -> None:
+    spoken: list[str] = []
+    for name, vocabulary in fields.CODED.items():
+        if name in given:
+            words = _words(given[name], f"{where}, field {name!r}")
+            found, rest = codes.resolve(vocabulary, words)
+            record.codes[name] = found
+            if rest:
+                record.unresolved[name] = rest
+            if name in ("products", "materials", "processes"):
+                spoken.extend(words)
+    record.words = tuple(spoken)
+    for name in fields.PLACES:
+        if name in given:
+            _read_places(record, name, _words(given[name], f"{where}, field {name!r}"))
+    if "languages" in given:
+        tags = [(word, places.language(word)) for word in _words(given["languages"], f"{where}, field 'languages'")]
+        record.codes["languages"] = tuple(dict.fromkeys(tag for _, tag in tags if tag))
+        unknown = tuple(word for word, tag in tags if tag is None)
+        if unknown:
+            record.unresolved["languages"] = unknown
+    if "certificates" in given:
+        record.certificates = _certificates(record, given["certificates"], f"{where}, field 'certificates'")
+
+
+def _read_places(record: Record, name: str, words: Sequence[str]) -> None:
+    found: list[str] = []
+    rest: list[str] = []
+    for word in words:
+        here = places.countries(word)
+        if not here and name == "markets":
+            here = tuple(f"market:{code}" for code in codes.resolve("markets", [word])[0])
+        found.extend(here)
+        if not here:
+            rest.append(word)
+    record.codes[name] = tuple(dict.fromkeys(found))
+    if rest:
+        record.unresolved[name] = tuple(rest)
+
+
+def _certificates(record: Record, value: Any, where: str) -> tuple[Certificate, ...]:
+    rows = [value] if isinstance(value, Mapping) else value
+    rows = _words(rows, where) if isinstance(rows, str) else rows
+    out: dict[str, Certificate] = {}
+    for row in rows:
+        if isinstance(row, Mapping):
+            unknown = [key for key in row if key not in ("code", "valid_to", "evidence")]
+            if unknown or is_missing(row.get("code")):
+                raise RecordError(
+                    f"{where}: found {dict(row)!r}; a certificate is a word or has 'code', 'valid_to' and 'evidence'"
+                )
+            word, evidence = str(row["code"]), str(row.get("evidence") or "declared")
+            until = None if is_missing(row.get("valid_to")) else _date(row["valid_to"], where)
+        else:
+            word, until, evidence = str(row), None, "declared"
+        if evidence not in EVIDENCE:
+            raise RecordError(f"{where}: evidence {evidence!r} is none of {', '.join(EVIDENCE)}")
+        found, rest = codes.resolve("certificates", [word])
+        if rest:
+            record.unresolved["certificates"] = (*record.unresolved.get("certificates", ()), word)
+        for code in found:
+            new = Certificate(code, until, evidence)
+            out[code] = max(out.get(code, new), new, key=_strength)
+    return tuple(out[code] for code in sorted(out))
+
+
+def _strength(certificate: Certificate) -> tuple[float, dt.date]:
+    return EVIDENCE[certificate.evidence], certificate.valid_to or dt.date.max
+
+
+def _read_values(record: Record, given: Mapping[str, Any], where: str) -> None:
+    own = fields.SUPPLIER_NUMBERS if record.side == "supplier" else fields.DEMAND_NUMBERS
+    for name in (*fields.BOTH_NUMBERS, *own):
+        if name in given:
+            record.numbers[name] = _number(given[name], f"{where}, field {name!r}")
+    if "smart_level" in record.numbers and record.numbers["smart_level"] > 5:
+        raise RecordError(f"{where}, field 'smart_level': found {given['smart_level']!r}, levels run from 0 to 5")
+    for low, high in (("price_from", "price_to"), ("gsm_from", "gsm_to"), ("gauge_from", "gauge_to")):
+        if record.number(low) > record.number(high):
+            raise RecordError(f"{where}: {low} {given[low]} is above {high} {given[high]}; swap them")
+    if "unit" in given:
+        record.unit = unit_of(str(given["unit"]), f"{where}, field 'unit'")
+    if "currency" in given:
+        currency = str(given["currency"]).strip().upper()
+        if len(currency) != 3 or not currency.isalpha():
+            raise RecordError(
+                f"{where}, field 'currency': found {given['currency']!r}, expected an ISO 4217 code as EUR"
+            )
+        record.currency = currency
+    if "transit_days" in given and record.side == "supplier":
+        record.transit = _transit(given["transit_days"], f"{where}, field 'transit_days'")
+
+
+def _transit(value: Any, where: str) -> dict[str, float]:
+    if not isinstance(value, Mapping):
+        return {"any": _number(value, where)}
+    unknown = [mode for mode in value if mode not in places.MODES]
+    if unknown:
+        raise RecordError(
+            f"{where}: found {unknown[0]!r}, expected days or a dict of days by {', '.join(places.MODES)}"
+        )
+    days = {str(mode): _number(number, where) for mode, number in value.items() if not is_missing(number)}
+    return days | {"any": min(days.values())} if days else {}
+
+
+def _read_wishes(record: Record, given: Mapping[str, Any], where: str) -> None:
+    for name in fields.DATES:
+        if name in given:
+            record.dates[name] = _date(given[name], f"{where}, field {name!r}")
+    known = (*fields.DEMAND_FIELDS, *fields.SAME_AS, "capacity_per_month")
+    for name in ("must", "info"):
+        wishes = _words(given.get(name, ()), f"{where}, field {name!r}")
+        for wish in wishes:
+            if wish not in known:
+                hint = fields.suggestion(wish, known)
+                raise RecordError(f"{where}, field {name!r}: {wish!r} is not the name of a field{hint}")
+        setattr(record, name, tuple(dict.fromkeys(fields.SAME_AS.get(wish, wish) for wish in wishes)))
+    record.exclude = tuple(dict.fromkeys(_words(given.get("exclude", ()), f"{where}, field 'exclude'")))
+
+
+def _words(value: Any, where: str) -> list[str]:
+    if isinstance(value, str):
+        parts = value.replace("|", ";").replace("；", ";").replace("、", ";").split(";")
+        return [part.strip() for part in parts if part.strip()]
+    if isinstance(value, Mapping) or not isinstance(value, Iterable):
+        raise RecordError(f"{where}: found {value!r}, expected a list of codes or words")
+    return [str(part).strip() for part in value if not is_missing(part)]
+
+
+def _number(value: Any, where: str) -> float:
+    if isinstance(value, bool):
+        raise RecordError(f"{where}: found {value!r}, expected a number")
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise RecordError(f"{where}: found {value!r}, expected a number without words or units") from None
+    if not math.isfinite(number) or number < 0:
+        raise RecordError(f"{where}: found {value!r}, expected a number of 0 or more")
+    return number
+
+
+def _date(value: Any, where: str) -> dt.date:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value).strip()[:10])
+    except ValueError:
+        raise RecordError(f"{where}: found {value!r}, expected a date as 2026-03-31") from None
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON holds it, for saved models and for hashes."""
+    if isinstance(value, (dt.date, dt.datetime)):
+        return value.isoformat()[:10]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items() if not is_missing(item)}
+    if isinstance(value, (set, frozenset)):
+        return sorted(_plain(item) for item in value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,111 @@
+"""What a term is, and how rows of one become a sparse matrix."""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from scoring.records import Record
+
+Row = tuple[Sequence[int] | np.ndarray, Sequence[float] | np.ndarray]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What holds for a whole ranker: the day everything is judged from, and money in euros."""
+
+    as_of: dt.date
+    rates: Mapping[str, float]
+
+    def days(self, day: dt.date) -> int:
+        """Days from `as_of` to `day`, negative for the past."""
+        return (day - self.as_of).days
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a term has its value: a message key and what to put in it (codes stay codes until they are shown)."""
+
+    key: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+class Term(ABC):
+    """One named term.
+
+    Column 0 is the constant: 1 on the demand's side, the neutral value on the supplier's. What a supplier states adds
+    its
+    difference from the neutral value, so that an unstated field gives exactly `neutral`. A demand that states nothing
+    has its 1 in the last column instead, which always holds the neutral value.
+    """
+
+    name: str
+    neutral: float
+    demand_fields: tuple[str, ...]
+    supplier_fields: tuple[str, ...]
+
+    def fit(self, records: Sequence[Record], setting: Setting) -> None:
+        """Learn columns and weights from the side that is ranked."""
+        self.setting = setting
+        self.learn_columns(records)
+
+    def learn_columns(self, records: Sequence[Record]) -> None:  # noqa: B027 - most terms have fixed columns
+        """Columns that depend on the fitted records."""
+
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """Number of columns, without the last."""
+
+    @abstractmethod
+    def demand_row(self, record: Record) -> Row:
+        """Columns and values of a demand, without column 0."""
+
+    @abstractmethod
+    def supplier_row(self, record: Record) -> Row:
+        """Columns and differences from `neutral` of a supplier, without column 0."""
+
+    @abstractmethod
+    def states(self, record: Record) -> bool:
+        """Whether the record says anything this term can compare."""
+
+    @abstractmethod
+    def reason(self, demand: Record, supplier: Record) -> Reason:
+        """Why the pair has its value; called only where both sides state something."""
+
+    def matrix(self, records: Sequence[Record]) -> sp.csr_array:
+        """Rows of one side, shape (n_records, width + 1)."""
+        columns: list[np.ndarray] = []
+        values: list[np.ndarray] = []
+        ends = [0]
+        unstated = self.width
+        for record in records:
+            says = self.states(record)
+            if record.side == "demand":
+                cols, vals = self.demand_row(record) if says else ((), ())
+                first, at = [1.0], [0 if says else unstated]
+            else:
+                cols, vals = self.supplier_row(record) if says else ((), ())
+                first, at = [self.neutral, self.neutral], [0, unstated]
+            columns.append(np.concatenate((at, np.asarray(cols, dtype=np.int64))))
+            values.append(np.concatenate((first, np.asarray(vals, dtype=np.float64))))
+            ends.append(ends[-1] + columns[-1].size)
+        if not records:
+            return sp.csr_array((0, self.width + 1))
+        out = sp.csr_array(
+            (np.concatenate(values), np.concatenate(columns), np.asarray(ends)), shape=(len(records), self.width + 1)
+        )
+        out.sum_duplicates()
+        return out
+
+    def value(self, demand: Record, supplier: Record) -> float:
+        """The term of one pair, 0 to 1: the inner product of its two rows."""
+        left = self.matrix([demand])
+        right = self.matrix([supplier])
+        return float((left @ right.T).toarray()[0, 0])
