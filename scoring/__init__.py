@@ -13,7 +13,7 @@ _HOME = {
     "BuyerRanker": "scoring.ranker",
     "combine_mutual": "scoring.mutual",
 }
-__all__ = ["BuyerRanker", "SupplierRanker", "combine_mutual"]  # noqa: F822 - loaded by __getattr__
+__all__ = ["BuyerRanker", "SupplierRanker", "combine_mutual"]
 
 
 def __getattr__(name: str) -> Any:

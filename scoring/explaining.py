@@ -1,0 +1,209 @@
+"""An explanation is put together here: block sums as points, reasons in words, gates, unknowns, lifts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from scoring.errors import RankingError
+from scoring.fields import Side
+from scoring.gates import FAILED, PASSED, STATES, Gate, GateBook
+from scoring.lifts import Change, changes
+from scoring.messages import field_name, listing, number, sentence
+from scoring.records import Record
+from scoring.results import Explanation, GateResult, LeftOut, Lift, TermPoints
+from scoring.space import Scored, Space
+from scoring.terms.base import Reason, Setting
+from scoring.text.space import body
+from scoring.wording import explain_reason, gate_sides, item, shared_feature
+
+__all__ = ["NOT_ASKED", "PRIOR_CALIBRATION", "Teller", "calibrated", "left_out"]
+
+NOT_ASKED = 255
+Gates = tuple[tuple[str, ...], np.ndarray]
+LIFTS, LEAST_LIFT = 3, 0.05
+# A stated starting curve, not a learned one: .29 at 50 points, .65 at 75. `calibrate` replaces it.
+PRIOR_CALIBRATION = (-3.9, 0.06)
+
+
+def calibrated(scores: np.ndarray, met: np.ndarray) -> tuple[float, float]:
+    """Intercept and slope of the logistic curve through (score, met); the slope is never negative."""
+    from sklearn.linear_model import LogisticRegression
+
+    if scores.shape != met.shape or scores.ndim != 1:
+        raise RankingError(f"calibrate: scores {scores.shape} and met {met.shape} must be two lists of one length")
+    if len(np.unique(met.astype(bool))) < 2:
+        raise RankingError("calibrate: pairs that met and pairs that did not are both needed")
+    model = LogisticRegression(C=1e6).fit(scores.reshape(-1, 1), met.astype(bool))
+    slope = float(model.coef_[0, 0])
+    if slope < 0:
+        share = float(met.astype(bool).mean())
+        return float(np.log(share / (1.0 - share))), 0.0
+    return float(model.intercept_[0]), slope
+
+
+def left_out(
+    book: GateBook, demand: Record, at: int, scored: Scored, names: tuple[str, ...], states: np.ndarray, lang: str
+) -> LeftOut:
+    """One supplier that fails a gate."""
+    failed = tuple(name for i, name in enumerate(names) if states[i, at] == FAILED)
+    supplier = book.suppliers[at]
+    gate = book.describe(demand, at, failed[0], FAILED)
+    wanted, found = gate_sides(gate, demand, supplier, lang)
+    return LeftOut(supplier.id, supplier.name, float(scored.total[at]), failed[0], wanted, found, failed)
+
+
+class Teller:
+    """Tells about pairs of one asker in one language."""
+
+    def __init__(
+        self, space: Space, setting: Setting, calibration: tuple[float, float], fitted: Side, lang: str
+    ) -> None:
+        self.space = space
+        self.setting = setting
+        self.calibration = calibration
+        self.fitted = fitted
+        self.lang = lang
+        self._by_name = {term.name: term for term in space.terms}
+
+    def tell(self, asker: Record, other: Record, at: int, scored: Scored, gates: Gates) -> Explanation:
+        """Everything about one pair; `at` is the fitted record's position."""
+        demand, supplier = (asker, other) if self.fitted == "supplier" else (other, asker)
+        names, states = gates
+        passing = ~(states == FAILED).any(axis=0)
+        score = float(scored.total[at])
+        terms = tuple(self._term(name, i, demand, supplier, at, scored) for i, name in enumerate(scored.names))
+        fields = [f for name in scored.names for f in self._open_fields(name, demand, supplier)]
+        return Explanation(
+            demand=demand.id,
+            supplier=supplier.id,
+            score=score,
+            rank=_rank(score, at, scored.total, passing) if passing[at] else None,
+            probability=_probability(score, self.calibration),
+            terms=terms,
+            gates=self._gates(demand, supplier, names, states[:, at]),
+            unknowns=tuple(dict.fromkeys(fields)),
+            unresolved=tuple(word for words in demand.unresolved.values() for word in words),
+            lifts=self._lifts(demand, supplier, at, scored, passing) if self.fitted == "supplier" else (),
+            moved=self._moved(asker, at, scored),
+        )
+
+    # terms -----------------------------------------------------------------------------------------------------------
+    def _term(self, name: str, row: int, demand: Record, supplier: Record, at: int, scored: Scored) -> TermPoints:
+        points, most = float(scored.points[row, at]), scored.most[name]
+        if name == "text":
+            because = self._text_reason(at, scored)
+        elif name == "behaviour":
+            because = self._behaviour_reason(scored.asker, at)
+        else:
+            because = self._reason(name, demand, supplier, points, most)
+        return TermPoints(name, points, because, most)
+
+    def _unknown(self, side: str, fields: tuple[str, ...], points: float, most: float) -> str:
+        shown = {"neutral": number(points, self.lang, 1), "max": number(most, self.lang, 1)}
+        shown["fields"] = listing(list(dict.fromkeys(field_name(f, self.lang) for f in fields)), self.lang)
+        return sentence(f"unknown.{side}", self.lang, shown)
+
+    def _reason(self, name: str, demand: Record, supplier: Record, points: float, most: float) -> str:
+        term = self._by_name[name]
+        if not term.states(supplier):
+            return self._unknown("supplier", term.supplier_fields, points, most)
+        if not term.states(demand):
+            return self._unknown("demand", term.demand_fields, points, most)
+        reason = term.reason(demand, supplier)
+        if reason.key == "unknown.supplier":
+            return self._unknown("supplier", tuple(reason.values["fields"]), points, most)
+        return explain_reason(reason, self.lang)
+
+    def _text_reason(self, at: int, scored: Scored) -> str:
+        if scored.request is None or not self.space.text.stated[at]:
+            most = scored.most["text"]
+            points = float(scored.points[scored.names.index("text"), at])
+            return self._unknown("supplier" if self.fitted == "supplier" else "demand", ("text",), points, most)
+        shared = self.space.shared_words(scored, at)
+        if shared:
+            spoken = self.space.text.spoken(body(scored.asker))
+            words = list(dict.fromkeys(shared_feature(kind, feature, spoken, self.lang) for kind, feature in shared))
+            return explain_reason(Reason("text.words", {"words": words}), self.lang)
+        near = float(scored.points[scored.names.index("text"), at]) > 0
+        return sentence("text.near" if near else "text.none", self.lang, {})
+
+    def _behaviour_reason(self, asker: Record, at: int) -> str:
+        kind, features = self.space.behaviour.words(asker.id, at)
+        return explain_reason(Reason(f"behaviour.{kind}", {"words": self._features(features)}), self.lang)
+
+    def _features(self, features: list[str]) -> list[str]:
+        pairs = [("concepts" if ":" in feature else "words", feature) for feature in features]
+        return [shared_feature(kind, feature, {}, self.lang) for kind, feature in pairs]
+
+    def _moved(self, asker: Record, at: int, scored: Scored) -> tuple[str, ...]:
+        if "behaviour" not in scored.names:
+            return ()
+        return tuple(self._features(self.space.behaviour.words(asker.id, at)[1]))
+
+    def _open_fields(self, name: str, demand: Record, supplier: Record) -> tuple[str, ...]:
+        term = self._by_name.get(name)
+        if term is None:
+            stated = (body(supplier) if self.fitted == "supplier" else body(demand)) if name == "text" else "-"
+            return () if stated else ("text",)
+        if not term.states(supplier):
+            return term.supplier_fields
+        return () if term.states(demand) else term.demand_fields
+
+    # gates -----------------------------------------------------------------------------------------------------------
+    def _gates(
+        self, demand: Record, supplier: Record, names: tuple[str, ...], states: np.ndarray
+    ) -> tuple[GateResult, ...]:
+        book = GateBook([supplier], self.setting)
+        out = []
+        for name, value in zip(names, states, strict=True):
+            if value == NOT_ASKED or (name == "exclude" and value == PASSED):
+                continue
+            gate: Gate = book.describe(demand, 0, name, int(value))
+            wanted, found = gate_sides(gate, demand, supplier, self.lang)
+            out.append(GateResult(name, STATES[int(value)], wanted, found))
+        return tuple(out)
+
+    # lifts -----------------------------------------------------------------------------------------------------------
+    def _lifts(
+        self, demand: Record, supplier: Record, at: int, scored: Scored, passing: np.ndarray
+    ) -> tuple[Lift, ...]:
+        stated = {name: self._by_name[name] for name in scored.names if name in self._by_name}
+        before = {name: term.value(demand, supplier) for name, term in stated.items()}
+        found: list[tuple[bool, float, str]] = []
+        for change in changes(demand, supplier, stated, self.setting):
+            after = {name: stated[name].value(demand, change.supplier) for name in change.terms}
+            gain = sum(scored.most[name] * (value - before[name]) for name, value in after.items())
+            if gain >= LEAST_LIFT:
+                states = GateBook([change.supplier], self.setting).check(demand)[1]
+                found.append((bool((states == FAILED).any()), -gain, self._change(change)))
+        score = float(scored.total[at])
+        return tuple(
+            Lift(words, score - loss, None if fails else _rank(score - loss, at, scored.total, passing))
+            for fails, loss, words in sorted(found)[:LIFTS]
+        )
+
+    def _change(self, change: Change) -> str:
+        values: dict[str, Any] = {}
+        for name, value in change.values.items():
+            if name == "certificate":
+                values[name] = item("certificates", value, self.lang)
+            elif name == "language":
+                values[name] = item("languages", value, self.lang)
+            elif name == "item":
+                values[name] = item(change.values["field"], value, self.lang)
+            else:
+                values[name] = value
+        return explain_reason(Reason(change.key, values), self.lang)
+
+
+def _rank(score: float, at: int, total: np.ndarray, passing: np.ndarray) -> int:
+    """The place of a score among the others that fail no gate; equal scores in order of position."""
+    better = (total > score) | ((total == score) & (np.arange(total.size) < at))
+    better[at] = False
+    return 1 + int(np.count_nonzero(better & passing))
+
+
+def _probability(score: float, calibration: tuple[float, float]) -> float:
+    return float(1.0 / (1.0 + np.exp(-(calibration[0] + calibration[1] * score))))

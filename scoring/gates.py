@@ -1,0 +1,243 @@
+"""Gates: what must hold for a pair to be shown at all, beside the score and never mixed into it.
+
+A gate is passed, failed, or unknown where the supplier does not say. Which fields ask for all items and which for one:
+`docs/ranking.md` has the table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from scoring import codes
+from scoring.records import Record
+from scoring.terms.base import Setting
+from scoring.terms.certificates import asked, holdings, needed_day, state
+from scoring.terms.numbers import PriceTerm
+from scoring.terms.timing import months_available, production_days, transit_days
+
+FAILED, UNKNOWN, PASSED = 0, 1, 2
+State = Literal["failed", "unknown", "passed"]
+STATES: tuple[State, ...] = ("failed", "unknown", "passed")
+
+ALL_OF = ("products", "materials", "processes", "compliance")
+ANY_OF = {
+    "business_models": ("business_models",),
+    "cooperation": ("cooperation",),
+    "languages": ("languages",),
+    "incoterms": ("incoterms",),
+    "transport": ("transport",),
+    "customs_modes": ("customs_modes",),
+    "payment_terms": ("payment_terms",),
+    "kind": ("kind",),
+    "sourcing_countries": ("country",),
+    "delivery_country": ("exports_to", "markets", "country"),
+    "markets": ("exports_to", "markets", "country"),
+}
+READS_TEXT = ("products", "materials", "processes")
+DATED = ("lead_time_days", "ship_by", "in_store_by")
+COUNTED = ("quantity", "capacity_per_month")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One checked requirement: what was wanted and what was found, as codes and numbers until they are shown."""
+
+    name: str
+    state: State
+    wanted: tuple[Any, ...] = ()
+    found: tuple[Any, ...] = ()
+
+
+class GateBook:
+    """The fitted suppliers as postings and arrays, so that one demand is checked against all of them at once."""
+
+    def __init__(self, suppliers: Sequence[Record], setting: Setting) -> None:
+        self.suppliers = suppliers
+        self.setting = setting
+        self._number = {r.id: i for i, r in enumerate(suppliers)}
+        self._postings: dict[tuple[str, str], tuple[dict[str, np.ndarray], np.ndarray]] = {}
+        self._numbers: dict[str, np.ndarray] = {}
+
+    def check(self, demand: Record) -> tuple[tuple[str, ...], np.ndarray]:
+        """Gate names and states of shape (n_gates, n_suppliers): 0 failed, 1 unknown, 2 passed."""
+        names = [name for name in demand.must if self._rule(demand, name) is not None]
+        states = [
+            np.asarray(rule(), dtype=np.uint8) for name in names if (rule := self._rule(demand, name)) is not None
+        ]
+        hidden = [self._number[i] for i in demand.exclude if i in self._number]
+        if demand.exclude:
+            names.append("exclude")
+            states.append(np.full(len(self.suppliers), PASSED, dtype=np.uint8))
+            states[-1][hidden] = FAILED
+        return tuple(names), np.asarray(states, dtype=np.uint8).reshape(len(names), len(self.suppliers))
+
+    def _rule(self, demand: Record, name: str) -> Callable[[], np.ndarray] | None:
+        """How a gate is checked; None where the demand asks nothing in that field."""
+        if name in ALL_OF and demand.has(name):
+            return lambda: self._all_of(name, demand.has(name))
+        if name in ANY_OF and demand.has(name):
+            return lambda: self._any_of(ANY_OF[name], demand.has(name))
+        if name == "certificates" and demand.certificates:
+            return lambda: self._certificates(demand)
+        if name in COUNTED and "quantity" in demand.numbers:
+            return lambda: self._counted(demand, name)
+        if name in DATED and (name in demand.numbers or name in demand.dates):
+            return lambda: self._dated(demand, name)
+        if name == "target_price" and not math.isnan(self._price().euros(demand, "target_price")):
+            return lambda: self._priced(demand)
+        if name in ("gsm", "gauge") and name in demand.numbers:
+            return lambda: self._ranged(demand, name)
+        if name in ("smart_level", "employees", "founded") and name in demand.numbers:
+            return lambda: self._levelled(demand, name)
+        return None
+
+    # lists -----------------------------------------------------------------------------------------------------------
+    def _lists(self, fields: tuple[str, ...], how: str) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Rows by code, and which rows state anything. `how`: "held" adds ancestors, "broader" is the stated codes as
+        they are, "text" what the text mentions."""
+        key = ("+".join(fields), how)
+        if key not in self._postings:
+            rows: dict[str, list[int]] = {}
+            known = np.zeros(len(self.suppliers), dtype=bool)
+            for i, record in enumerate(self.suppliers):
+                stated = {code for name in fields for code in record.has(name)}
+                known[i] = any(record.has(name) for name in fields if name != "country" or len(fields) == 1)
+                if how == "text":
+                    stated = {code for name, code in codes.mentioned(record.text) if name == fields[0]}
+                if how in ("held", "text"):
+                    stated |= {above for code in stated for above in codes.ancestors(fields[0], code)}
+                for code in stated:
+                    rows.setdefault(code, []).append(i)
+            self._postings[key] = {code: np.asarray(found) for code, found in rows.items()}, known
+        return self._postings[key]
+
+    def _all_of(self, name: str, wanted: tuple[str, ...]) -> np.ndarray:
+        held, known = self._lists((name,), "held")
+        broader, _ = self._lists((name,), "stated")
+        text = self._lists((name,), "text")[0] if name in READS_TEXT else {}
+        out = np.full(len(self.suppliers), PASSED, dtype=np.uint8)
+        for code in wanted:
+            here = np.where(known, FAILED, UNKNOWN).astype(np.uint8)
+            for above in codes.ancestors(name, code):
+                here[broader.get(above, [])] = UNKNOWN
+            here[text.get(code, [])] = UNKNOWN
+            here[held.get(code, [])] = PASSED
+            out = np.minimum(out, here)
+        return out
+
+    def _any_of(self, fields: tuple[str, ...], wanted: tuple[str, ...]) -> np.ndarray:
+        held, known = self._lists(fields, "held")
+        out = np.where(known, FAILED, UNKNOWN).astype(np.uint8)
+        for code in wanted:
+            out[held.get(code, [])] = PASSED
+        return out
+
+    def _certificates(self, demand: Record) -> np.ndarray:
+        day, wanted = needed_day(demand, self.setting), asked(demand)
+        out = np.full(len(self.suppliers), UNKNOWN, dtype=np.uint8)
+        for i, record in enumerate(self.suppliers):
+            if record.certificates:
+                held = holdings(record)
+                good = all(c in held and state(held[c], day, self.setting) == "valid" for c in wanted)
+                out[i] = PASSED if good else FAILED
+        return out
+
+    # numbers ---------------------------------------------------------------------------------------------------------
+    def _array(self, name: str, make: Callable[[Record], float]) -> np.ndarray:
+        if name not in self._numbers:
+            self._numbers[name] = np.asarray([make(r) for r in self.suppliers], dtype=np.float64)
+        return self._numbers[name]
+
+    def _field(self, name: str) -> np.ndarray:
+        return self._array(name, lambda r: r.number(name))
+
+    def _families(self, demand: Record) -> np.ndarray:
+        """Which suppliers' units can be compared with the demand's."""
+        own = self._array("family", lambda r: -1.0 if r.unit is None else float(_FAMILY_NUMBER[r.unit[0]]))
+        mine = -1.0 if demand.unit is None else float(_FAMILY_NUMBER[demand.unit[0]])
+        return np.asarray((own == mine) | (own < 0) | (mine < 0))
+
+    @staticmethod
+    def _decide(good: np.ndarray, known: np.ndarray) -> np.ndarray:
+        return np.asarray(np.where(known, np.where(good, PASSED, FAILED), UNKNOWN), dtype=np.uint8)
+
+    def _counted(self, demand: Record, name: str) -> np.ndarray:
+        quantity = demand.number("quantity") * (demand.unit[1] if demand.unit else 1.0)
+        source = "moq" if name == "quantity" else name
+        limit = self._array(f"{source}*", lambda r: r.number(source) * (r.unit[1] if r.unit else 1.0))
+        months = months_available(demand, self.setting)
+        good = limit <= quantity if name == "quantity" else limit * months >= quantity
+        return self._decide(good, ~np.isnan(limit) & self._families(demand))
+
+    def _dated(self, demand: Record, name: str) -> np.ndarray:
+        if name == "lead_time_days":
+            needed, there = self._field(name), demand.number(name)
+        else:
+            needed = self._array("production", production_days)
+            there = float(self.setting.days(demand.dates[name]))
+            if name == "in_store_by":
+                needed = needed + np.asarray([transit_days(demand, r) for r in self.suppliers])
+        return self._decide(needed <= there, ~np.isnan(needed))
+
+    def _price(self) -> PriceTerm:
+        term = PriceTerm(0.5)
+        term.setting = self.setting
+        return term
+
+    def _priced(self, demand: Record) -> np.ndarray:
+        term = self._price()
+        low = self._array("euros", lambda r: term.band(r)[0])
+        return self._decide(low <= term.euros(demand, "target_price"), ~np.isnan(low) & self._families(demand))
+
+    def _ranged(self, demand: Record, name: str) -> np.ndarray:
+        low, high = self._field(f"{name}_from"), self._field(f"{name}_to")
+        low, high = np.where(np.isnan(low), high, low), np.where(np.isnan(high), low, high)
+        wanted = demand.number(name)
+        return self._decide((low <= wanted) & (wanted <= high), ~np.isnan(low))
+
+    def _levelled(self, demand: Record, name: str) -> np.ndarray:
+        found, wanted = self._field(name), demand.number(name)
+        return self._decide(found <= wanted if name == "founded" else found >= wanted, ~np.isnan(found))
+
+    # one pair --------------------------------------------------------------------------------------------------------
+    def describe(self, demand: Record, at: int, name: str, state_number: int) -> Gate:
+        """What was wanted and what was found, for one supplier; the state is the one `check` gave."""
+        wanted, found = self._found(demand, self.suppliers[at], name)
+        return Gate(name, STATES[state_number], wanted, found)
+
+    def _found(self, demand: Record, supplier: Record, name: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        if name == "exclude":
+            return demand.exclude, (supplier.id,)
+        if name == "certificates":
+            held = holdings(supplier)
+            mine = tuple((held[c].code, held[c].valid_to) for c in asked(demand) if c in held)
+            rest = tuple((c.code, c.valid_to) for c in supplier.certificates)
+            return tuple((c, None) for c in asked(demand)), mine or rest
+        if name in ALL_OF:
+            return demand.has(name), supplier.has(name)
+        if name in ANY_OF:
+            return demand.has(name), tuple(dict.fromkeys(c for f in ANY_OF[name] for c in supplier.has(f)))
+        if name in DATED:
+            days = production_days(supplier) if name != "lead_time_days" else supplier.number(name)
+            if name == "in_store_by":
+                days += transit_days(demand, supplier)
+            there = demand.number(name) if name == "lead_time_days" else self.setting.days(demand.dates[name])
+            return (float(there),), () if math.isnan(days) else (days,)
+        if name in COUNTED:
+            source = "moq" if name == "quantity" else name
+            return (demand.number("quantity"),), _numbers(supplier, (source,))
+        sources = {"target_price": ("price_from", "price_to"), "gsm": ("gsm_from", "gsm_to")}
+        sources["gauge"] = ("gauge_from", "gauge_to")
+        return (demand.number(name),), _numbers(supplier, sources.get(name, (name,)))
+
+
+_FAMILY_NUMBER = {"count": 0, "length": 1, "area": 2, "mass": 3}
+
+
+def _numbers(record: Record, names: tuple[str, ...]) -> tuple[float, ...]:
+    return tuple(record.numbers[name] for name in names if name in record.numbers)

@@ -1,0 +1,46 @@
+"""The sentences of an explanation in English, Chinese, French, German and Italian."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from scoring.errors import RankingError
+
+LANGUAGES = ("en", "zh", "fr", "de", "it")
+_GROUPING = {"en": ",", "zh": ",", "fr": " ", "de": ".", "it": "."}  # French: narrow no-break space
+_DECIMAL = {"en": ".", "zh": ".", "fr": ",", "de": ",", "it": ","}
+
+
+@cache
+def _tables(lang: str) -> tuple[dict[str, str], dict[str, str]]:
+    if lang not in LANGUAGES:
+        raise RankingError(f"lang: {lang!r} is none of {', '.join(LANGUAGES)}")
+    module = import_module(f"scoring.messages.{lang}")
+    return module.SENTENCES, module.FIELDS
+
+
+def sentence(key: str, lang: str, values: dict[str, Any]) -> str:
+    """One sentence; `values` must already be readable."""
+    return _tables(lang)[0][key].format(**values)
+
+
+def field_name(name: str, lang: str) -> str:
+    """A field, term or evidence level in the reader's language; the name itself when there is no word for it."""
+    return _tables(lang)[1].get(name, name.replace("_", " "))
+
+
+def number(value: float, lang: str, digits: int = 2) -> str:
+    """A number grouped and pointed as the language does, without needless decimals."""
+    _tables(lang)
+    text = f"{value:,.{digits}f}"
+    whole, _, rest = text.partition(".")
+    rest = rest.rstrip("0")
+    return whole.replace(",", _GROUPING[lang]) + (_DECIMAL[lang] + rest if rest else "")
+
+
+def listing(items: list[str], lang: str, most: int = 5) -> str:
+    """Items in a row; more than `most` are cut with an ellipsis."""
+    shown = items[:most] + (["…"] if len(items) > most else [])
+    return ("、" if lang == "zh" else ", ").join(shown)

@@ -1,0 +1,376 @@
+"""The public rankers: `SupplierRanker` ranks suppliers for demands, `BuyerRanker` demands for suppliers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from abc import abstractmethod
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from scoring import behaviour, explaining, storage
+from scoring.errors import RankingError, UnknownIdError
+from scoring.fields import Side
+from scoring.gates import FAILED, GateBook
+from scoring.measures import checked_rates
+from scoring.mutual import combine_mutual
+from scoring.records import Record, read, read_one
+from scoring.results import Explanation, LeftOut, MutualRanking, Ranking
+from scoring.space import Scored, Space
+from scoring.terms.base import Setting
+from scoring.terms.catalogue import weights as checked_weights
+
+Gates = tuple[tuple[str, ...], np.ndarray]
+
+
+class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """What both directions share: a fitted side, and askers of the other side scored against it."""
+
+    _fitted_side: ClassVar[Side]
+
+    def __init__(
+        self,
+        text: Literal["full", "compact"] = "full",
+        as_of: dt.date | str | None = None,
+        rates: Mapping[str, float] | None = None,
+        weights: Mapping[str, float] | None = None,
+    ) -> None:
+        self.text = text
+        self.as_of = as_of
+        self.rates = rates
+        self.weights = weights
+
+    # fitting ---------------------------------------------------------------------------------------------------------
+    def _fit(self, data: Any) -> None:
+        records = sorted(read(data, self._fitted_side), key=lambda record: record.id)
+        self._fit_records(records, _day(self.as_of))
+
+    def _fit_records(self, records: list[Record], as_of: dt.date) -> None:
+        if self.text not in ("full", "compact"):
+            raise RankingError(f"text={self.text!r}: expected 'full' or 'compact'")
+        self.as_of_ = as_of
+        self.ids_ = tuple(record.id for record in records)
+        self.n_fitted_ = len(records)
+        self.weights_ = checked_weights(self._fitted_side, self.weights)
+        self.calibration_ = explaining.PRIOR_CALIBRATION
+        self._setting = Setting(as_of, checked_rates(self.rates))
+        self._records = records
+        self._number = {identity: at for at, identity in enumerate(self.ids_)}
+        self._space = Space(records, self._setting, self.weights_, self.text)
+        self._seen: dict[str, Record] = {}
+        self._last: tuple[Record, Scored, Gates] | None = None
+        self._gates_fitted(records)
+
+    def _gates_fitted(self, records: list[Record]) -> None:
+        """Prepare what checking gates needs."""
+
+    @abstractmethod
+    def _check_gates(self, asker: Record) -> Gates:
+        """Gate names and states of an asker against every fitted record."""
+
+    def fit_context(self, requests: Any) -> Any:
+        """Learn an index of requests: each fitted record's mean text score over them is taken off its text score.
+
+        Parameters
+        ----------
+        requests : list of dicts or DataFrame, of the asking side
+
+        Returns
+        -------
+        self
+        """
+        check_is_fitted(self)
+        self._space.fit_context(read(requests, self._asking_side))
+        self._last = None
+        return self
+
+    def learn(self, feedback: Any) -> Any:
+        """Take in answers of either side.
+
+        Parameters
+        ----------
+        feedback : rows (from_id, to_id, label, at)
+            Dicts, tuples or a DataFrame; `label` is 1 or 0, or a word ("accepted", "declined", …); of two answers
+            about one pair the later counts.
+
+        Returns
+        -------
+        self
+        """
+        check_is_fitted(self)
+        self._space.behaviour.add(behaviour.read_feedback(feedback))
+        self._last = None
+        return self
+
+    def calibrate(self, scores: Any, met: Any) -> Any:
+        """Learn what share of pairs meets at which score, from earlier pairs: a logistic curve that never falls.
+
+        Parameters
+        ----------
+        scores, met : array-like of shape (n,)
+            Scores of earlier pairs, and whether each met.
+        """
+        check_is_fitted(self)
+        self.calibration_ = explaining.calibrated(np.asarray(scores, dtype=float), np.asarray(met))
+        return self
+
+    @property
+    def _asking_side(self) -> Side:
+        return "demand" if self._fitted_side == "supplier" else "supplier"
+
+    # scoring ---------------------------------------------------------------------------------------------------------
+    def _asker(self, given: Any) -> Record:
+        if isinstance(given, Mapping):
+            return read_one(given, self._asking_side, self._asking_side)
+        identity = str(given)
+        if identity not in self._seen:
+            raise UnknownIdError(
+                f"{self._asking_side} {identity!r} was not seen by rank; pass its record, or rank it first"
+            )
+        return self._seen[identity]
+
+    def _score(self, asker: Record) -> tuple[Scored, Gates]:
+        last = self._last
+        if last is not None and last[0].raw == asker.raw:
+            return last[1], last[2]
+        scored, gates = self._space.score(asker), self._check_gates(asker)
+        self._last = (asker, scored, gates)
+        return scored, gates
+
+    def scores(self, askers: Any) -> np.ndarray:
+        """Scores of every asker with every fitted record, shape (n_askers, n_fitted), columns as `ids_`; gates play
+        no part."""
+        check_is_fitted(self)
+        records = read(askers, self._asking_side)
+        out = np.empty((len(records), self.n_fitted_))
+        for i, record in enumerate(records):
+            out[i] = self._space.score(record).total
+        return out
+
+    def rank(self, askers: Any, k: int = 20) -> Ranking:
+        """The best `k` for each asker, pairs that fail a gate left out, ties by id.
+
+        Parameters
+        ----------
+        askers : list of dicts, one dict or DataFrame
+        k : int
+
+        Returns
+        -------
+        Ranking of arrays of shape (n_askers, k), short rows padded with None and NaN
+        """
+        check_is_fitted(self)
+        if k < 1:
+            raise RankingError(f"k={k}: at least 1")
+        records = read(askers, self._asking_side)
+        ids = np.full((len(records), k), None, dtype=object)
+        scores = np.full((len(records), k), np.nan)
+        for i, record in enumerate(records):
+            self._seen[record.id] = record
+            scored, (_, states) = self._score(record)
+            best = _best(scored.total, ~(states == FAILED).any(axis=0), k)
+            ids[i, : best.size] = [self.ids_[at] for at in best]
+            scores[i, : best.size] = scored.total[best]
+        return Ranking(tuple(record.id for record in records), ids, scores)
+
+    def _explain(self, asker: Any, fitted: Iterable[Any], lang: str) -> list[Explanation]:
+        check_is_fitted(self)
+        record = self._asker(asker)
+        scored, gates = self._score(record)
+        return [self._explain_one(record, scored, gates, one, lang) for one in fitted]
+
+    def _explain_one(self, asker: Record, scored: Scored, gates: Gates, one: Any, lang: str) -> Explanation:
+        if isinstance(one, Mapping):
+            other = read_one(one, self._fitted_side, self._fitted_side)
+            at = self._number.get(other.id)
+            if at is None or self._records[at].raw != other.raw:
+                return self._beside(other)._explain(dict(asker.raw), [other.id], lang)[0]
+        else:
+            at = self._number.get(str(one))
+            if at is None:
+                raise UnknownIdError(f"{self._fitted_side} {one!r} was not seen by fit; pass its record instead")
+        teller = explaining.Teller(self._space, self._setting, self.calibration_, self._fitted_side, lang)
+        return teller.tell(asker, self._records[at], at, scored, gates)
+
+    def _beside(self, other: Record) -> _Ranker:
+        """This ranker with one record added or replaced: what `explain` uses for a record that fit has not seen."""
+        fresh = type(self)(**self.get_params())
+        kept = [record for record in self._records if record.id != other.id]
+        fresh._fit_records(sorted([*kept, other], key=lambda record: record.id), self.as_of_)
+        fresh.calibration_ = self.calibration_
+        rows = [
+            (asker, fitted, label, at)
+            for asker, known in self._space.behaviour.answers.items()
+            for fitted, (at, label) in known.items()
+        ]
+        fresh._space.behaviour.add(rows)
+        return fresh
+
+    # keeping ---------------------------------------------------------------------------------------------------------
+    def model_hash(self) -> str:
+        """SHA-256 over parameters, records, fitted arrays and what was learned: equal hashes rank equally."""
+        check_is_fitted(self)
+        return storage.model_hash(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write `model.json` and `arrays.npz` into the folder `path` (made if need be)."""
+        check_is_fitted(self)
+        storage.save(self, Path(path))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Any:
+        """Read what `save` wrote. Raises `ModelFileError` for anything else."""
+        return storage.load(cls, Path(path))
+
+
+class SupplierRanker(_Ranker):
+    """Ranks suppliers for demands.
+
+    Parameters
+    ----------
+    text : {"full", "compact"}
+        "compact" keeps at most 128 text columns, for very large batches; it is never switched silently.
+    as_of : date, ISO date string or None
+        The day validity and lead times are judged from; None means the day of `fit`, kept in `as_of_`.
+    rates : dict of currency to euros, laid over the dated offline rates
+    weights : dict of term to points, laid over the built-in ones and scaled to add up to 100
+
+    Examples
+    --------
+    >>> from scoring import SupplierRanker
+    >>> ranker = SupplierRanker(as_of="2025-09-15").fit([
+    ...     {"id": "A", "products": ["down jackets"], "moq": 500},
+    ...     {"id": "B", "products": ["knitted T-shirts"], "moq": 3000},
+    ... ])
+    >>> ranker.rank([{"id": "r1", "products": ["Daunenjacken"], "quantity": 600}], k=2).ids.tolist()
+    [['A', 'B']]
+    """
+
+    _fitted_side = "supplier"
+
+    def fit(self, suppliers: Any, y: Any = None) -> SupplierRanker:  # noqa: ARG002 - scikit-learn's signature
+        """Learn from supplier records: a list of dicts or a DataFrame; every field but `id` is optional.
+
+        Raises
+        ------
+        RecordError
+            An unknown field, a missing or repeated id, a value that cannot be read.
+        """
+        self._fit(suppliers)
+        return self
+
+    def _gates_fitted(self, records: list[Record]) -> None:
+        self._book = GateBook(records, self._setting)
+
+    def _check_gates(self, asker: Record) -> Gates:
+        return self._book.check(asker)
+
+    def explain(self, demand: Any, supplier: Any, lang: str = "en") -> Explanation:
+        """Why a pair has its score. Takes records, or ids of suppliers seen by `fit` and demands seen by `rank`.
+
+        A supplier record that `fit` has not seen is scored beside the fitted ones, as if it had been fitted with them.
+        """
+        return self._explain(demand, [supplier], lang)[0]
+
+    def explain_many(self, demand: Any, suppliers: Iterable[Any], lang: str = "en") -> list[Explanation]:
+        """`explain` for many suppliers of one demand, which is scored once."""
+        return self._explain(demand, suppliers, lang)
+
+    def left_out(self, demand: Any, k: int = 3, lang: str = "en") -> list[LeftOut]:
+        """The best-scored suppliers that fail a gate, with the gate, what was wanted and what was found."""
+        check_is_fitted(self)
+        record = self._asker(demand)
+        scored, (names, states) = self._score(record)
+        best = _best(scored.total, (states == FAILED).any(axis=0), k)
+        return [explaining.left_out(self._book, record, int(at), scored, names, states, lang) for at in best]
+
+    def rank_mutual(self, buyers: Any, k: int = 20, how: str = "harmonic") -> MutualRanking:
+        """The best `k` pairs of each demand by the score both directions make together.
+
+        Parameters
+        ----------
+        buyers : list of dicts or DataFrame of demands
+        k : pairs per demand
+        how : as in `combine_mutual`
+        """
+        demands = read(buyers, "demand")
+        raw = [record.raw for record in demands]
+        forward = self.scores(raw)
+        back = BuyerRanker(self.text, self.as_of_, self.rates).fit(raw)
+        order = [back._number[record.id] for record in demands]
+        backward = back.scores([record.raw for record in self._records]).T[order]
+        both = combine_mutual(forward, backward, how)
+        pairs: list[tuple[str, str]] = []
+        at: list[tuple[int, int]] = []
+        for i, record in enumerate(demands):
+            passing = ~(self._check_gates(record)[1] == FAILED).any(axis=0)
+            for j in _best(both[i], passing, k):
+                pairs.append((record.id, self.ids_[j]))
+                at.append((i, int(j)))
+        index = tuple(np.asarray(at, dtype=np.int64).reshape(-1, 2).T)
+        return MutualRanking(tuple(pairs), forward[index], backward[index], both[index])
+
+
+class BuyerRanker(_Ranker):
+    """Ranks demands (buyer profiles or sourcing requests) for suppliers: the same terms, the roles swapped.
+
+    Parameters are those of `SupplierRanker`. A demand's own gates hold here too: a supplier is not shown buyers whose
+    `must` it fails or who exclude it.
+    """
+
+    _fitted_side = "demand"
+
+    def fit(self, demands: Any, y: Any = None) -> BuyerRanker:  # noqa: ARG002 - scikit-learn's signature
+        """Learn from demand records: a list of dicts or a DataFrame; every field but `id` is optional."""
+        self._fit(demands)
+        return self
+
+    def _check_gates(self, asker: Record) -> Gates:
+        book = GateBook([asker], self._setting)
+        found = [
+            book.check(demand) if demand.must or demand.exclude else ((), np.zeros((0, 1))) for demand in self._records
+        ]
+        names = tuple(sorted({name for own, _ in found for name in own}))
+        states = np.full((len(names), len(found)), explaining.NOT_ASKED, dtype=np.uint8)
+        row_of = {name: i for i, name in enumerate(names)}
+        for j, (own, column) in enumerate(found):
+            for name, value in zip(own, column[:, 0], strict=True):
+                states[row_of[name], j] = value
+        return names, states
+
+    def explain(self, supplier: Any, demand: Any, lang: str = "en") -> Explanation:
+        """Why a demand has its place for a supplier."""
+        return self._explain(supplier, [demand], lang)[0]
+
+    def explain_many(self, supplier: Any, demands: Iterable[Any], lang: str = "en") -> list[Explanation]:
+        """`explain` for many demands of one supplier, which is scored once."""
+        return self._explain(supplier, demands, lang)
+
+
+def _day(as_of: dt.date | str | None) -> dt.date:
+    if as_of is None:
+        return dt.datetime.now(dt.UTC).date()
+    if isinstance(as_of, dt.datetime):
+        return as_of.date()
+    if isinstance(as_of, dt.date):
+        return as_of
+    try:
+        return dt.date.fromisoformat(as_of)
+    except (TypeError, ValueError):
+        raise RankingError(f"as_of={as_of!r}: expected a date, or a string as 2025-09-15") from None
+
+
+def _best(scores: np.ndarray, among: np.ndarray, k: int) -> np.ndarray:
+    """Positions of the `k` highest scores where `among`, best first; equal scores in order of position (that is, of
+    id)."""
+    at = np.flatnonzero(among)
+    if at.size > 4 * k:
+        kept = scores[at]
+        threshold = np.partition(kept, kept.size - k)[kept.size - k]
+        at = at[kept >= threshold]
+    order = np.argsort(-scores[at], kind="stable")[:k]
+    return np.asarray(at[order])

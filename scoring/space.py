@@ -1,0 +1,182 @@
+"""The one space of a fitted side: weighted blocks side by side, one product for all pairs, block sums as terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from scoring import codes
+from scoring.behaviour import Behaviour
+from scoring.records import Record
+from scoring.terms.base import Setting, Term
+from scoring.terms.catalogue import terms as all_terms
+from scoring.text.space import PART_WEIGHTS, Request, TextMode, TextSpace, body
+
+TEXT_NEUTRAL, BEHAVIOUR_NEUTRAL = 0.5, 0.5
+COVERAGE_FLOOR = 0.3
+CONTEXT = 0.5
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One asker against the whole fitted side.
+
+    `points` has shape (n_terms, n_fitted) in the order of `names`; `total` is their sum, row after row.
+    """
+
+    asker: Record
+    names: tuple[str, ...]
+    most: dict[str, float]
+    points: np.ndarray
+    total: np.ndarray
+    request: Request | None
+
+
+class Space:
+    """Rows of the fitted records, transposed, and the asker's rows made on demand.
+
+    Parameters
+    ----------
+    records : the fitted side in canonical order (by id)
+    setting : the day and the rates
+    weights : points per term, adding up to 100
+    mode : text mode
+    """
+
+    def __init__(
+        self, records: Sequence[Record], setting: Setting, weights: Mapping[str, float], mode: TextMode
+    ) -> None:
+        self.records = records
+        self.weights = dict(weights)
+        self.terms: tuple[Term, ...] = all_terms()
+        for term in self.terms:
+            term.fit(records, setting)
+        blocks = [term.matrix(records) for term in self.terms]
+        self.offsets = np.concatenate(([0], np.cumsum([block.shape[1] for block in blocks])))
+        self.columns = sp.csr_array(sp.hstack(blocks, format="csr").T)
+        self.text = TextSpace(mode).fit(records)
+        self.behaviour = Behaviour(self.text, [record.id for record in records])
+        self.context: np.ndarray | None = None
+        self.context_rows: dict[str, np.ndarray] = {}
+
+    # an asker against all -------------------------------------------------------------------------------------------
+    def score(self, asker: Record) -> Scored:
+        """Points of every stated term for every fitted record."""
+        stated = [term for term in self.terms if term.states(asker)]
+        words = bool(body(asker))
+        base = {term.name: self.weights[term.name] for term in stated}
+        if words:
+            base["text"] = self.weights["text"]
+        if self.behaviour.count(asker.id):
+            base["behaviour"] = self.weights["behaviour"] * self.behaviour.share(asker.id)
+        if sum(base.values()) <= 0:
+            return self._nothing_asked(asker)
+        scale = 100.0 / sum(base.values())
+        most = {name: base[name] * scale for name in self._order(base)}
+        points = np.zeros((len(most), len(self.records)))
+        row_of = {name: i for i, name in enumerate(most)}
+        self._fill_blocks(asker, stated, most, points, row_of)
+        request = self.text.request(asker) if words else None
+        if request is not None:
+            points[row_of["text"]] = most["text"] * self.text_values(asker, request)
+        if "behaviour" in most:
+            points[row_of["behaviour"]] = most["behaviour"] * self.behaviour.values(asker.id)
+        return Scored(asker, tuple(most), most, points, points.sum(axis=0), request)
+
+    def _order(self, base: Mapping[str, float]) -> list[str]:
+        return [name for name in self.weights if name in base]
+
+    def _fill_blocks(
+        self,
+        asker: Record,
+        stated: Sequence[Term],
+        most: Mapping[str, float],
+        points: np.ndarray,
+        row_of: dict[str, int],
+    ) -> None:
+        """One product for all coded and numeric terms: a row of the left matrix for each, in its own columns."""
+        rows, columns, values = [], [], []
+        for term, start in zip(self.terms, self.offsets[:-1], strict=True):
+            if term in stated:
+                row = term.matrix([asker])
+                rows.append(np.full(row.nnz, row_of[term.name]))
+                columns.append(row.indices + start)
+                values.append(row.data * most[term.name])
+        if rows:
+            at = (np.concatenate(rows), np.concatenate(columns).astype(np.int64))
+            left = sp.csr_array((np.concatenate(values), at), shape=(len(points), self.columns.shape[0]))
+            points += (left @ self.columns).toarray()
+
+    def _nothing_asked(self, asker: Record) -> Scored:
+        """An empty asker: every fitted record gets the neutral value of every term."""
+        neutral = {term.name: term.neutral for term in self.terms} | {
+            "text": TEXT_NEUTRAL,
+            "behaviour": BEHAVIOUR_NEUTRAL,
+        }
+        most = dict(self.weights)
+        column = np.asarray([most[name] * neutral[name] for name in most])
+        points = np.repeat(column[:, None], len(self.records), axis=1)
+        return Scored(asker, tuple(most), most, points, points.sum(axis=0), None)
+
+    # text -----------------------------------------------------------------------------------------------------------
+    def text_values(self, asker: Record, request: Request) -> np.ndarray:
+        """The text term for every fitted record.
+
+        The fused similarity, scaled so that one sharing nothing has 0 and the best one the share of the request it
+        covers (its square root, at least 0.3). Records without any text get the mean of the others.
+        """
+        fused = self.text.fused(self.text.raw(request))
+        none = 0.0
+        if self.context is not None:
+            fused, none = self._relative(asker, fused)
+        stated = self.text.stated
+        if not stated.any():
+            return np.full(len(fused), TEXT_NEUTRAL)
+        best = int(np.argmax(np.where(stated, fused, -np.inf)))
+        if fused[best] <= none:
+            return np.zeros(len(fused))
+        cover = max(float(np.sqrt(self.text.coverage(request, best))), COVERAGE_FLOOR)
+        values = cover * (fused - none) / (fused[best] - none)
+        return np.asarray(np.where(stated, values, values[stated].mean()))
+
+    def _relative(self, asker: Record, fused: np.ndarray) -> tuple[np.ndarray, float]:
+        """z-scores less half the mean z-score over the index's other requests, and the z-score of a zero."""
+        assert self.context is not None
+        mean, spread = float(fused.mean()), float(fused.std()) or 1.0
+        total, count = self.context, len(self.context_rows)
+        if asker.id in self.context_rows:
+            total, count = total - self.context_rows[asker.id], count - 1
+        return (fused - mean) / spread - CONTEXT * total / max(count, 1), -mean / spread
+
+    def fit_context(self, askers: Sequence[Record]) -> None:
+        """Learn each fitted record's mean text score over an index of requests."""
+        self.context_rows = {}
+        for asker in sorted(askers, key=lambda record: record.id):
+            if body(asker):
+                fused = self.text.fused(self.text.raw(self.text.request(asker)))
+                spread = float(fused.std())
+                self.context_rows[asker.id] = (fused - fused.mean()) / (spread or 1.0)
+        rows = list(self.context_rows.values())
+        self.context = np.sum(rows, axis=0) if len(rows) > 1 else None
+
+    def shared_words(self, scored: Scored, at: int) -> list[tuple[str, str]]:
+        """("concepts" or "words", feature) the asker and a fitted record share, the heaviest first."""
+        if scored.request is None or not self.text.columns:
+            return []
+        found: list[tuple[float, str, str]] = []
+        for name in ("concepts", "words"):
+            part = self.text.parts[name]
+            for column, weight in self.text.shared(name, scored.request.rows[name], at):
+                found.append(
+                    (-weight * PART_WEIGHTS[name] * float(part.weights.idf_[column]), name, part.names[column])
+                )
+        codes_shared = {feature for _, name, feature in found if name == "concepts"}
+        above = {
+            f"{vocabulary}:{code}"
+            for vocabulary, _, below in (feature.partition(":") for feature in codes_shared)
+            for code in codes.ancestors(vocabulary, below)
+        }
+        return [(name, feature) for _, name, feature in sorted(found) if feature not in above]

@@ -1,0 +1,106 @@
+"""Models on disk: JSON and arrays with a schema version, never pickle."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from scoring.errors import ModelFileError
+from scoring.records import read
+
+SCHEMA = 1
+
+
+def _content(ranker: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    space = ranker._space
+    params = ranker.get_params()
+    described = {
+        "schema": SCHEMA,
+        "class": type(ranker).__name__,
+        "params": {k: v.isoformat() if isinstance(v, dt.date) else _mapping(v) for k, v in params.items()},
+        "as_of": ranker.as_of_.isoformat(),
+        "calibration": list(ranker.calibration_),
+        "records": [record.raw for record in ranker._records],
+        "answers": {
+            a: {f: list(v) for f, v in sorted(known.items())} for a, known in sorted(space.behaviour.answers.items())
+        },
+        "context": sorted(space.context_rows),
+    }
+    arrays = {"latent": space.text.latent, "directions": space.text.directions}
+    for name, matrix in (("blocks", space.columns), *((f"text.{n}", m) for n, m in sorted(space.text.columns.items()))):
+        arrays |= {f"{name}.data": matrix.data, f"{name}.indices": matrix.indices, f"{name}.indptr": matrix.indptr}
+    if space.context_rows:
+        arrays["context"] = np.asarray([space.context_rows[key] for key in sorted(space.context_rows)])
+    return described, arrays
+
+
+def _mapping(value: Any) -> Any:
+    return dict(value) if hasattr(value, "items") else value
+
+
+def model_hash(ranker: Any) -> str:
+    """SHA-256 over what `save` writes."""
+    described, arrays = _content(ranker)
+    digest = hashlib.sha256(json.dumps(described, sort_keys=True, ensure_ascii=False).encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name}{array.shape}".encode())
+        # index arrays are 32 or 64 bits wide as SciPy sees fit: one width for the hash
+        digest.update((array.astype("<i8") if array.dtype.kind == "i" else array.astype("<f8")).tobytes())
+    return digest.hexdigest()
+
+
+def save(ranker: Any, folder: Path) -> None:
+    """Write a fitted ranker into a folder."""
+    described, arrays = _content(ranker)
+    described["hash"] = model_hash(ranker)
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(folder / "arrays.npz", allow_pickle=False, **arrays)
+    (folder / "model.json").write_text(json.dumps(described, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def load(cls: Any, folder: Path) -> Any:
+    """Read a fitted ranker: records are coded again, every learned number comes from the file."""
+    try:
+        described = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        with np.load(folder / "arrays.npz", allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise ModelFileError(
+            f"{folder}: no readable model.json and arrays.npz ({error}); save the ranker again"
+        ) from error
+    if described.get("schema") != SCHEMA or described.get("class") != cls.__name__:
+        raise ModelFileError(
+            f"{folder}: holds a {described.get('class')} of schema {described.get('schema')}, "
+            f"expected {cls.__name__} of schema {SCHEMA}; fit and save it again with this release"
+        )
+    ranker = cls(**described["params"])
+    ranker._fit_records(read(described["records"], cls._fitted_side), dt.date.fromisoformat(described["as_of"]))
+    ranker.calibration_ = tuple(described["calibration"])
+    _restore(ranker._space, described, arrays)
+    if model_hash(ranker) != described["hash"]:
+        raise ModelFileError(f"{folder}: the contents do not have the hash they were saved with; save the ranker again")
+    return ranker
+
+
+def _restore(space: Any, described: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    def matrix(name: str, like: Any) -> sp.csr_array:
+        parts = tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
+        return sp.csr_array(parts, shape=like.shape)
+
+    space.columns = matrix("blocks", space.columns)
+    space.text.columns = {name: matrix(f"text.{name}", old) for name, old in space.text.columns.items()}
+    space.text.latent, space.text.directions = arrays["latent"], arrays["directions"]
+    space.behaviour.answers = {
+        a: {f: (v[0], v[1]) for f, v in known.items()} for a, known in described["answers"].items()
+    }
+    if described["context"]:
+        space.context_rows = dict(zip(described["context"], arrays["context"], strict=True))
+        space.context = np.sum(list(space.context_rows.values()), axis=0) if len(space.context_rows) > 1 else None
