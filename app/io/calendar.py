@@ -13,8 +13,8 @@ from pathlib import Path
 
 from icalendar import Calendar, Event, vCalAddress, vDuration
 
-from app.core.clock import as_utc
-from app.core.i18n import format_span, format_zone, known, language, text
+from app.core.clock import as_utc, in_zone
+from app.core.i18n import format_date, format_span, format_zone, known, language, text
 from app.core.text import clean, one_line, shorten
 from app.domain.timetables import Agenda, EventInfo, Party, PersonalMeeting, PlannedMeeting, Timetable
 from app.io.atomic import write_bytes
@@ -102,8 +102,10 @@ def _add(
 
 
 def _description(event: EventInfo, meeting: PersonalMeeting | PlannedMeeting, named: Iterable[Party], lang: str) -> str:
+    day = format_date(in_zone(meeting.starts_at, event.zone).date(), lang)
     span = format_span(meeting.starts_at, meeting.ends_at, event.zone, lang)
-    lines = [text("ics.local_time", lang, time=span, zone=format_zone(event.zone, meeting.starts_at, lang))]
+    zone = format_zone(event.zone, meeting.starts_at, lang)
+    lines = [text("ics.local_time", lang, day=day, time=span, zone=zone)]
     for party in named:
         facts = [party.name, party.name_local, kind_label(party.kind, lang), party.country]
         lines.append(" · ".join(one_line(fact) for fact in facts if fact))

@@ -33,7 +33,7 @@ def test_instants_survive_on_days_when_clocks_change(timetable: Timetable, zone:
     assert [event.start for event in events] == starts
     assert all(event.end - event.start == timedelta(minutes=30) for event in events)
     assert [in_zone(event.start, zone).hour for event in events] == [0, 1, 4, 9, 23]
-    assert events[3]["description"].startswith("09:00–09:30")
+    assert "09:00–09:30" in events[3]["description"]
 
 
 def test_the_hour_that_comes_twice_is_two_hours(timetable: Timetable) -> None:
@@ -68,6 +68,7 @@ def test_a_personal_view_never_shows_who_else_meets_whom(timetable: Timetable) -
     assert "Unbooked" not in content
     assert "71.25" not in content
     assert "GOTS" not in content
+    assert "lundi 15 septembre 2025\\, 13:30–14:00\\, Europe/Paris (UTC+02:00)" in content
     assert "Interprète : Li Wei 李伟" in content
     assert content.count("BEGIN:VEVENT") == 2
 
