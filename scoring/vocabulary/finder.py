@@ -21,7 +21,9 @@ HEAD = 5  # letters a German head needs before it is looked for inside a compoun
 _SHORTEST = 3  # letters of a single word: `CO` is cotton in a table of fibres, and a company in a text
 _ABBREVIATION = 5  # letters up to which a word in capitals is looked for in capitals: REACH, not to reach
 _APART = re.compile(r"[,;:!?()\[\]|•\n]|\.\s")
+_BETWEEN = " -/·.'"
 _END = ""  # key of the entries in a trie node
+_END_WITH_COMMA = ","  # of those that have a comma of their own
 _NEGATIONS = (
     "non no not without faux fake imitation artificial mock sans ne pas simili "
     "ohne kein keine nicht kunst senza finto finta"
@@ -35,7 +37,10 @@ Trie = dict[str, Any]
 
 @dataclass(frozen=True)
 class Match:
-    """A stretch of text, `start` to `end` in the plain text, and the entries it may stand for."""
+    """A stretch of text, `start` to `end` in the plain text, and the entries it may stand for.
+
+    There are none where the text denies them (`faux silk`); the stretch is then closed to shorter words too.
+    """
 
     start: int
     end: int
@@ -85,7 +90,7 @@ class Finder:
             node = self._tries[entry.language]
             for token in path:
                 node = node.setdefault(stem(token, entry.language), {})
-            node.setdefault(_END, []).append(entry)
+            node.setdefault(_END_WITH_COMMA if _APART.search(word) else _END, []).append(entry)
         if entry.language == "de":
             key = stem(squeezed, "de")
             if len(squeezed) >= HEAD:
@@ -129,7 +134,7 @@ class Finder:
     def _latin(self, words: list[_Word], languages: tuple[str, ...]) -> list[Match]:
         found: list[Match] = []
         for position, word in enumerate(words):
-            if is_han(word.raw) or (position and words[position - 1].folded in _NOT_IT):
+            if is_han(word.raw):
                 continue
             spotted: dict[int, list[Entry]] = defaultdict(list)
             if word.raw.isupper() and word.folded in self._capitals:
@@ -139,23 +144,24 @@ class Finder:
                     continue  # `für` is not fur
                 self._walk(words, position, language, spotted)
             for last, entries in spotted.items():
-                if not (last + 1 < len(words) and words[last + 1].folded in _NOT_IT_AFTER):
-                    found.append(Match(word.start, words[last].end, tuple(entries)))
-            if "de" in languages and not spotted:
+                meant = () if _denied(words, position, last) else tuple(entries)
+                found.append(Match(word.start, words[last].end, meant))
+            if "de" in languages and not spotted and not _denied(words, position, position):
                 found += self._compound(word)
         return found
 
     def _walk(self, words: list[_Word], position: int, language: str, spotted: dict[int, list[Entry]]) -> None:
         trie = self._tries[language]
-        node: Trie | None = trie
+        node = trie
         last = position
-        while node is not None and last < len(words):
-            node = node.get(stem(words[last].folded, language))
-            if node and _END in node:
-                spotted[last] += node[_END]
+        apart = False
+        while node and last < len(words):
+            node = node.get(stem(words[last].folded, language), {})
+            ends = [*node.get(_END_WITH_COMMA, ()), *(() if apart else node.get(_END, ()))]
+            if ends:
+                spotted[last] += ends
             last += 1
-            if last < len(words) and words[last].apart:
-                break
+            apart = apart or (last < len(words) and words[last].apart)
         if position + 1 < len(words):  # `t shirt` for `tshirt`
             pair = trie.get(stem(words[position].folded + words[position + 1].folded, language))
             if pair and _END in pair and words[position + 1].start - words[position].end <= 1:
@@ -166,8 +172,9 @@ class Finder:
         found: list[Match] = []
         heads, starts = _inside(stem(word.folded, "de"))
         for key, offset in heads:
-            if key in self._heads and len(word.folded) == len(word.raw):
-                found.append(Match(word.start + offset, word.end, tuple(self._heads[key])))
+            if key in self._heads:
+                start = max(word.start, word.end - len(word.folded) + offset)
+                found.append(Match(start, word.end, tuple(self._heads[key])))
                 break
         for key in starts:
             if key in self._starts:
@@ -177,15 +184,44 @@ class Finder:
         return found
 
     def _chinese(self, text: str) -> list[Match]:
-        lowered = text.lower() if len(text.lower()) == len(text) else text
+        letters, places = _compact(text)
         found: list[Match] = []
-        for position, letter in enumerate(lowered):
+        for position, letter in enumerate(letters):
             for word, entries in self._han.get(letter, ()):
-                if lowered.startswith(word, position) and not _inside_latin(lowered, position):
-                    if not lowered[max(0, position - 2) : position].endswith(_NOT_IT_HAN):
-                        found.append(Match(position, position + len(word), entries))
+                if letters.startswith(word, position) and not _inside_latin(letters, places, position):
+                    denied = letters[max(0, position - 2) : position].endswith(_NOT_IT_HAN)
+                    end = places[position + len(word) - 1] + 1
+                    found.append(Match(places[position], end, () if denied else entries))
                     break
         return found
+
+
+def _compact(text: str) -> tuple[str, list[int]]:
+    """`text` in lower case without spaces, hyphens and strokes beside Latin letters, and where each letter stood."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(text):
+        if letter in _BETWEEN and any(map(_is_latin, (text[place - 1 : place], text[place + 1 : place + 2]))):
+            continue
+        letters.append(letter.lower()[0])
+        places.append(place)
+    return "".join(letters), places
+
+
+def _is_latin(letter: str) -> bool:
+    return letter.isascii() and letter.isalnum()
+
+
+def _inside_latin(letters: str, places: list[int], position: int) -> bool:
+    """Whether a match from here would begin in the middle of a Latin word."""
+    if position == 0 or places[position - 1] != places[position] - 1:
+        return False
+    return _is_latin(letters[position]) and _is_latin(letters[position - 1])
+
+
+def _denied(words: list[_Word], first: int, last: int) -> bool:
+    before = first > 0 and words[first - 1].folded in _NOT_IT
+    return before or (last + 1 < len(words) and words[last + 1].folded in _NOT_IT_AFTER)
 
 
 def _words(text: str) -> list[_Word]:
@@ -204,12 +240,6 @@ def _by_first_letter(han: Mapping[str, list[Entry]]) -> dict[str, list[tuple[str
     for word in sorted(han, key=lambda one: (-len(one), one)):
         filed[word[0]].append((word, tuple(han[word])))
     return filed
-
-
-def _inside_latin(text: str, position: int) -> bool:
-    """Whether a match from here would begin in the middle of a Latin word."""
-    before, here = text[position - 1 : position], text[position]
-    return here.isascii() and before.isascii() and before.isalnum()
 
 
 @lru_cache(maxsize=65536)

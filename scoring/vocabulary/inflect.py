@@ -51,9 +51,14 @@ def _german(word: str) -> str:
     return word
 
 
+_ITALIAN_PLURALS = {"e": "a", "i": "o"}  # tuta, tute; lino, lini: short words lose no vowel, else `line` were linen
+
+
 def _italian(word: str) -> str:
     word = re.sub("([cg])h(?=[ei]$)", r"\1", word)
-    while len(word) > 3 and word[-1] in "aeio":
+    if len(word) == 4:
+        return word[:-1] + _ITALIAN_PLURALS.get(word[-1], word[-1])
+    while len(word) > 4 and word[-1] in "aeio":
         word = word[:-1]
     return word
 

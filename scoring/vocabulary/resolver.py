@@ -133,13 +133,13 @@ class Resolver:
     def _abbreviated(self, text: str, language: str | None) -> tuple[Entry, float] | None:
         """`FOB Shanghai`, `GRS (CU 2025)`: the only abbreviation of the list that the text has in capitals."""
         source = plain(text)
-        found = [
-            choose(match.entries, language, LANGUAGES)
-            for match in self._finder.matches(source)
-            if 3 <= match.end - match.start <= 6 and source[match.start : match.end].isupper()
-        ]
-        known = [entry for entry in found if entry is not None and not any(map(is_han, entry.words))]
-        return (known[0], 0.75) if len(found) == 1 and known else None
+        matches = self._finder.matches(source)
+        if len(codes(entry for match in matches for entry in match.entries)) != 1:
+            return None
+        words = source[matches[0].start : matches[0].end]
+        entry = choose(matches[0].entries, language, LANGUAGES)
+        plainly = entry is not None and 3 <= len(words) <= 6 and words.isupper() and not is_han(words)
+        return (entry, 0.75) if entry is not None and plainly else None
 
     def _candidates(self, text: str, words: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
         """The nearest terms: those the text mentions, ambiguous ones, and the most alike by spelling."""
