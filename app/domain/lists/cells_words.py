@@ -15,10 +15,22 @@ from app.domain.lists.index import split_cell
 from app.domain.lists.splitting import split_list
 from app.domain.lists.tables import Cell, shown
 from app.domain.lists.words import choose, labels
+from app.domain.participants import KINDS
 from app.domain.vocabulary import vocabulary
 
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s*[%％]")
 _AT_MOST = 200
+#: kinds that the vocabulary parts more finely, or more broadly, than participants are
+_NEAREST_KIND = {
+    "producer": "manufacturer",
+    "material-supplier": "manufacturer",
+    "machinery-maker": "manufacturer",
+    "trade": "trading-company",
+    "wholesaler": "trading-company",
+    "online-seller": "retailer",
+    "public-buyer": "government-body",
+    "market-and-body": "association",
+}
 #: what suppliers state → the field of a request that asks for it
 _ASKED_BY = {
     "moq": "quantity",
@@ -82,11 +94,18 @@ def read_code(cell: Cell, context: Context) -> Reading:
         return reading.refuse(
             f"{text!r} is none of the {context.field.argument} we know", "one of " + ", ".join(near or all_of)
         )
-    if resolution.how == "fuzzy":
-        reading.warn(f"{text!r} was read as {words.label(resolution.code, context.lang)!r}")
+    code = _participant_kind(resolution.code) if context.field.argument == "kinds" else resolution.code
+    if resolution.how == "fuzzy" or code != resolution.code:
+        reading.warn(f"{text!r} was read as {words.label(code, context.lang)!r}")
         reading.whole = text
-    reading.values[context.field.name] = resolution.code
+    reading.values[context.field.name] = code
     return reading
+
+
+def _participant_kind(code: str) -> str:
+    """Return the kind of participant nearest to a finer or broader kind of the vocabulary."""
+    above = vocabulary("kinds").ancestors(code)
+    return next((kind for kind in (code, *above) if kind in KINDS), _NEAREST_KIND.get(code, "service-provider"))
 
 
 def read_choice(cell: Cell, context: Context) -> Reading:

@@ -12,7 +12,8 @@ from app.domain.vocabulary import vocabulary
 
 _BRACKETS = re.compile(r"[(（\[]([^()（）\[\]]*)[)）\]]")
 _NUMBER = re.compile(
-    r"^(?:no|nr|n°|nº|num|number|cert(?:ificate)? no|lic(?:ence|ense)?(?: no)?|编号|证书号|证书编号)[.:：\s]+(\S+)$",
+    r"^(?:no|nr|n°|nº|num|number|cert(?:ificate)? no|lic(?:ence|ense)?(?: no)?|编号|证书号|证书编号)[.:：\s]+(\S+)$"
+    r"|^(?-i:((?=.*\d{3})[A-Z0-9][A-Z0-9 ./-]*))$",
     re.IGNORECASE,
 )
 _CLASS = re.compile(r"\b(?:product )?(?:class|classe|klasse)\s+(?:IV|I{1,3}|[1-4])\b|[一二三四ⅠⅡⅢⅣ]类", re.IGNORECASE)
@@ -21,6 +22,7 @@ _UNTIL = re.compile(
     r"valable jusqu['’]au|jusqu['’]au|expire le|gültig bis|bis|valido fino al|fino al|scade il|scadenza)[:：\s]*",
     re.IGNORECASE,
 )
+_CHINESE_UNTIL = re.compile(r"(?<=\S)(?=有效期|到期)|(?<=[^\s期])(?=至\d)")
 _UNTIL_AFTER = re.compile(r"(?:到期|止|失效)$")
 
 
@@ -47,7 +49,7 @@ def read_certificates(cell: str, *, day_first: bool | None = None) -> tuple[list
 
 
 def _pieces(cell: str) -> list[str]:
-    """Cut at semicolons and lines; at commas only before something that is not a detail of the certificate before it."""
+    """Cut at semicolons and lines; at commas only before what is no detail of the one before it."""
     joined: list[str] = []
     known: Known = known_certificate
     for strong in re.split(r"[;；\n|]", cell):
@@ -89,6 +91,8 @@ def _read_one(text: str, *, day_first: bool | None) -> tuple[dict[str, Any] | No
             continue
         if not taken:
             unexplained.append(detail)
+    name, wrong = _take_tail(name, certificate, day_first=day_first)
+    faults.extend(wrong)
     klass = _CLASS.search(name)
     if klass:
         certificate.setdefault("scope", klass.group())
@@ -96,16 +100,28 @@ def _read_one(text: str, *, day_first: bool | None) -> tuple[dict[str, Any] | No
     if not name:
         return None, faults
     if unexplained:  # brackets that are part of the name, or its scope
-        certificate.setdefault("scope", ", ".join(unexplained)[:200])
+        certificate["scope"] = ", ".join(filter(None, [certificate.get("scope"), *unexplained]))[:200]
     return {"code": name[:200], **certificate}, faults
+
+
+def _take_tail(name: str, certificate: dict[str, Any], *, day_first: bool | None) -> tuple[str, list[str]]:
+    """Take a date or a grade of evidence off the end of a name written without brackets: `GOTS valid until 5/2027`."""
+    words = _CHINESE_UNTIL.sub(" ", name).split(" ")
+    for start in range(1, len(words)):
+        tail = " ".join(words[start:])
+        if not (_UNTIL.match(tail) or choose("evidence", tail) or re.fullmatch(r"\d{1,4}[-/.年][\d\W年月日]+", tail)):
+            continue
+        try:
+            if not _NUMBER.match(tail) and _take_detail(tail, certificate, day_first=day_first):
+                return " ".join(words[:start]).strip(" ,;:-–"), []
+        except UnclearDateError as error:
+            return " ".join(words[:start]).strip(" ,;:-–"), [str(error)]
+    return name, []
 
 
 def _take_detail(detail: str, certificate: dict[str, Any], *, day_first: bool | None) -> bool:
     if evidence := choose("evidence", detail):
         certificate["evidence"] = evidence
-        return True
-    if match := _NUMBER.match(detail):
-        certificate["number"] = match.group(1)
         return True
     if _CLASS.fullmatch(detail):
         certificate["scope"] = detail
@@ -115,5 +131,8 @@ def _take_detail(detail: str, certificate: dict[str, Any], *, day_first: bool | 
     except UnclearDateError:
         raise
     except ValueError:
-        return False
+        match = _NUMBER.match(detail)
+        if match:
+            certificate["number"] = match.group(1) or match.group(2)
+        return match is not None
     return True

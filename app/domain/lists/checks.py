@@ -148,8 +148,8 @@ def _namesake(sheet: str, mapping: Mapping, earlier: Record, record: Record) -> 
     )
     record.values["id"] = made_id(f"{record.values['name']} {mark}")
     message = (
-        f"rows {earlier.row} and {record.row} have the same name, {shown(record.values['name'])!r}; they are kept as two "
-        f"organisations, the second with the id {record.values['id']!r}"
+        f"rows {earlier.row} and {record.row} have the same name, {shown(record.values['name'])!r}; they are kept as "
+        f"two organisations, the second with the id {record.values['id']!r}"
     )
     return _problem(sheet, mapping, record, "id", message, "a column with ids, or one row", "warning")
 

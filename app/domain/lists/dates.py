@@ -64,10 +64,15 @@ def read_date(cell: Cell, *, last_day: bool = False, day_first: bool | None = No
     ValueError
         If it is no date.
     """
-    if isinstance(cell, datetime):
-        return cell.date()
     if isinstance(cell, date):
-        return cell
+        return cell.date() if isinstance(cell, datetime) else cell
+    found = _from_text(cell, last_day=last_day, day_first=day_first)
+    if not 1900 <= found.year <= 2200:
+        raise ValueError(f"the year {found.year} is out of range")
+    return found
+
+
+def _from_text(cell: Cell, *, last_day: bool, day_first: bool | None) -> date:
     text = plain(str(cell)).strip() if not isinstance(cell, float) else f"{cell:g}"
     text = re.sub(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$", "", text)
     for pattern in (_YEAR_FIRST, _COMPACT):

@@ -47,7 +47,8 @@ class Field:
         return self.headers[lang][0]
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows_of(name: str) -> list[dict[str, str]]:
+    """Return the rows of one of the tables in `data`."""
     text = files("app.domain.lists").joinpath("data", name).read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
@@ -60,7 +61,7 @@ def _words(cell: str) -> tuple[str, ...]:
 def fields_of(kind: Kind) -> Mapping[str, Field]:
     """The fields of a kind of list by name, in the order of its template."""
     found = {}
-    for row in _rows("columns.csv"):
+    for row in rows_of("columns.csv"):
         if kind not in row["kinds"].split():
             continue
         kind_of_cell, _, argument = row["type"].partition(":")
@@ -74,7 +75,7 @@ def fields_of(kind: Kind) -> Mapping[str, Field]:
 @cache
 def choices(name: str) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """A short list of words, such as the grades of evidence: code → language → label and aliases."""
-    rows = [row for row in _rows("choices.csv") if row["set"] == name]
+    rows = [row for row in rows_of("choices.csv") if row["set"] == name]
     if not rows:
         raise KeyError(name)
     return {row["code"]: {lang: _words(row[lang]) for lang in LANGUAGES} for row in rows}

@@ -172,6 +172,11 @@ def country_names(lang: str = "en") -> dict[str, str]:
     return {country.alpha_2: names.get(country.alpha_2, country.name) for country in pycountry.countries}
 
 
+def language_name(code: str, lang: str = "en") -> str:
+    """Return the name of a language in a language."""
+    return str(Locale.parse(lang).languages[code])
+
+
 def country_suggestions(text: str) -> list[str]:
     """Return `code (name)` of the countries whose names are most like the text."""
     names = {name: code for lang in LANGUAGES for code, name in country_names(lang).items()}

@@ -84,8 +84,8 @@ def read_lists(
             out.passed_over.append(f"sheet {table.name!r} has no entries")
             continue
         out.lists.append(parsed)
-    if refused and not out.lists:
-        raise refused[0]
+    if not out.lists:
+        raise refused[0] if refused else UnusableListError(f"There is no entry in it: {'; '.join(out.passed_over)}.")
     out.passed_over.extend(error.message for error in refused)
     return out
 
