@@ -39,11 +39,6 @@ def _catalogue() -> dict[str, dict[str, str]]:
     return {row.pop("key"): row for row in csv.DictReader(lines)}
 
 
-def messages() -> tuple[str, ...]:
-    """The keys of all messages."""
-    return tuple(_catalogue())
-
-
 def text(key: str, lang: str = "en", **values: object) -> str:
     """The message `key` in `lang`, with `{name}` filled from `values`.
 

@@ -7,10 +7,8 @@ reasons come in the reader's language.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import pairwise
 
 CANCELLED = "cancelled"
 
@@ -205,11 +203,6 @@ class Timetable:
         """The places in their order, then those that only meetings name."""
         extra = sorted({meeting.place for meeting in self.meetings} - set(self.places))
         return (*self.places, *extra)
-
-
-def gaps(meetings: Sequence[PersonalMeeting]) -> list[tuple[datetime, datetime]]:
-    """The free stretches between consecutive meetings, as (from, until); overlapping meetings leave none."""
-    return [(a.ends_at, b.starts_at) for a, b in pairwise(meetings) if a.ends_at < b.starts_at]
 
 
 def _personal(meeting: PlannedMeeting, party_id: str) -> PersonalMeeting:

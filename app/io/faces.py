@@ -127,7 +127,7 @@ def cut(file: FontFile, characters: frozenset[str], narrow: bool = False) -> Fac
         cutter.subset(font)
         if "fvar" in font:
             axes = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
-            font = instancer.instantiateVariableFont(font, axes | {"wght": 400} if "wght" in axes else axes)
+            instancer.instantiateVariableFont(font, axes | {"wght": 400} if "wght" in axes else axes, inplace=True)
         if "glyf" not in font:
             _to_truetype(font)
         units = font["head"].unitsPerEm

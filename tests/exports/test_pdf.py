@@ -11,6 +11,13 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.areaPen import AreaPen
+from fontTools.pens.boundsPen import BoundsPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
+from fontTools.ttLib.tables.TupleVariation import TupleVariation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -195,8 +202,6 @@ def test_a_configured_latin_font_is_helped_out_with_chinese(timetable: Timetable
 
 
 def test_a_font_that_may_not_be_embedded_is_refused(tmp_path: Path) -> None:
-    from fontTools.ttLib import TTFont
-
     spare = fonts.bundled("matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf")
     assert spare is not None
     with TTFont(spare.path) as font:
@@ -208,10 +213,6 @@ def test_a_font_that_may_not_be_embedded_is_refused(tmp_path: Path) -> None:
 
 def test_outlines_survive_the_way_to_truetype() -> None:
     """The area and the bounds of a glyph stay the same within a thousandth of the em."""
-    from fontTools.pens.areaPen import AreaPen
-    from fontTools.pens.boundsPen import BoundsPen
-    from fontTools.ttLib import TTFont
-
     file = fonts.bundled("mplfonts", "fonts/NotoSansCJKsc-Regular.otf")
     assert file is not None
     face = faces.cut(file, frozenset("南é&8"))
@@ -292,3 +293,39 @@ def test_a_meeting_without_a_table_is_no_card_and_no_crash(timetable: Timetable)
     nowhere = replace(timetable, meetings=(replace(timetable.meetings[0], place=""),), places=("T1",))
     assert len(_pages(pdf.cards_pdf(nowhere))) == 1
     assert "Maison Été" in _pages(pdf.personal_pdf([nowhere.agenda("s2")]))[0]
+
+
+def test_a_variable_font_is_used_at_regular_weight(tmp_path: Path) -> None:
+    """Some installed CJK fonts are variable and thin by default."""
+    path = tmp_path / "variable.ttf"
+    _variable_font(path)
+    face = faces.cut(faces.FontFile(path), frozenset("A "))
+    with TTFont(io.BytesIO(face.sfnt)) as font:
+        assert "fvar" not in font
+        assert font["glyf"]["A"].xMax == 300  # a third of the way from 200 (weight 100) to 500 (weight 1000)
+    assert face.advances["A"] == 0.6
+
+
+def _variable_font(path: Path) -> None:
+    """A font with one letter, a bar that grows with its weight."""
+
+    def bar(right: int) -> Glyph:
+        pen = TTGlyphPen(None)
+        for step, point in enumerate([(100, 0), (right, 0), (right, 700), (100, 700)]):
+            (pen.lineTo if step else pen.moveTo)(point)
+        pen.closePath()
+        return pen.glyph()
+
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder([".notdef", "space", "A"])
+    builder.setupCharacterMap({32: "space", 65: "A"})
+    builder.setupGlyf({".notdef": Glyph(), "space": Glyph(), "A": bar(200)})
+    builder.setupHorizontalMetrics({".notdef": (600, 0), "space": (300, 0), "A": (600, 100)})
+    builder.setupHorizontalHeader(ascent=800, descent=-200)
+    builder.setupNameTable({"familyName": "Bars", "styleName": "Regular"})
+    builder.setupOS2()
+    builder.setupPost()
+    builder.setupFvar([("wght", 100, 100, 1000, "Weight")], [])
+    grown = [(0, 0), (300, 0), (300, 0), (0, 0), *[(0, 0)] * 4]
+    builder.setupGvar({"A": [TupleVariation({"wght": (0.0, 1.0, 1.0)}, grown)]})
+    builder.save(path)
