@@ -163,6 +163,7 @@ def _without_figures_and_people(words: tuple[str, ...]) -> tuple[str, ...]:
     for word in words:
         if is_han(word):
             word = _FOR_WHOM_HAN.sub("", word)
+            word += "子" if len(word) == 1 else ""  # 女裤 are 裤子
         if word and word not in _FOR_WHOM and not _FIGURE.fullmatch(word):
             kept.append(word)
     return tuple(kept)
