@@ -329,3 +329,11 @@ def _variable_font(path: Path) -> None:
     grown = [(0, 0), (300, 0), (300, 0), (0, 0), *[(0, 0)] * 4]
     builder.setupGvar({"A": [TupleVariation({"wght": (0.0, 1.0, 1.0)}, grown)]})
     builder.save(path)
+
+
+def test_an_event_without_meetings_has_its_papers(timetable: Timetable) -> None:
+    bare = replace(timetable, meetings=(), places=("T1",), event=replace(timetable.event, bodies=()))
+    assert "No meetings are planned yet." in _pages(pdf.timetable_pdf(bare))[0]
+    assert "Hosted by" not in _pages(pdf.cards_pdf(bare))[0]
+    with pytest.raises(ValueError, match="at least one agenda"):
+        pdf.personal_pdf([])

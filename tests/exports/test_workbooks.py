@@ -180,3 +180,16 @@ def test_kinds_are_in_the_readers_words(timetable: Timetable, tmp_path: Path) ->
     workbooks.write_timetable(timetable, tmp_path / "t.xlsx", lang="zh")
     head, first, *_ = CalamineWorkbook.from_path(tmp_path / "t.xlsx").get_sheet_by_name("会谈安排表").to_python()
     assert first[head.index("甲方类型")] == "服装厂"
+
+
+def test_an_event_of_several_days_says_so(timetable: Timetable, tmp_path: Path) -> None:
+    longer = replace(timetable, event=replace(timetable.event, ends_on=date(2025, 9, 16)))
+    workbooks.write_timetable(longer, tmp_path / "t.xlsx")
+    facts = dict(CalamineWorkbook.from_path(tmp_path / "t.xlsx").get_sheet_by_name("Facts").to_python())
+    assert facts["Dates"] == "2025-09-15 – 2025-09-16"
+
+
+def test_a_folder_that_cannot_be_made_is_said_so(timetable: Timetable, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InvalidInputError, match="Cannot write"):
+        workbooks.write_timetable(timetable, tmp_path / "file" / "t.xlsx")
