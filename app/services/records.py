@@ -25,7 +25,16 @@ _DEMAND = (
     "delivery_country", "must", "info", "sourcing_countries",
 )  # fmt: skip
 #: what a request inherits from its buyer's profile where it says nothing itself
-_INHERITED = ("languages", "cooperation", "business_models", "markets", "incoterms", "transport", "payment_terms")
+_INHERITED = (
+    "certificates",
+    "languages",
+    "cooperation",
+    "business_models",
+    "markets",
+    "incoterms",
+    "transport",
+    "payment_terms",
+)
 _CERTIFICATE = ("code", "valid_to", "evidence")
 
 
@@ -40,7 +49,7 @@ def supplier_record(person: Participant, profile: CapabilityProfile | None) -> d
 
 def demand_record(
     code: str,
-    person: Participant,
+    person: Participant | None,
     document: dict[str, Any],
     resolved: list[dict[str, Any]],
     buyer: BuyerProfile | None,
@@ -51,27 +60,27 @@ def demand_record(
     general = coded(buyer.document, buyer.resolved) if buyer else {}
     record = {field: said[field] for field in _DEMAND if field in said}
     record |= {f: general[f] for f in _INHERITED if f in general and f not in record}
-    wanted = [*said.get("certificates", []), *general.get("certificates", [])]
-    if wanted:
-        codes = [item["code"] if isinstance(item, dict) else item for item in wanted]
+    if "certificates" in record:
+        codes = [item["code"] if isinstance(item, dict) else item for item in record["certificates"]]
         record["certificates"] = list(dict.fromkeys(codes))
     record["exclude"] = exclude
     title = document.get("title")
-    record = _with_owner(record, person)
+    if person is not None:
+        record = _with_owner(record, person)
     if title:  # what is wanted, not who wants it
         record["name"] = title
     return record | {"id": code}
 
 
 def excluded(
-    document: dict[str, Any], seeker: Participant, suppliers: list[Participant], barred: set[UUID]
+    document: dict[str, Any], seeker: Participant | None, suppliers: list[Participant], barred: set[UUID]
 ) -> tuple[list[str], set[str]]:
     """Codes that a request must not be matched with: those it names, its own firm, and those the rules bar.
 
     Returns all of them, and of these the ones that are no news to the buyer (its own firm, pairing rules).
     """
     named = {word.casefold() for word in document.get("exclude", [])}
-    silent = {seeker.organisation.code}
+    silent = {seeker.organisation.code} if seeker else set()
     codes = set(silent)
     for supplier in suppliers:
         organisation = supplier.organisation

@@ -1,0 +1,163 @@
+"""`fairmatch solve` and `fairmatch verify`: timetables from files, without a database.
+
+Exit codes: 0 a plan with every required meeting (or not strict), 1 `verify` found violations, 2 bad input,
+3 infeasible under `--strict`, 4 unknown under `--strict`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from app.core.errors import AppError, InvalidInputError
+
+if TYPE_CHECKING:
+    from app.domain.scheduling import Plan, Progress, Verdict
+
+VIOLATIONS, BAD_INPUT, INFEASIBLE, UNKNOWN = 1, 2, 3, 4
+
+ProblemFile = Annotated[Path, typer.Argument(help="A fairmatch/problem@1 file.", metavar="PROBLEM.json")]
+PlanFile = Annotated[Path, typer.Argument(help="A fairmatch/plan@1 file.", metavar="PLAN.json")]
+Out = Annotated[Path, typer.Option("--output", "-o", help="Where the plan is written.", metavar="PLAN.json")]
+TimeLimit = Annotated[float, typer.Option(min=0.1, help="Seconds for the whole run.")]
+Steps = Annotated[
+    int | None, typer.Option(min=1, help="Annealing moves instead of a time limit: the same plan on every machine.")
+]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of all random choices.")]
+Strict = Annotated[bool, typer.Option("--strict", help="No partial plan: fail if a required meeting is missing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuses a field that is given twice, which JSON readers otherwise pass over in silence."""
+    out: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in out:
+            raise InvalidInputError(f'the field "{key}" is given twice in one object')
+        out[key] = value
+    return out
+
+
+def _load(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once)
+    except OSError as error:
+        raise InvalidInputError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(f"{path} is not UTF-8 text (byte {error.start})") from error
+    except json.JSONDecodeError as error:
+        raise InvalidInputError(f"{path} is not JSON: {error.msg} in line {error.lineno}") from error
+    except RecursionError as error:
+        raise InvalidInputError(f"{path} is nested too deeply") from error
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{path}: {error.message}") from error
+
+
+def _refuse(error: AppError, as_json: bool) -> typer.Exit:
+    if as_json:
+        typer.echo(json.dumps({"error": error.code, "message": error.message, **error.details}, ensure_ascii=False))
+    else:
+        typer.echo(error.message, err=True)
+    return typer.Exit(BAD_INPUT)
+
+
+def _line(seen: Progress) -> str:
+    lacking = f", {seen.missing_required} required missing" if seen.missing_required else ""
+    short = f", {seen.shortfall} short of minima" if seen.shortfall else ""
+    figures = f"{seen.held} meetings, objective {seen.objective:,.6g}, bound {seen.bound:,.6g}, gap {seen.gap:.3%}"
+    return f"{seen.seconds:6.1f} s  {seen.stage}: {figures}{lacking}{short}"
+
+
+def _run(problem: Any, time_limit: float, steps: int | None, seed: int, strict: bool) -> Plan:
+    from app.domain.scheduling import read_problem, solve
+
+    read = read_problem(problem)
+    console = Console(stderr=True)
+    with console.status("reading") as status:
+        return solve(
+            read,
+            time_limit=time_limit,
+            steps=steps,
+            seed=seed,
+            strict=strict,
+            progress=lambda seen: status.update(_line(seen)),
+        )
+
+
+def _summary(plan: Plan, output: Path) -> str:
+    lines = [
+        f"{plan.status}: {len(plan.meetings)} meetings held, {len(plan.unscheduled)} left out",
+        f"objective {plan.objective:,}   bound {plan.bound:,}   gap {plan.gap:.4%}   ({plan.seconds} s, seed {plan.seed})",
+        f"value {plan.value:,}   breaks {plan.breaks}   required missing {plan.missing_required}   "
+        f"short of minima {plan.shortfall}",
+        *plan.advice,
+        f"written to {output}",
+    ]
+    return "\n".join(lines)
+
+
+def solve(
+    problem: ProblemFile,
+    output: Out,
+    time_limit: TimeLimit = 30.0,
+    steps: Steps = None,
+    seed: Seed = 0,
+    strict: Strict = False,
+    as_json: AsJson = False,
+) -> None:
+    """Build a timetable from a problem file and write the plan."""
+    try:
+        plan = _run(_load(problem), time_limit, steps, seed, strict)
+        _write(output, plan)
+    except AppError as error:
+        raise _refuse(error, as_json) from error
+    if as_json:
+        figures = {k: v for k, v in plan.as_dict().items() if k not in ("meetings", "unscheduled", "format")}
+        counts = {"meetings": len(plan.meetings), "unscheduled": len(plan.unscheduled), "output": str(output)}
+        typer.echo(json.dumps({**figures, **counts, "advice": list(plan.advice)}, ensure_ascii=False))
+    else:
+        typer.echo(_summary(plan, output))
+    if strict and plan.missing_required:
+        raise typer.Exit(INFEASIBLE if plan.status == "infeasible" else UNKNOWN)
+
+
+def _write(output: Path, plan: Plan) -> None:
+    """Whole or not at all: a reader never sees half a plan."""
+    text = json.dumps(plan.as_dict(), ensure_ascii=False, indent=1) + "\n"
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(output)
+    except OSError as error:
+        raise InvalidInputError(f"{output} cannot be written: {error.strerror or error}") from error
+
+
+def _report(verdict: Verdict) -> str:
+    counts = "   ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in verdict.counts.items())
+    if verdict.legal:
+        return f"legal   {counts}"
+    lines = [f"{v.rule}: {v.message}" for v in verdict.violations]
+    return "\n".join([f"{len(lines)} violations   {counts}", *lines])
+
+
+def verify(problem: ProblemFile, plan: PlanFile, as_json: AsJson = False) -> None:
+    """Hold a plan against its problem, rule by rule."""
+    from app.domain.scheduling.verify import verify as check
+
+    try:
+        verdict = check(_load(problem), _load(plan))
+    except AppError as error:
+        raise _refuse(error, as_json) from error
+    typer.echo(json.dumps(verdict.as_dict(), ensure_ascii=False) if as_json else _report(verdict))
+    if not verdict.legal:
+        raise typer.Exit(VIOLATIONS)
+
+
+def register(app: typer.Typer) -> None:
+    """Adds both commands to the root application."""
+    app.command("solve")(solve)
+    app.command("verify")(verify)

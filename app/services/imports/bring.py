@@ -1,0 +1,120 @@
+"""The way of an import: files are read first, then everything is written in one transaction, or nothing is.
+
+A dry run goes the same way and is rolled back at the end, so it shows what the real one would.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import InvalidInputError
+from app.db.models import Event, ImportedFile
+from app.domain.lists import KINDS, Kind, Parsed, read_lists
+from app.io.spreadsheets import Limits, read_tables
+from app.services.access import Actor
+from app.services.imports.report import Report, TableReport
+from app.services.imports.writer import Writer
+from app.services.runs import Progress, silent
+
+#: an order in which everything that a row refers to is there before it
+_ORDER: tuple[Kind, ...] = (
+    "clusters", "cluster_facts", "exhibitors", "buyers", "representatives", "certificates", "requests",
+    "availability", "preferences",
+)  # fmt: skip
+
+
+class _RolledBackError(Exception):
+    """Ends a transaction whose work must not stay."""
+
+
+def bring_in(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    files: Sequence[Path],
+    *,
+    kind: Kind | None = None,
+    columns: Mapping[str, str | None] | None = None,
+    dry_run: bool = False,
+    good_rows: bool = False,
+    limits: Limits | None = None,
+    report: Progress = silent,
+) -> Report:
+    """Import files into an event.
+
+    Parameters
+    ----------
+    kind
+        What the tables are, where their headers do not say it.
+    columns
+        Header (or column letters) → field, for headers that mislead; None keeps a column as an extra.
+    dry_run
+        Check everything, write nothing.
+    good_rows
+        Write the rows without errors and leave the others; otherwise one error keeps everything out.
+
+    Returns
+    -------
+    Report
+        `written` says whether anything stayed; with errors and without `good_rows` nothing does.
+
+    Raises
+    ------
+    InvalidInputError
+        A file cannot be read as lists at all.
+    """
+    actor.must_be_organiser()
+    out = Report()
+    parsed: list[tuple[TableReport, Parsed]] = []
+    for number, path in enumerate(files):
+        report(0.4 * number / len(files), f"reading {path.name}")
+        parsed += _read(path, kind, columns, limits, out)
+    parsed.sort(key=lambda pair: _ORDER.index(pair[1].kind))
+    try:
+        with session.begin_nested():
+            writer = Writer(session, actor, event)
+            for number, (table, lists) in enumerate(parsed):
+                report(0.4 + 0.5 * number / len(parsed), f"{table.kind}: {table.rows} rows")
+                writer.write(table, lists)
+            writer.finish()
+            if dry_run or (out.errors and not good_rows):
+                raise _RolledBackError
+            session.add_all(_file_row(event, path, out) for path in files)
+    except _RolledBackError:
+        for table, _ in parsed:
+            table.written = 0
+        return out
+    out.written = True
+    return out
+
+
+def _read(
+    path: Path, kind: Kind | None, columns: Mapping[str, str | None] | None, limits: Limits | None, out: Report
+) -> list[tuple[TableReport, Parsed]]:
+    if kind is not None and kind not in KINDS:
+        raise InvalidInputError(f"{kind!r} is no kind of list; one of {', '.join(KINDS)}.")
+    tables = read_tables(path, limits=limits) if limits else read_tables(path)
+    lists = read_lists(tables, kind, columns)
+    out.passed_over += [f"{path.name}: {note}" for note in lists.passed_over]
+    reading = {table.name: table.reading for table in tables}
+    found = []
+    for one in lists.lists:
+        table = TableReport(
+            path.name, one.table, one.kind, reading.get(one.table, {}), one.mapping, len(one.records), one.problems
+        )
+        out.tables.append(table)
+        found.append((table, one))
+    return found
+
+
+def _file_row(event: Event, path: Path, out: Report) -> ImportedFile:
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    tables = [table.as_dict() | {"problems": len(table.problems)} for table in out.tables if table.file == path.name]
+    return ImportedFile(
+        tenant_id=event.tenant_id, event_id=event.id, name=path.name, sha256=sha256, summary={"tables": tables}
+    )

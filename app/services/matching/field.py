@@ -1,0 +1,90 @@
+"""All that a match run reads of an event, in the shape the engine takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import InvalidInputError
+from app.db.models import BuyerProfile, CapabilityProfile, Event, RequestRevision
+from app.db.models import SourcingRequest as RequestRow
+from app.domain.participants import PairingRules
+from app.services.events import pairing_rules
+from app.services.participants import Participant, participants
+from app.services.profiles import latest, latest_requests
+from app.services.records import demand_record, excluded, supplier_record
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A request ready for the engine; `no_news` are suppliers whose exclusion goes without saying."""
+
+    request: RequestRow
+    revision: RequestRevision
+    seeker: Participant
+    record: dict[str, Any]
+    no_news: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Field:
+    """Suppliers by code, their records in the same order, the requests, and the revisions all was read from."""
+
+    suppliers: dict[str, Participant]
+    records: list[dict[str, Any]]
+    demands: list[Demand]
+    revisions: dict[str, str]
+
+
+def read_field(session: Session, event: Event) -> Field:
+    """Read suppliers and requests of an event at their newest revisions.
+
+    Raises
+    ------
+    InvalidInputError
+        Nobody supplies or nobody asks, so there is nothing to match.
+    """
+    people = participants(session, event)
+    ids = [person.organisation.id for person in people]
+    capabilities, buyers = latest(session, CapabilityProfile, ids), latest(session, BuyerProfile, ids)
+    suppliers = [person for person in people if person.participation.supplies]
+    rules = pairing_rules(session, event.id)
+    by_organisation = {person.organisation.id: person for person in people}
+    demands = [
+        _demand(request, revision, by_organisation[request.organisation_id], suppliers, buyers, rules)
+        for request, revision in latest_requests(session, event.id)
+        if request.organisation_id in by_organisation
+    ]
+    if not suppliers or not demands:
+        what = "sourcing request" if suppliers else "supplier"
+        raise InvalidInputError(f"The event {event.code!r} has no {what} yet; import or register some first.")
+    profiles: dict[UUID, CapabilityProfile | BuyerProfile] = {**capabilities}
+    return Field(
+        {person.organisation.code: person for person in suppliers},
+        [supplier_record(person, capabilities.get(person.organisation.id)) for person in suppliers],
+        demands,
+        {str(key): str(profile.id) for key, profile in profiles.items()}
+        | {str(demand.request.id): str(demand.revision.id) for demand in demands},
+    )
+
+
+def _demand(
+    request: RequestRow,
+    revision: RequestRevision,
+    seeker: Participant,
+    suppliers: list[Participant],
+    buyers: dict[UUID, BuyerProfile],
+    rules: PairingRules,
+) -> Demand:
+    barred = {
+        person.participation.id
+        for person in suppliers
+        if not rules.allows(seeker.participation.kind, person.participation.kind)
+    }
+    exclude, no_news = excluded(revision.document, seeker, suppliers, barred)
+    buyer = buyers.get(seeker.organisation.id)
+    record = demand_record(request.code, seeker, revision.document, revision.resolved, buyer, exclude)
+    return Demand(request, revision, seeker, record, frozenset(no_news))

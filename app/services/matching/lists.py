@@ -1,0 +1,138 @@
+"""Read the last match run: ranked lists as the API shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.crypto import content_hash
+from app.core.errors import InvalidInputError, NotFoundError
+from app.db.models import Event, Match, Organisation, Participation, SourcingRequest
+from app.db.queries.scoped import fetch
+from app.services.access import Actor
+from app.services.explanations import in_language, language, said
+from app.services.matching.run import DEPTH, LEFT_OUT
+from app.services.problems import last_match_run
+from app.services.profiles import latest_requests
+
+
+@dataclass(frozen=True)
+class RankedList:
+    """Ranked suppliers, the best that failed a gate, and the tag of this answer."""
+
+    items: list[dict[str, Any]]
+    left_out: list[dict[str, Any]]
+    etag: str
+
+
+def ranked_list(session: Session, actor: Actor, request_id: UUID, *, limit: int = 20, lang: str = "en") -> RankedList:
+    """The ranked suppliers of a stored request, from the last match run.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such request for this caller, or its event was not matched yet.
+    """
+    request = fetch(session, SourcingRequest, request_id, actor.tenant_id)
+    if actor.role != "organiser" and request.organisation_id != actor.organisation_id:
+        raise NotFoundError(f"There is no sourcing request {request_id}.")
+    run = last_match_run(session, request.event_id)
+    if run is None:
+        raise NotFoundError("This event has not been matched yet; the ranked list comes with its first match run.")
+    rows = session.execute(
+        select(Match, Organisation.id, Organisation.name)
+        .join(Participation, Participation.id == Match.provider_id)
+        .join(Organisation, Organisation.id == Participation.organisation_id)
+        .where(Match.run_id == run.id, Match.request_id == request.id)
+        .order_by(Match.rank, Match.score.desc(), Match.provider_id)
+    ).all()
+    lang = language(lang)
+    ranked = [row for row in rows if row[0].rank is not None][:limit]
+    failed = [row for row in rows if row[0].rank is None][:LEFT_OUT]
+    return RankedList(
+        [
+            item(match.rank or 0, key, name, match.score, match.probability, match.mutual, match.explanation, lang)
+            for match, key, name in ranked
+        ],
+        [left_out(key, name, match.failed or {}, lang) for match, key, name in failed],
+        content_hash(str(run.id), str(request.id), str(limit), lang),
+    )
+
+
+def ranked_lists(
+    session: Session, actor: Actor, event: Event, *, request_code: str | None = None, limit: int = 5, lang: str = "en"
+) -> list[dict[str, Any]]:
+    """The ranked lists of all requests of an event, or of one, by buyer."""
+    chosen = [
+        (request, revision)
+        for request, revision in latest_requests(session, event.id)
+        if request_code in (None, request.code)
+    ]
+    if request_code is not None and not chosen:
+        raise NotFoundError(f"The event {event.code!r} has no sourcing request {request_code!r}.")
+    out = []
+    for request, revision in chosen:
+        buyer = session.get_one(Organisation, request.organisation_id)
+        found = ranked_list(session, actor, request.id, limit=limit, lang=lang)
+        title = revision.document.get("title") or ", ".join(revision.document.get("products", []))
+        out.append(
+            {
+                "buyer": {"id": str(buyer.id), "name": buyer.name},
+                "request": {"id": str(request.id), "code": request.code, "title": title},
+                "items": found.items,
+                "left_out": found.left_out,
+            }
+        )
+    return sorted(out, key=lambda one: (one["buyer"]["name"], one["request"]["code"]))
+
+
+def explain_pair(
+    session: Session, actor: Actor, event: Event, request_code: str, supplier_id: UUID, *, lang: str = "en"
+) -> dict[str, Any]:
+    """One pair of the last match run with all its terms, gates, unknowns and lifts."""
+    found = ranked_lists(session, actor, event, request_code=request_code, limit=DEPTH, lang=lang)[0]
+    for one in found["items"]:
+        if one["supplier"]["id"] == str(supplier_id):
+            return dict(one)
+    for out in found["left_out"]:
+        if out["supplier"]["id"] == str(supplier_id):
+            raise InvalidInputError(
+                f"{out['supplier']['name']} was left out of {request_code}: the gate {out['gate']} failed "
+                f"(wanted {out['wanted']}, found {out['found']})."
+            )
+    raise NotFoundError(f"The last match run did not keep this supplier for {request_code}.")
+
+
+def item(
+    rank: int,
+    supplier_id: UUID,
+    name: str,
+    score: float,
+    probability: float | None,
+    mutual: float | None,
+    explanation: dict[str, Any],
+    lang: str,
+) -> dict[str, Any]:
+    """One ranked supplier as the API shows it."""
+    return {
+        "rank": rank,
+        "supplier": {"id": str(supplier_id), "name": name},
+        "score": score,
+        "probability": probability,
+        "mutual": mutual,
+        **in_language(explanation, lang),
+    }
+
+
+def left_out(supplier_id: UUID, name: str, failed: dict[str, Any], lang: str) -> dict[str, Any]:
+    """One supplier that failed a gate, as the API shows it."""
+    return {
+        "supplier": {"id": str(supplier_id), "name": name},
+        "gate": failed["gate"],
+        "found": said(failed["found"], lang),
+        "wanted": said(failed["wanted"], lang),
+    }
