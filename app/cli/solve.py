@@ -91,9 +91,10 @@ def _run(problem: Any, time_limit: float, steps: int | None, seed: int, strict: 
 def _summary(plan: Plan, output: Path) -> str:
     lines = [
         f"{plan.status}: {len(plan.meetings)} meetings held, {len(plan.unscheduled)} left out",
-        f"objective {plan.objective:,}   bound {plan.bound:,}   gap {plan.gap:.4%}   ({plan.seconds} s, seed {plan.seed})",
-        f"value {plan.value:,}   breaks {plan.breaks}   required missing {plan.missing_required}   "
-        f"short of minima {plan.shortfall}",
+        f"objective {plan.objective:,}   bound {plan.bound:,}   gap {plan.gap:.4%}",
+        f"value {plan.value:,}   breaks {plan.breaks}",
+        f"required missing {plan.missing_required}   short of minima {plan.shortfall}",
+        f"{plan.seconds} s with seed {plan.seed}",
         *plan.advice,
         f"written to {output}",
     ]

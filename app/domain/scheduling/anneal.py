@@ -1,0 +1,193 @@
+"""Runs the compiled annealing on an instance: arrays in, the best legal plan out, in slices that keep to the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.domain.scheduling import kernel
+from app.domain.scheduling.board import Board
+from app.domain.scheduling.instance import Instance
+
+SLICE = 20_000
+
+
+def penalties(inst: Instance) -> tuple[float, float, float]:
+    """What the search pays for a required meeting missing, a minimum missed, a break over the spread."""
+    w = inst.weights
+    swing = max((abs(v) for v in inst.value), default=0.0) + 2 * (w.break_ + w.change + w.move) + w.idle
+    unit = max(swing, 1.0)
+    return 8 * unit, 3 * unit, 2 * unit
+
+
+class _Lists:
+    """Rows of different lengths in one array: `add` gives where each row begins and how long it is."""
+
+    def __init__(self) -> None:
+        self.flat: list[int] = []
+
+    def add(self, rows: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
+        begins = []
+        for row in rows:
+            begins.append(len(self.flat))
+            self.flat += row
+        return begins, [len(row) for row in rows]
+
+
+def _meetings(inst: Instance, lists: _Lists) -> np.ndarray:
+    count = len(inst.meetings)
+    table = np.full((count, kernel.MAY + inst.slots), kernel.FREE, dtype=np.int64)
+    table[:, kernel.MAY :] = 0
+    table[:, kernel.MARK] = 0
+    for m, row in enumerate(inst.starts):
+        table[m, [kernel.MAY + t for t in row]] = 1
+    rules = [[*early, *(-1 - k for k in late)] for early, late in zip(inst.earlier, inst.later, strict=True)]
+    starts, starts_n = lists.add(inst.starts)
+    begins, begins_n = lists.add(rules)
+    able, able_n = lists.add(inst.eligible)
+    columns: dict[int, Sequence[int]] = {
+        kernel.ONE: inst.one,
+        kernel.TWO: inst.two,
+        kernel.LENGTH: inst.length,
+        kernel.REQUIRED: inst.required,
+        kernel.FIXED: inst.fixed_place,
+        kernel.KLASS: inst.klass,
+        kernel.PAIR: inst.pair,
+        kernel.OLD_SLOT: inst.old_slot,
+        kernel.OLD_PLACE: inst.old_place,
+        kernel.LINE: range(count),
+        kernel.LINE_AT: range(count),
+        kernel.STARTS: starts,
+        kernel.STARTS_N: starts_n,
+        kernel.RULES: begins,
+        kernel.RULES_N: begins_n,
+        kernel.ABLE: [able[k] if k >= 0 else 0 for k in inst.klass],
+        kernel.ABLE_N: [able_n[k] if k >= 0 else 0 for k in inst.klass],
+    }
+    for column, numbers in columns.items():
+        table[:, column] = numbers
+    return table
+
+
+def _people(inst: Instance, lists: _Lists) -> np.ndarray:
+    table = np.zeros((inst.people, kernel.MINE_N + 1), dtype=np.int64)
+    mine, mine_n = lists.add(inst.of_person)
+    table[:, kernel.PARALLEL], table[:, kernel.TOP], table[:, kernel.FLOOR] = inst.parallel, inst.top, inst.floor
+    table[:, kernel.MINE], table[:, kernel.MINE_N] = mine, mine_n
+    return table
+
+
+def _floats(inst: Instance) -> np.ndarray:
+    """Weights of the eight counts, the counts of an empty plan, acceptance thresholds, values of the meetings."""
+    w, (missing, short, over) = inst.weights, penalties(inst)
+    total = np.zeros(8)
+    total[kernel.MISSING] = sum(inst.required)
+    total[kernel.SHORT] = sum(inst.floor)
+    total[kernel.MOVED] = sum(t >= 0 for t in inst.old_slot)
+    # Rounded, so that a last-digit difference between C libraries cannot change a run.
+    draws = np.round(-np.log((np.arange(kernel.DRAW_N) + 0.5) / kernel.DRAW_N), 9)
+    weights = [-1.0, missing, short, w.break_, w.idle, w.change, w.move, over]
+    return np.concatenate([weights, total, draws, np.array(inst.value, dtype=float)])
+
+
+def _taken(open_in: Sequence[Sequence[bool]], slots: int) -> np.ndarray:
+    shape = np.array(open_in, dtype=bool).reshape(len(open_in), slots)
+    return np.where(shape, kernel.FREE, kernel.SHUT).astype(np.int64)
+
+
+def world(inst: Instance, seed: int) -> Any:
+    """The arrays of `kernel.World` for an empty plan."""
+    lists, slots = _Lists(), inst.slots
+    meetings, people = _meetings(inst, lists), _people(inst, lists)
+    careful = inst.explicit or any(k >= 0 for k in inst.klass) or any(inst.earlier) or any(q > 1 for q in inst.parallel)
+    mixed = (seed * 0x9E3779B97F4A7C15 + 0xD1B54A32D192ED03) & 0x7FFFFFFFFFFFFFFF
+    knobs = np.zeros(kernel.RNG + 1, dtype=np.int64)
+    knobs[kernel.EXPLICIT], knobs[kernel.GAP], knobs[kernel.CAREFUL] = inst.explicit, inst.zone_gap, careful
+    knobs[kernel.SPREAD] = -1 if inst.spread is None else inst.spread
+    knobs[kernel.PAIRS], knobs[kernel.RNG] = len(lists.flat), mixed or 1
+    table = np.zeros((slots + 2, kernel.HIST + 1), dtype=np.int64)
+    table[:slots, kernel.CAPACITY] = inst.capacity
+    table[0, kernel.HIST] = inst.people
+    zone = np.array(inst.zone, dtype=np.int64).reshape(-1, 1)
+    return kernel.World(
+        meetings=meetings,
+        people=people,
+        slots=table,
+        busy=np.zeros((inst.people, slots), dtype=np.int64),
+        at=np.full((inst.people, slots), kernel.FREE, dtype=np.int64),
+        listed=np.full((slots, max(inst.capacity, default=0) + 1), kernel.FREE, dtype=np.int64),
+        room=np.hstack([_taken(inst.place_open, slots), zone]),
+        desk=_taken(inst.staff_free, slots),
+        lists=np.array(lists.flat + [kernel.FREE] * inst.pairs, dtype=np.int64),
+        floats=_floats(inst),
+        knobs=knobs,
+    )
+
+
+@dataclass
+class Annealer:
+    """An annealing run that can be continued slice by slice.
+
+    `best` holds slot, place and interpreter per meeting of the best legal plan so far, `energy` its energy.
+    """
+
+    inst: Instance
+    seed: int
+    world: Any = field(init=False)
+    best: np.ndarray = field(init=False)
+    energy: float = field(init=False, default=float("inf"))
+    steps: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        self.world = world(self.inst, self.seed)
+        self.best = np.full((3, len(self.inst.meetings)), -1, dtype=np.int64)
+
+    def start_from(self, board: Board) -> None:
+        """Takes over a legal plan as the present and, if it is better, as the best state."""
+        plan = np.array([board.slot, board.place, board.interpreter], dtype=np.int64)
+        energy = kernel.place_all(self.world, plan)
+        if energy < self.energy:
+            self.best, self.energy = plan, float(energy)
+
+    def heats(self) -> tuple[float, float]:
+        """First and last heat, from what a typical move costs."""
+        w = self.inst.weights
+        values = sorted(abs(v) for v in self.inst.value if v)
+        middle = values[len(values) // 2] if values else 1.0
+        spread = max(values) - min(values) if values else 0.0
+        points = max(w.break_, w.idle, w.change, w.move)
+        scale = max(0.12 * middle if spread > 0 else 0.0, 0.6 * points, 1e-3)
+        return scale, scale / 12
+
+    def run(self, steps: int, done: Callable[[], float], goal: float, seen: Callable[[], None]) -> None:
+        """Anneals until `done` says 1 (the share of the run that is over), the goal is reached, or forever.
+
+        `done` decides: with a step budget it counts, with a time budget it looks at the clock.
+        """
+        hot, cold = self.heats()
+        ratio = cold / hot
+        share = done()
+        while share < 1.0 and self.energy > goal + 1e-9:
+            heat = hot * ratio**share
+            before = self.energy
+            self.energy = kernel.anneal(self.world, self.best, self.energy, heat, steps, goal)
+            self.steps += steps
+            share = done()
+            if self.energy < before:
+                seen()
+
+
+def by_steps(annealer: Annealer, budget: int) -> Callable[[], float]:
+    """The share of a step budget that is used."""
+    first = annealer.steps
+    return lambda: (annealer.steps - first) / max(1, budget)
+
+
+def by_clock(seconds: float) -> Callable[[], float]:
+    """The share of a time budget that is used."""
+    begun = time.monotonic()
+    return lambda: 1.0 if seconds <= 0 else (time.monotonic() - begun) / seconds

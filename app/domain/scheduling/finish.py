@@ -1,0 +1,132 @@
+"""From the best board to a plan: places, figures, reasons, status, and the verifier's word."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from app.domain.scheduling import bounds, reasons, routes
+from app.domain.scheduling.board import Board
+from app.domain.scheduling.instance import Instance
+from app.domain.scheduling.placing import name_places
+from app.domain.scheduling.plan import Plan, PlannedMeeting, Status, Unscheduled, gap_between
+from app.domain.scheduling.search import Search
+from app.domain.scheduling.verify import verify
+
+
+class VerifierRefusedError(RuntimeError):
+    """The engine made a plan that its own verifier refuses: a fault of the engine, never of the input."""
+
+
+def finished(run: Search, seed: int, strict: bool) -> Plan:
+    """The plan of a run that has ended; a plan the verifier refuses is never returned."""
+    board = run.best
+    routes.fill_up(board)
+    run.score = board.score()
+    missing = -run.score[0]
+    if missing and strict:
+        return _checked(run.inst, _empty(run, seed))
+    why = reasons.reasons(board)
+    plan = _plan(run, board, seed, why, advice(why))
+    return _checked(run.inst, plan)
+
+
+def _checked(inst: Instance, plan: Plan) -> Plan:
+    verdict = verify(inst.problem, plan)
+    if not verdict.legal:
+        raise VerifierRefusedError("; ".join(v.message for v in verdict.violations[:5]))
+    return plan
+
+
+def _tidy(number: float) -> float | int:
+    """Whole numbers as such, others without the dust of binary fractions."""
+    rounded = round(number, 6)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _status(run: Search) -> Status:
+    if run.score[0] < 0:
+        return "infeasible" if run.refuted else "unknown"
+    return "optimal" if run.proven() else "feasible"
+
+
+def _bound(run: Search) -> float:
+    """The best bound known at the levels the plan reached, never below its objective."""
+    missing, short, points = -run.score[0], -run.score[1], run.score[2]
+    at_best = missing == 0 and short <= run.least_short
+    bound = run.bound if at_best else min(run.relaxed, bounds.flow_bound(run.inst, missing, short))
+    return max(points, bound) if math.isfinite(bound) else max(points, run.relaxed)
+
+
+def _plan(run: Search, board: Board, seed: int, why: tuple[Unscheduled, ...], tips: tuple[str, ...]) -> Plan:
+    inst, (missing, short, points) = run.inst, run.score
+    status, places = _status(run), name_places(board)
+    bound = points if status == "optimal" else _bound(run)
+    staff = [i.id for i in inst.problem.interpreters]
+    held = sorted(board.held(), key=lambda m: (board.slot[m], m))
+    said, most = _tidy(points), _tidy(bound)
+    return Plan(
+        status=status,
+        missing_required=-missing,
+        shortfall=-short,
+        value=_tidy(math.fsum(inst.value[m] for m in held)),
+        breaks=sum(board.breaks),
+        objective=said,
+        bound=most,
+        gap=round(gap_between(most, said), 9),
+        seed=seed,
+        seconds=round(run.elapsed(), 3),
+        meetings=tuple(
+            PlannedMeeting(
+                inst.meetings[m].id,
+                inst.problem.slots[board.slot[m]].id,
+                inst.places[places[m]],
+                staff[board.interpreter[m]] if board.interpreter[m] >= 0 else None,
+            )
+            for m in held
+        ),
+        unscheduled=why,
+        advice=tips,
+        route=run.route,
+    )
+
+
+def _empty(run: Search, seed: int) -> Plan:
+    """What strictness gives where a required meeting is missing: the status and no meetings."""
+    inst = run.inst
+    status: Status = "infeasible" if run.refuted else "unknown"
+    known = "cannot all be held" if run.refuted else "were not all placed in the time given"
+    bare = Board(inst)
+    missing, short, points = bare.score()
+    bound = max(points, run.relaxed)
+    return Plan(
+        status=status,
+        missing_required=-missing,
+        shortfall=-short,
+        value=0,
+        breaks=0,
+        objective=_tidy(points),
+        bound=_tidy(bound),
+        gap=round(gap_between(bound, points), 9),
+        seed=seed,
+        seconds=round(run.elapsed(), 3),
+        meetings=(),
+        unscheduled=reasons.nothing_written(inst, f"no partial plan was asked for, and the required meetings {known}"),
+        route=run.route,
+    )
+
+
+def advice(why: tuple[Unscheduled, ...]) -> tuple[str, ...]:
+    """What would free pairs left out, in words; counts come from this plan, not from a new one."""
+    codes = Counter(u.code for u in why)
+    out = []
+    if codes["places_full"]:
+        out.append(f"More places: {codes['places_full']} pairs are left out only because every place is taken.")
+    if codes["no_interpreter"]:
+        out.append(f"More interpreters: {codes['no_interpreter']} pairs are left out for want of one.")
+    full = codes["supplier_full"] + codes["buyer_full"] + codes["participant_full"]
+    if full:
+        out.append(f"More slots or parallel staff: {full} pairs are left out because someone has no free slot.")
+    if codes["maximum_reached"]:
+        out.append(f"Higher maxima: {codes['maximum_reached']} pairs are left out by a maximum.")
+    return tuple(out)

@@ -1,0 +1,70 @@
+"""`solve`: the routes of the engine behind one function; the best plan is kept, verified and explained."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.domain.scheduling.plan import Plan, Progress
+from app.domain.scheduling.problem import Problem
+
+if TYPE_CHECKING:
+    from app.domain.scheduling.instance import Instance
+    from app.domain.scheduling.search import Search
+
+
+def solve(
+    problem: Problem,
+    *,
+    time_limit: float = 30.0,
+    steps: int | None = None,
+    seed: int = 0,
+    strict: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+) -> Plan:
+    """The best plan the engine finds, with bound, gap and a reason for each pair left out.
+
+    Parameters
+    ----------
+    problem
+        From `read_problem`.
+    time_limit
+        Seconds of wall clock for the whole run; ignored where `steps` is given.
+    steps
+        Number of annealing moves; the run then looks at no clock, and the same seed gives the same plan everywhere.
+    seed
+        Of all random choices.
+    strict
+        Give no partial plan: if a required meeting is missing, the plan comes back empty with its status.
+    progress
+        Called with each better plan or bound, also from a second thread; what it raises ends the run.
+
+    Returns
+    -------
+    Plan
+        Verified. `optimal` and `infeasible` are only said with proof.
+    """
+    from app.domain.scheduling import finish, instance, routes, search
+
+    begun = time.monotonic()
+    inst = instance.build(problem)
+    run = search.Search(inst, begun, time_limit, progress)
+    if not _exact_two_sided(inst, run):
+        routes.start(run)
+        routes.improve(run, steps, seed)
+    return finish.finished(run, seed, strict)
+
+
+def _exact_two_sided(inst: Instance, run: Search) -> bool:
+    """The route with a certificate; whether it gave the answer."""
+    from app.domain.scheduling import placing, twosided
+
+    if not inst.meetings or not twosided.applies(inst):
+        return False
+    proven = twosided.two_sided(inst)
+    if proven is None:
+        return False
+    run.refuted, run.least_short = proven.missing > 0, proven.shortfall
+    run.bound = run.relaxed = proven.bound
+    return run.offer(placing.board_from(inst, proven.slot, {}), "two-sided") or not proven.slot

@@ -1,0 +1,169 @@
+"""The general route: a first plan at once, bounds, then exact search and annealing side by side.
+
+With a time limit the two run in two threads (both let go of Python's lock) and either can end the run. With a step
+budget they run one after the other, with fixed amounts of work and no clock.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from app.domain.scheduling import bounds, greedy
+from app.domain.scheduling.board import Board
+from app.domain.scheduling.placing import board_from, board_of_rows
+from app.domain.scheduling.search import Search
+
+if TYPE_CHECKING:
+    from app.domain.scheduling.anneal import Annealer
+    from app.domain.scheduling.exact import Answer, Budget
+
+TINY = 3_000
+FIRST_LOOK = 1.0
+STEPS_PER_WORK = 200_000
+PARTIAL_SECONDS = 2.0
+SECONDS_BETWEEN_PLANS = 1.0
+
+
+def start(run: Search) -> None:
+    """The greedy plan, the flow bound, and what can be refuted without search."""
+    inst = run.inst
+    if any(must and not starts for must, starts in zip(inst.required, inst.starts, strict=True)):
+        run.refuted = True
+    run.offer(greedy.greedy(inst), "greedy")
+    run.relaxed = min(run.relaxed, bounds.flow_bound(inst))
+    bound = bounds.flow_bound(inst, 0, 0) if any(inst.required) or any(inst.floor) else run.relaxed
+    if bound == -math.inf:
+        run.refuted = run.refuted or bounds.flow_bound(inst, 0) == -math.inf
+        bound = run.relaxed
+    run.tighten(bound, "bound")
+
+
+def improve(run: Search, steps: int | None, seed: int) -> None:
+    """Searches until proof, the end of the time, or the end of the steps."""
+    if not run.inst.meetings or not run.inst.slots or run.proven():
+        return
+    if steps is None:
+        _by_clock(run, seed)
+    else:
+        _by_steps(run, steps, seed)
+
+
+def _by_steps(run: Search, steps: int, seed: int) -> None:
+    from app.domain.scheduling import exact
+
+    work = max(1.0, steps / STEPS_PER_WORK)
+    small = exact.fits(run.inst)
+    if small and exact.size(run.inst) <= TINY and _exactly(run, lambda: exact.Budget(work=min(work, 2.0), seed=seed)):
+        return
+    _anneal(run, steps, seed)
+    if small and not run.proven():
+        _exactly(run, lambda: exact.Budget(work=work, seed=seed))
+
+
+def _by_clock(run: Search, seed: int) -> None:
+    from app.domain.scheduling import exact
+
+    def budget(most: float) -> Budget:
+        return exact.Budget(seconds=min(most, run.left()), seed=seed)
+
+    small = exact.fits(run.inst)
+    if small and exact.size(run.inst) <= TINY:
+        first = min(FIRST_LOOK, 0.3 * run.left())
+        if _exactly(run, lambda: budget(first)) or run.left() <= 0:
+            return
+    if run.refuted:
+        run.time_limit = min(run.time_limit, run.elapsed() + PARTIAL_SECONDS + 0.5)
+    worker = threading.Thread(target=_anneal, args=(run, None, seed), name="annealing")
+    worker.start()
+    if small and not run.refuted and _exactly(run, lambda: budget(math.inf)):
+        run.stopped = not run.refuted
+    if run.refuted:
+        run.time_limit = min(run.time_limit, run.elapsed() + PARTIAL_SECONDS + 0.5)
+    while worker.is_alive() and run.left() > 0 and not run.stopped:
+        worker.join(timeout=min(0.05, max(0.001, run.left())))
+    run.stopped = True
+    if getattr(worker, "warm", False):
+        worker.join()
+
+
+def _anneal(run: Search, steps: int | None, seed: int) -> None:
+    """Annealing from the greedy plan; the first use on a machine compiles, which the clock does not wait for."""
+    from app.domain.scheduling import anneal
+
+    annealer = anneal.Annealer(run.inst, seed)
+    annealer.start_from(run.best)
+    threading.current_thread().warm = True  # type: ignore[attr-defined]
+    if run.stopped:
+        return
+
+    if steps is not None:
+        _slices(run, annealer, anneal.by_steps(annealer, steps), anneal.SLICE)
+        return
+    share = anneal.by_clock(run.left())
+    _slices(run, annealer, lambda: 1.0 if run.stopped or run.left() <= 0 else share(), anneal.SLICE // 4)
+
+
+def _slices(run: Search, annealer: Annealer, done: Callable[[], float], size: int) -> None:
+    """Anneals; a plan is built from the arrays only now and then, because that takes as long as many moves."""
+    told = [run.elapsed()]
+
+    def seen() -> None:
+        if run.progress is not None and run.elapsed() - told[0] > SECONDS_BETWEEN_PLANS:
+            run.offer(board_of_rows(run.inst, annealer.best.tolist()), "annealing")
+            told[0] = run.elapsed()
+
+    goal = -run.bound if run.least_short == 0 else -math.inf
+    try:
+        annealer.run(size, done, goal, seen)
+    finally:
+        run.offer(board_of_rows(run.inst, annealer.best.tolist()), "annealing")
+    if run.proven():
+        run.stopped = True
+        if run.solver is not None:
+            run.solver.stop_search()
+
+
+def _exactly(run: Search, budget: Callable[[], Budget]) -> bool:
+    """Exact search; whether it settled the problem (proved the best plan or refuted the required meetings)."""
+    from app.domain.scheduling import exact
+
+    inst = run.inst
+    answer = exact.best(inst, run.least_short, budget(), run.best, lambda solver: _watch(run, solver))
+    if answer.refuted and any(inst.floor) and not run.refuted:
+        if any(inst.required) and exact.refutes(inst, budget()).refuted:
+            run.refuted = True
+            return True
+        least = exact.least_shortfall(inst, budget())
+        if not least.proven or least.slot is None:
+            return False
+        _take(run, least)
+        run.least_short = round(-least.bound)
+        run.bound = run.relaxed
+        answer = exact.best(inst, run.least_short, budget(), run.best, lambda solver: _watch(run, solver))
+    if answer.refuted:
+        run.refuted = True
+        return True
+    _take(run, answer)
+    if math.isfinite(answer.bound):
+        run.tighten(answer.bound, "exact")
+    return run.proven()
+
+
+def _take(run: Search, answer: Answer) -> None:
+    if answer.slot is not None:
+        run.offer(board_from(run.inst, answer.slot, answer.staff), "exact")
+
+
+def _watch(run: Search, solver: Any) -> None:
+    """Lets the other thread stop the exact search."""
+    run.solver = solver
+
+
+def fill_up(board: Board) -> None:
+    """Adds whatever still fits and pays, until nothing does; then every reason is true as read."""
+    line = greedy.order(board.inst)
+    while greedy.fill(board, line):
+        pass

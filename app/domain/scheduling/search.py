@@ -1,0 +1,100 @@
+"""One run of the engine: the best plan so far, the bound, the clock, and who is told."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.domain.scheduling.board import Board
+from app.domain.scheduling.bounds import simple_bound
+from app.domain.scheduling.instance import Instance
+from app.domain.scheduling.plan import Progress, gap_between
+
+EPSILON = 1e-6
+
+
+@dataclass
+class Search:
+    """What the routes share; safe to use from two threads.
+
+    `bound` holds for plans with every required meeting and no shortfall, `relaxed` for all plans; `refuted` is proof
+    that some required meeting cannot be held; `least_short` a proven minimum of the shortfall.
+    """
+
+    inst: Instance
+    begun: float
+    time_limit: float
+    progress: Callable[[Progress], None] | None = None
+    best: Board = field(init=False)
+    score: tuple[int, int, float] = field(init=False)
+    bound: float = math.inf
+    relaxed: float = math.inf
+    refuted: bool = False
+    least_short: int = 0
+    stopped: bool = False
+    solver: Any = None
+    route: str = "greedy"
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def __post_init__(self) -> None:
+        self.best = Board(self.inst)
+        self.score = self.best.score()
+        self.relaxed = self.bound = simple_bound(self.inst)
+
+    def elapsed(self) -> float:
+        return time.monotonic() - self.begun
+
+    def left(self) -> float:
+        """Seconds to search, some being kept for the reasons and the verifier."""
+        size = sum(len(starts) for starts in self.inst.starts)
+        keep = min(0.3 * self.time_limit, 0.15 + 4e-6 * size + 4e-5 * len(self.inst.meetings))
+        return self.time_limit - keep - self.elapsed()
+
+    def offer(self, board: Board, stage: str) -> bool:
+        """Takes a plan if it is better than the best."""
+        score = board.score()
+        with self.lock:
+            better = score[:2] > self.score[:2] or (score[:2] == self.score[:2] and score[2] > self.score[2] + 1e-9)
+            if better:
+                self.best, self.score, self.route = board, score, stage
+        self.tell(stage)
+        return better
+
+    def tighten(self, bound: float, stage: str) -> None:
+        """Takes a bound for plans without anything missing if it is lower."""
+        with self.lock:
+            if bound >= self.bound:
+                return
+            self.bound = bound
+        self.tell(stage)
+
+    def proven(self) -> bool:
+        """Whether the best plan is known to be the best there is."""
+        missing, short, points = self.score
+        if missing < 0 or -short > self.least_short:
+            return False
+        return points >= self.bound - EPSILON * max(1.0, abs(self.bound)) * 1e-3
+
+    def tell(self, stage: str) -> None:
+        """Reports to the caller; an error raised there stops the run."""
+        if self.progress is None:
+            return
+        with self.lock:
+            missing, short, points = self.score
+            bound = max(self.bound, points) if missing == short == 0 else max(self.relaxed, points)
+            self.progress(
+                Progress(
+                    stage=stage,
+                    missing_required=-missing,
+                    shortfall=-short,
+                    objective=points,
+                    bound=bound,
+                    gap=gap_between(bound, points),
+                    seconds=self.elapsed(),
+                    held=len(self.best.held()),
+                )
+            )
