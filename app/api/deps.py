@@ -1,0 +1,106 @@
+"""What routes ask for: the caller, a session, a body, the queue, a page.
+
+One request is one transaction: the session commits when the route returns and **before** the answer is sent (scope
+"function"), so an answer that says it was saved is true. The limits on sessions keep fewer of them open than the pool
+has connections; without them, requests that hold a connection would wait for a thread while all threads wait for a
+connection.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any, Literal, Protocol
+from uuid import UUID
+
+from fastapi import Depends, Path, Query, Request
+from fastapi.dependencies.models import Dependant
+
+from app.api.auth import authorised
+from app.core.errors import InvalidInputError
+from app.core.paging import MAX_LIMIT
+from app.db.engine import Database, ReadSession, WriteSession
+from app.services.access import Actor
+
+_READERS = 8
+_WRITERS = 4
+_log = logging.getLogger(__name__)
+
+
+class Jobs(Protocol):
+    """The queue that starts match runs and schedule builds once their rows are committed."""
+
+    def match(self, run_id: UUID) -> None: ...
+    def schedule(self, schedule_id: UUID) -> None: ...
+
+
+def read_session(request: Request) -> Iterator[ReadSession]:
+    database: Database = request.app.state.database
+    with database.read() as session:
+        yield session
+
+
+def write_session(request: Request) -> Iterator[WriteSession]:
+    database: Database = request.app.state.database
+    with database.write() as session:
+        yield session
+
+
+class Enqueue:
+    """Hand a run to the queue of this process, if it has one; what is not handed over, the next sweep finds."""
+
+    def __init__(self, request: Request) -> None:
+        self._jobs: Jobs | None = request.app.state.jobs
+
+    def match(self, run_id: UUID) -> None:
+        self._hand_over(run_id, self._jobs.match if self._jobs else None)
+
+    def schedule(self, schedule_id: UUID) -> None:
+        self._hand_over(schedule_id, self._jobs.schedule if self._jobs else None)
+
+    def _hand_over(self, run_id: UUID, start: Callable[[UUID], None] | None) -> None:
+        if start is None:
+            return
+        try:
+            start(run_id)
+        except Exception:  # noqa: BLE001 - the run is recorded; it must not fail because the queue is slow to take it
+            _log.exception("run %s could not be queued; the next sweep starts it", run_id)
+
+
+def known_query(request: Request) -> None:
+    """Refuse query parameters that the route does not have: a filter that is misspelt must not look as if it held."""
+    known = set(_query_names(request.scope["route"].dependant))
+    there_is = ", ".join(sorted(known)) or "none"
+    faults = []
+    for name in request.query_params:
+        if name not in known:
+            faults.append({"field": name, "in": "query", "message": f"is no parameter here; there is {there_is}"})
+        elif len(request.query_params.getlist(name)) > 1:
+            faults.append({"field": name, "in": "query", "message": "is given more than once"})
+    if faults:
+        raise InvalidInputError("Something in the address cannot be used; see `errors`.", errors=faults)
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for inner in dependant.dependencies:
+        yield from _query_names(inner)
+
+
+Caller = Annotated[Actor, Depends(authorised)]
+Reading = Annotated[ReadSession, Depends(read_session, scope="function", max_concurrency=_READERS)]
+Writing = Annotated[WriteSession, Depends(write_session, scope="function", max_concurrency=_WRITERS)]
+Queue = Annotated[Enqueue, Depends()]
+
+Lang = Annotated[
+    Literal["en", "zh", "zh-Hans", "fr", "de", "it"], Query(description="language of everything written for people")
+]
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="most items in one answer")]
+Cursor = Annotated[str | None, Query(max_length=64, description="`next` of the page before")]
+_CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+EventName = Annotated[str, Path(pattern=_CODE, description="the event's id or its code", examples=["paris-2025"])]
+
+
+def created_at(path: str) -> dict[str, Any]:
+    """For the description of a route: that its answer says where the new thing is."""
+    return {"headers": {"Location": {"description": f"where it is: {path}", "schema": {"type": "string"}}}}

@@ -1,0 +1,102 @@
+"""Ranked suppliers, with reasons that sum to the score."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.api.schemas.common import Named, Reply
+from app.domain.profiles import Day, Shape, SourcingRequest
+
+Language = Literal["en", "zh", "zh-Hans", "fr", "de", "it"]
+MOST = 100
+
+
+class RankIn(Shape):
+    """A question that is not stored: who could make this?"""
+
+    event_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="id or code")]
+    request: SourcingRequest
+    limit: Annotated[int, Field(ge=1, le=MOST)] = 20
+    lang: Language = "en"
+
+
+class Term(Reply):
+    """A named part of the score; the points of all terms sum to it."""
+
+    name: str
+    points: float
+    because: str
+
+
+class Gate(Reply):
+    """A requirement that is a must: passed, or still to confirm."""
+
+    name: str
+    state: Literal["passed", "unknown"]
+
+
+class Lift(Reply):
+    """A change the supplier could make, and where it would then stand."""
+
+    change: str
+    score: float
+    rank: int | None
+
+
+class RankedSupplier(Reply):
+    """One supplier of the list."""
+
+    rank: int
+    supplier: Named
+    score: float
+    probability: float | None
+    mutual: float | None
+    terms: list[Term]
+    gates: list[Gate]
+    unknown: list[str]
+    lifts: list[Lift]
+
+
+class LeftOutSupplier(Reply):
+    """A well-scored supplier that failed a gate."""
+
+    supplier: Named
+    gate: str
+    found: Any
+    wanted: Any
+
+
+class RankedListOut(Reply):
+    """The ranked list, and the best of those left out."""
+
+    items: list[RankedSupplier]
+    left_out: list[LeftOutSupplier]
+
+
+class MatchRunIn(Shape):
+    """How an event is to be matched."""
+
+    as_of: Day | None = Field(
+        None, description="the day on which certificates and dates are judged; today, or the event's"
+    )
+
+
+class MatchRunOut(Reply):
+    """A match run as it stands."""
+
+    id: UUID
+    event_id: UUID
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    progress: float
+    stage: str
+    error: str | None
+    pairs: int | None
+    model_hash: str | None
+    as_of: date
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None

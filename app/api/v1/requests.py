@@ -1,0 +1,109 @@
+"""Sourcing requests."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from sqlalchemy.orm import Session
+
+from app.api import lookups
+from app.api.bodies import JsonBody
+from app.api.deps import Caller, Cursor, EventName, Limit, Reading, Writing, created_at
+from app.api.schemas.requests import RequestIn, RequestList, RequestOut
+from app.core.errors import InvalidInputError
+from app.db.models import RequestRevision, SourcingRequest
+from app.services.events import find_event
+from app.services.participants import list_requests
+from app.services.profiles import save_request
+
+router = APIRouter(tags=["sourcing requests"])
+
+_EXAMPLE = {
+    "code": "tees-spring",
+    "title": "Organic T-shirts for spring",
+    "products": ["knitted T-shirts"],
+    "materials": ["organic cotton"],
+    "quantity": 5000,
+    "unit": "H87",
+    "certificates": ["GOTS"],
+    "must": ["certificates"],
+    "ship_by": "2026-02-01",
+    "delivery_country": "FR",
+}
+
+
+@router.get("/sourcing-requests", summary="List sourcing requests", response_model=RequestList)
+def list_all(
+    actor: Caller,
+    session: Reading,
+    event_id: Annotated[str | None, Query(max_length=64, description="only those of this event (id or code)")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Any:
+    """Sourcing requests of the caller's tenant; enterprises and buyers see their own."""
+    event = find_event(session, actor, event_id) if event_id is not None else None
+    page = list_requests(session, actor, event.id if event else None, cursor=cursor, limit=limit)
+    newest = lookups.revisions(session, [row.id for row in page.items])
+    return {"items": [_item(row, newest[row.id]) for row in page.items], "next": page.next}
+
+
+@router.get("/sourcing-requests/{request_id}", summary="Read a sourcing request", response_model=RequestOut)
+def read(request_id: UUID, actor: Caller, session: Reading) -> Any:
+    """A sourcing request as it stands."""
+    return _whole(session, lookups.request(session, actor, request_id))
+
+
+@router.post(
+    "/events/{event_id}/sourcing-requests",
+    summary="Publish a sourcing request",
+    status_code=201,
+    response_model=RequestOut,
+    responses={
+        200: {"description": "It was there already; this is its next revision.", "model": RequestOut},
+        201: created_at("/api/v1/sourcing-requests/{request_id}"),
+        409: {},
+    },
+)
+def publish(
+    event_id: EventName,
+    actor: Caller,
+    body: Annotated[RequestIn, Depends(JsonBody(RequestIn, example=_EXAMPLE))],
+    session: Writing,
+    response: Response,
+) -> Any:
+    """Say what an organisation wants at an event; the same code again makes the next revision of the same request."""
+    owner = body.organisation_id or actor.organisation_id
+    if owner is None:
+        raise InvalidInputError("Name the organisation whose request this is.", field="organisation_id")
+    event = find_event(session, actor, event_id)
+    saved = save_request(session, actor, event.id, owner, body.code, body.request())
+    if saved.revision > 1:
+        response.status_code = 200
+    response.headers["Location"] = f"/api/v1/sourcing-requests/{saved.owner_id}"
+    return _whole(session, lookups.request(session, actor, saved.owner_id))
+
+
+def _item(row: SourcingRequest, newest: RequestRevision) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "event_id": row.event_id,
+        "organisation_id": row.organisation_id,
+        "code": row.code,
+        "title": newest.document.get("title"),
+        "withdrawn": row.withdrawn,
+        "revision": newest.revision,
+        "completeness": newest.completeness,
+        "created_at": row.created_at,
+    }
+
+
+def _whole(session: Session, row: SourcingRequest) -> dict[str, Any]:
+    newest = lookups.revisions(session, [row.id])[row.id]
+    return {
+        **_item(row, newest),
+        "document": newest.document,
+        "resolved": newest.resolved,
+        "unresolved": newest.unresolved,
+    }

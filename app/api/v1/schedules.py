@@ -1,0 +1,58 @@
+"""Schedules: build one, follow it, read it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Response
+
+from app.api.bodies import JsonBody
+from app.api.deps import Caller, EventName, Queue, Reading, Writing, created_at
+from app.api.schemas.common import Run
+from app.api.schemas.schedules import ScheduleIn, ScheduleOut
+from app.services.events import find_event
+from app.services.schedules import schedule_view
+from app.services.scheduling import start_schedule
+
+router = APIRouter(tags=["schedules"])
+
+
+@router.post(
+    "/events/{event_id}/schedules",
+    summary="Build a schedule",
+    status_code=202,
+    response_model=Run,
+    responses={202: created_at("/api/v1/schedules/{schedule_id}")},
+)
+def build(
+    event_id: EventName,
+    actor: Caller,
+    body: Annotated[ScheduleIn, Depends(JsonBody(ScheduleIn, optional=True, example={"seed": 0, "time_limit": 20}))],
+    session: Writing,
+    queue: Queue,
+    after: BackgroundTasks,
+    response: Response,
+) -> Any:
+    """Start building a schedule from the last match run; follow it at `status_url`."""
+    row = start_schedule(
+        session,
+        actor,
+        find_event(session, actor, event_id),
+        seed=body.seed,
+        steps=body.steps,
+        time_limit=body.time_limit,
+        objective=body.objective.model_dump(by_alias=True, exclude_unset=True) if body.objective else None,
+    )
+    after.add_task(queue.schedule, row.id)  # runs once the answer is sent, so after the commit
+    response.headers["Location"] = f"/api/v1/schedules/{row.id}"
+    return {"id": row.id, "status_url": response.headers["Location"]}
+
+
+@router.get("/schedules/{schedule_id}", summary="Read a schedule", response_model=ScheduleOut)
+def read(schedule_id: UUID, actor: Caller, session: Reading) -> Any:
+    """A schedule as it stands: while it is built its progress, then its meetings, bound, gap, and who was left out.
+
+    Enterprises and buyers see their own meetings only.
+    """
+    return schedule_view(session, actor, schedule_id)
