@@ -18,7 +18,7 @@ from app.core.text import shorten
 from app.io.pdf.typeface import MM_PER_POINT, Typeface, left_to_right
 from app.io.pdf.wrapping import wrap
 
-LEADING = 1.32  # line height in sizes of the type
+LEADING = 1.28  # line height in sizes of the type
 _STROKE = 0.024  # how much of the size a strong letter is drawn wider: the faces have one weight
 _BASELINE = 0.86  # where the baseline lies in a line, in sizes of the type
 

@@ -12,6 +12,7 @@ from app.io.labels import zone_label
 from app.io.pdf.canvas import ACCENT, FAINT, INK, SOFT, Canvas, Style
 
 MARGIN = 18.0
+_TOP = 12.0
 _EVENT = Style(10.5, ACCENT, strong=True)
 _SMALL = Style(8, SOFT)
 _SMALL_INK = Style(8, INK)
@@ -58,13 +59,13 @@ class Sheet:
     def flow(self, blocks: Iterable[Block], name: str) -> int:
         """Lay the blocks on new pages, with head and foot, listed as `name` in the outline; give their number."""
         head = self._head()
-        top = MARGIN * 0.75 + head.height + 5
-        pages = paginate(list(blocks), self.canvas.height - _FOOT_SPACE - 4 - top)
+        top = _TOP + head.height + 4
+        pages = paginate(list(blocks), self.canvas.height - _FOOT_SPACE - 3 - top)
         for number, page in enumerate(pages, start=1):
             self.canvas.new_page()
             if number == 1:
                 self.canvas.bookmark(name)
-            head.draw(MARGIN * 0.75)
+            head.draw(_TOP)
             self._foot(number, len(pages))
             y = top
             for block in page:

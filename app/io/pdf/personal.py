@@ -85,7 +85,7 @@ class _Agenda:
             canvas.write_lines(self.left, y + 1, facts, _FACTS)
 
         lines = len(name) * _NAME.height + len(local) * _LOCAL_NAME.height + max(1, len(facts)) * _FACTS.height
-        return Block(lines + 7, draw, keep=True)
+        return Block(lines + 5, draw, keep=True)
 
     def _empty(self) -> Block:
         canvas, height = self.canvas, 48.0
@@ -127,17 +127,16 @@ class _Agenda:
             (one_line(other.name), _WHO, 3),
             (one_line(other.name_local or ""), _WHO_LOCAL, 2),
             (facts_of(other, self.lang), _FACTS, 2),
-            (meeting.purpose, _NOTE, 4),
-            (interpreter, _NOTE, 2),
+            ("  ·  ".join(note for note in (interpreter, meeting.purpose) if note), _NOTE, 4),
         ]
         styles = [Style(style.size, FAINT, style.strong and not off) if off else style for _, style, _ in texts]
         parts = [canvas.lines(words, style, room, most) for (words, _, most), style in zip(texts, styles, strict=True)]
         inside = sum(len(lines) * style.height for lines, style in zip(parts, styles, strict=True))
-        height = max(inside, 12.5) + 6
+        height = max(inside, 12.5) + 4.2
 
         def draw(y: float) -> None:
-            self._time_and_table(y + 2.4, meeting)
-            below = y + 2.4
+            self._time_and_table(y + 1.9, meeting)
+            below = y + 1.9
             for lines, style in zip(parts, styles, strict=True):
                 below = canvas.write_lines(self.left + _TIME_WIDTH, below, lines, style)
             canvas.rule(self.left, y + height, self.width)
