@@ -18,7 +18,7 @@ _PHRASE = 8  # a longer text is a sentence, and belongs to `find`
 _HEAD_FIRST = frozenset({"fr", "it"})
 _LIST = re.compile("[,;/|、，；\n]")
 _SHARE = re.compile(r"\d+([.,]\d+)?\s*%\s*[^\W\d]+")
-_FIGURE = re.compile("[0-9]+([a-z]{1,3}|[gkc]?m2)?|gsm|gg|cm|mm|percent|pct")
+_FIGURE = re.compile("[0-9]+([a-z]{1,3}|[gkc]?m2)?|gsm|gg|cm|mm|percent|pct|microns?|dtex|denier")
 _PEOPLE = (
     "men mens man women womens woman ladies lady kids kid children childrens child boys girls unisex adult adults s "
     "homme hommes femme femmes enfant enfants garcon fille mixte adulte herren damen kinder jungen madchen erwachsene "
@@ -26,6 +26,13 @@ _PEOPLE = (
 )
 _FOR_WHOM = frozenset(_PEOPLE.split())
 _FOR_WHOM_HAN = re.compile("^(男士|女士|儿童|成人|男女|男款|女款|男式|女式|童|男|女)|(的|系列|产品|类)")
+_MADE_INTO = (
+    "yarn yarns fabric fabrics fibre fibres fiber fibers cloth textile textiles material materials blend blends "
+    "stoff stoffe gewebe garn garne faser fasern tissu tissus fil fils matiere "
+    "tessuto tessuti stoffa filato filati fibra"
+)
+_CARRIERS = frozenset(_MADE_INTO.split())
+_CARRIER_ENDS = re.compile("(?<=...)(stoffe?|garne?|gewebe|fasern?)$|(?<=.)(纱线|面料|布料|织物|纤维)$")
 _BRACKETS = re.compile(r"[(\[（【「]([^()\[\]（）【】「」]*)[)\]）】」]")
 
 
@@ -81,7 +88,26 @@ class Resolver:
             or self._misspelt(reduced or words, language)
             or self._headed(_SHARE.sub(" ", text), language)
             or self._abbreviated(text, language)
+            or self._carried(reduced, language)
         )
+
+    def _carried(self, words: tuple[str, ...], language: str | None) -> tuple[Entry, float] | None:
+        """`recycled PET yarn` in a list of fibres: the fibre; not in a list that has yarns among its terms."""
+        kept = []
+        for word in words:
+            carrier = word if word in _CARRIERS else next(iter(_CARRIER_ENDS.findall(word)), ("", ""))
+            carrier = "".join(carrier)
+            if carrier and self._plainly(carrier, (carrier,), language) is not None:
+                return None
+            kept.append(word.removesuffix(carrier))
+        remaining = tuple(word for word in kept if word)
+        if not remaining or remaining == words:
+            return None
+        for level in (LOOSE, INFLECTED, BAG):
+            entry = choose(self._index.at(level, "", remaining), language, LANGUAGES)
+            if entry is not None:
+                return entry, 0.85
+        return None
 
     def _in_brackets(self, text: str, language: str | None) -> tuple[Entry, float] | None:
         """`Down jackets (羽绒服)`: the text without its brackets and what is in them, when they do not disagree."""
@@ -155,7 +181,7 @@ class Resolver:
                 code = self._index.entries[position].code
                 scores[code] = max(scores.get(code, 0.0), round(0.75 * ratio / 100, 4))
         ranked = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
-        return tuple(ranked[:CANDIDATES])
+        return tuple((code, score) for code, score in ranked[:CANDIDATES] if score > 0)
 
 
 def _without_figures_and_people(words: tuple[str, ...]) -> tuple[str, ...]:

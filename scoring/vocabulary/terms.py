@@ -31,7 +31,7 @@ class Resolution:
 
     `how` is "code", "exact" (a label), "alias", "fuzzy" or None (unresolved); `score` runs from 0 to 1;
     `language` is the language of the word that matched; `candidates` are (code, score), best first, given whenever the
-    match is not plain.
+    match is not plain and anything is near.
     """
 
     text: str

@@ -111,7 +111,8 @@ def test_phrases_go_to_their_head_and_say_that_it_was_a_likeness(phrase: str, he
 def test_what_is_no_product_of_the_list_stays_open_with_candidates(text: str):
     found = PRODUCTS.resolve(text)
     assert (found.code, found.how, found.score) == (None, None, 0.0)
-    assert 1 <= len(found.candidates) <= 5
+    assert len(found.candidates) <= 5
+    assert found.candidates or text == "轮胎"  # shares no character with any word of the list
 
 
 def test_a_paragraph_in_each_language_names_its_products():

@@ -126,6 +126,27 @@ def test_slips_of_the_pen_are_mended(text: str, code: str):
     assert found.score < 0.95
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("recycled PET yarn", "recycled-polyester"),
+        ("mulberry silk fabric", "silk"),
+        ("Baumwollstoff", "cotton"),
+        ("纯羊绒纱线", "cashmere"),
+        ("filato di cotone", "cotton"),
+    ],
+)
+def test_a_fibre_is_read_out_of_the_yarn_or_fabric_it_is_in(text: str, code: str):
+    found = MATERIALS.resolve(text)
+    assert (found.code, found.how) == (code, "fuzzy")
+
+
+def test_where_yarns_are_terms_of_their_own_nothing_is_read_out_of_them():
+    goods = load([{"code": "yarn", "en": "Yarn"}, {"code": "velvet", "en": "Velvet"}], "goods")
+    assert goods.resolve("velvet yarn").code is None
+    assert load([{"code": "velvet", "en": "Velvet"}], "piles").resolve("velvet yarn").code == "velvet"
+
+
 def test_imitations_are_not_the_real_thing():
     assert MATERIALS.resolve("仿羊绒").code == "acrylic"
     assert MATERIALS.resolve("faux cashmere").code is None
