@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.domain.lists.cells import Context, Reading
 from app.domain.lists.checks import check_records, made_id
 from app.domain.lists.columns import contexts
 from app.domain.lists.fields import Field, Kind, fields_of
@@ -17,7 +19,8 @@ from app.domain.lists.records import Record
 from app.domain.lists.tables import Cell, CellFault, Row, Table, address, is_blank, shown
 from app.domain.lists.words import is_none_given
 
-_FORMULA = re.compile(r"^\s*(=|@\w|[+-][A-Za-z(])")
+_FORMULA = re.compile(r"^\s*(=|@\w+\(|[+-][\w.]*[A-Za-z]\w*[(|!])")
+_REMEMBERED = 20_000
 _SELDOM_BLANK = frozenset({"text", "line", "name", "id"})
 
 
@@ -59,6 +62,7 @@ class _Parser:
         self.rows = [row for row in table.rows if row.number >= data_from]
         self.parsed = Parsed(kind, table.name, mapping)
         self.faults = {fault.address: fault for fault in table.faults}
+        self.read: dict[tuple[int, type, Cell], Reading] = {}
         self.contexts = contexts(mapping, self.fields, self.rows)
 
     def run(self) -> Parsed:
@@ -117,7 +121,7 @@ class _Parser:
         if isinstance(cell, str) and _FORMULA.match(cell) and field_.type in ("text", "line", "words", "name"):
             message = f"{cell.strip()[:40]!r} looks like a formula; it is kept as text and never calculated"
             self._note(row, column, cell, message, "plain text", "warning")
-        reading = READERS[field_.type](cell, context)
+        reading = self._reading(column.index, cell, context)
         for message, expected, severity in reading.faults:
             self._note(row, column, cell, message, expected, severity)
         for name, value in reading.values.items():
@@ -126,10 +130,20 @@ class _Parser:
             record.keep(column.header or column.letters, reading.whole)
         passing.extend((name, value, column) for name, value in reading.passing.items())
 
+    def _reading(self, index: int, cell: Cell, context: Context) -> Reading:
+        """Read a cell, or remember what the same cell above it gave: most columns hold few different ones."""
+        remembered = (index, type(cell), cell)
+        reading = self.read.get(remembered)
+        if reading is None:
+            reading = READERS[context.field.type](cell, context)
+            if len(self.read) < _REMEMBERED:
+                self.read[remembered] = reading
+        return reading
+
     def _store(self, row: Row, column: Column, cell: Cell, name: str, value: Any, record: Record) -> None:
         old = record.values.get(name)
         if old is None:
-            record.values[name] = value
+            record.values[name] = copy.deepcopy(value) if isinstance(value, list) else value
         elif isinstance(old, list):
             record.values[name] = [*old, *(item for item in value if item not in old)]
         elif name == "text":
