@@ -83,3 +83,14 @@ def test_codes_have_names_and_unknown_ones_stay() -> None:
     assert i18n.format_country("fr", "zh") == "法国"
     assert i18n.format_country("Q9") == "Q9"
     assert i18n.format_language("zh", "de") == "Chinesisch"
+
+
+def test_every_reason_of_the_scheduler_has_words() -> None:
+    """The codes are those that `app.domain.scheduling.reasons` lists in its docstring."""
+    from app.domain.scheduling import reasons
+
+    listed = (reasons.__doc__ or "").partition("Codes: ")[2].partition(".")[0]
+    codes = [code.strip() for code in listed.split(",")]
+    assert len(codes) > 10
+    for code in codes:
+        assert i18n.known("code", code, "fr") != code
