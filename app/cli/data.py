@@ -63,10 +63,20 @@ def template(
     as_json: JsonFlag = False,
 ) -> None:
     """Write a template to fill in, in one of five languages."""
-    from app.io import templates
+    from app.core.errors import InvalidInputError
+    from app.io.atomic import write_bytes
+    from app.io.templates import template_csv, template_xlsx
 
     state = session_of(context, as_json)
-    templates.write_template(file, lang=lang, kind=_kind(kind))
+    chosen = _kind(kind)
+    if file.suffix.lower() == ".csv":
+        if chosen is None:
+            raise InvalidInputError("A CSV template holds one kind of list; say which with --kind, or write an .xlsx.")
+        write_bytes(file, template_csv(chosen, lang))
+    elif file.suffix.lower() == ".xlsx":
+        write_bytes(file, template_xlsx([chosen], lang) if chosen else template_xlsx(lang=lang))
+    else:
+        raise InvalidInputError(f"{file.name!r}: a template is an .xlsx or a .csv file.")
     state.answer({"file": str(file)}, lambda: state.out.print(str(file), markup=False, soft_wrap=True))
 
 

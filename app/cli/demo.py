@@ -45,20 +45,20 @@ def demo(
     with state.database.read() as session, state.progress("writing files") as report:
         actor = access.organiser_of(session, sampling.TENANT)
         event = events.find_event(session, actor, code)
-        lists = matching.ranked_lists(session, actor, event, limit=5, lang=lang)
+        buyers = matching.best_of_buyers(matching.ranked_lists(session, actor, event, limit=5, lang=lang), 5)
         folder = state.settings.out / event.code
         files = exports.write_timetables(
             session, actor, event, folder, lang=lang, font=state.settings.font, report=report
         )
         files += exports.write_matches(session, actor, event, folder, lang=lang)
         asked = sampling.ask(session, actor, event, edition)
-    _tell(state, run, plan, lists, asked, files, folder)
+    _tell(state, run, plan, buyers, asked, files, folder)
 
 
 def _tell(
-    state: Session, run: Any, plan: Any, lists: list[dict[str, Any]], asked: list[Any], files: list[Path], folder: Path
+    state: Session, run: Any, plan: Any, buyers: list[dict[str, Any]], asked: list[Any], files: list[Path], folder: Path
 ) -> None:
-    from app.cli.match import print_lists
+    from app.cli.match import print_ranking
     from app.cli.schedule import print_schedule
     from app.services import access, sampling
     from app.services.schedules import schedule_view
@@ -67,7 +67,9 @@ def _tell(
         view = schedule_view(session, access.organiser_of(session, sampling.TENANT), plan.id)
 
     def show() -> None:
-        print_lists(state, lists)
+        for buyer in buyers:
+            state.out.print(f"\n[bold]{escape(buyer['buyer']['name'])}[/]")
+            print_ranking(state, buyer)
         for question, answer in asked:
             state.out.print(f"\nAsked for [bold]{escape(question)}[/], {escape(answer)} leads.")
         state.out.print()
@@ -78,4 +80,6 @@ def _tell(
                 state.out.print(f"  {path}", markup=False, soft_wrap=True)
         state.out.print(f"  {folder / 'participants'} (a calendar and a page for each)", soft_wrap=True)
 
-    state.answer({"ranked": lists, "schedule": view, "files": [str(path) for path in files]}, show)
+    state.answer(
+        {"buyers": buyers, "asked": dict(asked), "schedule": view, "files": [str(path) for path in files]}, show
+    )

@@ -84,30 +84,40 @@ def explain(
 
 
 def print_lists(state: Session, lists: list[dict[str, Any]]) -> None:
-    """Print ranked lists the way people read them: buyer, request, suppliers with reasons, and who was left out."""
+    """Print ranked lists request by request, the requests of one buyer together."""
     buyer = None
     for one in lists:
         if one["buyer"]["name"] != buyer:
             buyer = one["buyer"]["name"]
             state.out.print(f"\n[bold]{escape(buyer)}[/]")
         state.out.print(f"  [cyan]{escape(one['request']['code'])}[/] {escape(one['request']['title'])}")
-        for item in one["items"]:
-            confirm = [gate["name"] for gate in item["gates"] if gate["state"] == "unknown"]
-            doubt = f"  [yellow]to confirm: {', '.join(confirm)}[/]" if confirm else ""
-            state.out.print(
-                f"   {item['rank']:>2}. {item['score']:5.1f}  {escape(item['supplier']['name'])}{doubt}", soft_wrap=True
-            )
-            for term in sorted(item["terms"], key=lambda t: -t["points"])[:3]:
-                if term["points"] > 0:
-                    state.out.print(f"        +{term['points']:4.1f} {escape(term['because'])}", soft_wrap=True)
-        if not one["items"]:
-            state.out.print("       nobody here passes every gate of this request")
-        for out in one["left_out"]:
-            state.out.print(
-                f"       [dim]left out: {escape(out['supplier']['name'])}: {escape(out['gate'])}: "
-                f"wanted {escape(str(out['wanted']))}, found {escape(str(out['found']))}[/]",
-                soft_wrap=True,
-            )
+        print_ranking(state, one)
+
+
+def print_ranking(state: Session, one: dict[str, Any]) -> None:
+    """Print suppliers with their three strongest reasons and the gates still to confirm, then who was left out."""
+    for item in one["items"]:
+        confirm = [gate["name"] for gate in item["gates"] if gate["state"] == "unknown"]
+        doubt = f"  [yellow]to confirm: {', '.join(confirm)}[/]" if confirm else ""
+        wanted = f"  [cyan]for {escape(_name(item['request']))}[/]" if "request" in item else ""
+        supplier = escape(item["supplier"]["name"])
+        state.out.print(f"   {item['rank']:>2}. {item['score']:5.1f}  {supplier}{wanted}{doubt}", soft_wrap=True)
+        for term in sorted(item["terms"], key=lambda t: -t["points"])[:3]:
+            if term["points"] > 0:
+                state.out.print(f"        +{term['points']:4.1f} {escape(term['because'])}", soft_wrap=True)
+    if not one["items"]:
+        state.out.print("       nobody here passes every gate of this request")
+    for out in one["left_out"]:
+        wanted = f" for {escape(out['request']['code'])}" if "request" in out else ""
+        state.out.print(
+            f"       [dim]left out{wanted}: {escape(out['supplier']['name'])} ({out['score']:.1f}), "
+            f"{escape(out['gate'])}: wanted {escape(out['wanted'])}, found {escape(out['found'])}[/]",
+            soft_wrap=True,
+        )
+
+
+def _name(request: dict[str, Any]) -> str:
+    return f"{request['code']} {request['title']}"
 
 
 def _print_pair(state: Session, item: dict[str, Any]) -> None:

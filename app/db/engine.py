@@ -105,7 +105,11 @@ class Database:
                 if state in _RETRYABLE and attempt + 1 < tries:
                     time.sleep(0.05 * 2**attempt)
                     continue
-                if isinstance(error, OperationalError) and "no such" not in str(error) and "no column" not in str(error):
+                if (
+                    isinstance(error, OperationalError)
+                    and "no such" not in str(error)
+                    and "no column" not in str(error)
+                ):
                     raise NotReadyError("The database does not answer just now; try again in a moment.") from error
                 raise
         raise AssertionError("unreachable: the last try returns or raises")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
@@ -61,8 +61,9 @@ def write_timetables(
         ("personal.pdf", lambda path: write_bytes(path, pdf.personal_pdf(agendas, lang=lang, typeface=typeface))),
     ]
     own: list[tuple[str, Callable[[Path], None]]] = []
+    names = file_names([agenda.party.id for agenda in agendas])
     for agenda in agendas:
-        name = f"participants/{file_name(agenda.party.id)}"
+        name = f"participants/{names[agenda.party.id]}"
         own.append((f"{name}.ics", partial(calendar.write_personal, agenda, lang=lang)))
         own.append((f"{name}.pdf", partial(_personal_page, agenda, lang, typeface)))
     written: list[Path] = []
@@ -142,6 +143,15 @@ def _row(match: Match, code: str, document: dict[str, Any], parties: dict[Any, P
     )
 
 
-def file_name(code: str) -> str:
-    """A participant's code as a file name that every system takes."""
-    return "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in code).strip(".") or "_"
+def file_names(codes: Sequence[str]) -> dict[str, str]:
+    """A file name for each code that every system takes; two codes never share one, whatever the case of letters."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for code in codes:
+        stem = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in code).strip(".") or "_"
+        name, number = stem, 2
+        while name.casefold() in taken:
+            name, number = f"{stem}-{number}", number + 1
+        taken.add(name.casefold())
+        names[code] = name
+    return names

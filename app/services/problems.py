@@ -75,14 +75,14 @@ def build_problem(
 
     named: dict[str, Pair] = {}
     meetings = []
-    for pair in sorted(pairs, key=lambda p: (code[p.seeker_id], code[p.provider_id])):
-        name = f"{code[pair.seeker_id]} × {code[pair.provider_id]}"
+    for pair in sorted(pairs, key=lambda p: (code[p.provider_id], code[p.seeker_id])):
+        name = f"{code[pair.provider_id]} × {code[pair.seeker_id]}"
         named[name] = pair
         slot_id = locks.get(pair.parties)
         meetings.append(
             {
                 "id": name,
-                "participants": [code[pair.seeker_id], code[pair.provider_id]],
+                "participants": [code[pair.provider_id], code[pair.seeker_id]],  # the engine takes suppliers first
                 "value": pair.value,
                 "required": pair.required or slot_id is not None,
                 "fixed_slot": slot_name[slot_id] if slot_id else None,

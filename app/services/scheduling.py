@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -115,6 +117,7 @@ def _write(session: Session, schedule_id: UUID, stage: Stage, plan: Plan) -> Non
     session.add_all(writer.meetings)
     session.flush()
     session.add_all(writer.holds)
+    names = {p.organisation.code: p.organisation.name for p in stage.people.values()}
     session.add_all(
         LeftOutPair(
             event_id=row.event_id,
@@ -124,11 +127,18 @@ def _write(session: Session, schedule_id: UUID, stage: Stage, plan: Plan) -> Non
             request_id=stage.pairs[left.id].request_id,
             value=stage.pairs[left.id].value,
             code=left.code,
-            reason=left.reason,
+            reason=with_names(left.reason, names)[:1000],
         )
         for left in plan.unscheduled
     )
     session.flush()
+
+
+def with_names(reason: str, names: Mapping[str, str]) -> str:
+    """A sentence of the engine, which knows codes only, in the names people know."""
+    codes = sorted(map(re.escape, names), key=len, reverse=True)
+    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(codes)})(?![\w-])")
+    return pattern.sub(lambda found: names[found.group()], reason)
 
 
 def _make_current(session: Session, row: Schedule) -> None:

@@ -1,7 +1,16 @@
 """Rank suppliers for requests and requests for suppliers; the only door to the ranking engine."""
 
-from app.services.matching.lists import RankedList, explain_pair, ranked_list, ranked_lists
+from app.services.matching.lists import RankedList, best_of_buyers, explain_pair, ranked_list, ranked_lists
 from app.services.matching.live import rank_live
 from app.services.matching.run import execute, start_run
 
-__all__ = ["RankedList", "execute", "explain_pair", "rank_live", "ranked_list", "ranked_lists", "start_run"]
+__all__ = [
+    "RankedList",
+    "best_of_buyers",
+    "execute",
+    "explain_pair",
+    "rank_live",
+    "ranked_list",
+    "ranked_lists",
+    "start_run",
+]

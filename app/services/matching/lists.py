@@ -58,7 +58,7 @@ def ranked_list(session: Session, actor: Actor, request_id: UUID, *, limit: int 
             item(match.rank or 0, key, name, match.score, match.probability, match.mutual, match.explanation, lang)
             for match, key, name in ranked
         ],
-        [left_out(key, name, match.failed or {}, lang) for match, key, name in failed],
+        [left_out(key, name, match.score, match.failed or {}, lang) for match, key, name in failed],
         content_hash(str(run.id), str(request.id), str(limit), lang),
     )
 
@@ -88,6 +88,32 @@ def ranked_lists(
             }
         )
     return sorted(out, key=lambda one: (one["buyer"]["name"], one["request"]["code"]))
+
+
+def best_of_buyers(lists: list[dict[str, Any]], limit: int) -> list[dict[str, Any]]:
+    """For each buyer the best suppliers over all its requests, each for the request it fits best.
+
+    What is left out likewise: the best-scored suppliers that failed a gate of a request, each once.
+    """
+    buyers: dict[str, dict[str, Any]] = {}
+    for one in lists:
+        buyer = buyers.setdefault(one["buyer"]["id"], {"buyer": one["buyer"], "items": [], "left_out": []})
+        buyer["items"] += [entry | {"request": one["request"]} for entry in one["items"]]
+        buyer["left_out"] += [entry | {"request": one["request"]} for entry in one["left_out"]]
+    for buyer in buyers.values():
+        buyer["items"] = _once_each(buyer["items"])[:limit]
+        buyer["left_out"] = _once_each(buyer["left_out"])[:LEFT_OUT]
+        for place, entry in enumerate(buyer["items"], 1):
+            entry["rank"] = place
+    return list(buyers.values())
+
+
+def _once_each(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The best entry of each supplier, best first."""
+    best: dict[str, dict[str, Any]] = {}
+    for entry in sorted(entries, key=lambda e: (-e["score"], e["request"]["code"])):
+        best.setdefault(entry["supplier"]["id"], entry)
+    return list(best.values())
 
 
 def explain_pair(
@@ -128,10 +154,11 @@ def item(
     }
 
 
-def left_out(supplier_id: UUID, name: str, failed: dict[str, Any], lang: str) -> dict[str, Any]:
-    """One supplier that failed a gate, as the API shows it."""
+def left_out(supplier_id: UUID, name: str, score: float, failed: dict[str, Any], lang: str) -> dict[str, Any]:
+    """One supplier that failed a gate: the score it would have had, and what it failed."""
     return {
         "supplier": {"id": str(supplier_id), "name": name},
+        "score": score,
         "gate": failed["gate"],
         "found": said(failed["found"], lang),
         "wanted": said(failed["wanted"], lang),

@@ -66,7 +66,10 @@ def rank_live(
     out = [x for x in ranker.left_out(record, k=LEFT_OUT + len(no_news), lang=lang) if x.supplier not in no_news]
     return RankedList(
         items,
-        [left_out(suppliers[x.supplier].organisation.id, x.name, failure({lang: x}), lang) for x in out[:LEFT_OUT]],
+        [
+            left_out(suppliers[x.supplier].organisation.id, x.name, x.score, failure({lang: x}), lang)
+            for x in out[:LEFT_OUT]
+        ],
         content_hash(json.dumps(record, sort_keys=True, default=str), ranker.model_hash(), str(limit), lang),
     )
 
