@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from app.domain.lists.dates import UnclearDateError, read_date, read_moment
@@ -16,6 +16,8 @@ from app.domain.lists.splitting import Known
 from app.domain.lists.tables import Cell, shown
 
 LINE = 200
+#: how spreadsheet programs count days; the counts of 1982 to 2091 are taken for days, other figures are not
+_EPOCH, _SERIALS = date(1899, 12, 30), (30_000, 70_000)
 _DATES = "2026-03-31, 31.03.2026 or 2026年3月31日"
 
 
@@ -111,6 +113,11 @@ def read_date_cell(cell: Cell, context: Context) -> Reading:
     name = context.field.name
     if isinstance(cell, time | bool):
         return reading.refuse(f"{shown(cell)!r} is no date", f"a date such as {_DATES}")
+    if isinstance(cell, int | float) and _SERIALS[0] <= cell <= _SERIALS[1]:
+        day = _EPOCH + timedelta(days=int(cell))
+        reading.warn(f"{shown(cell)}, a day counted from 1900 as spreadsheet programs do, was read as {day}", str(day))
+        reading.values[name] = day
+        return reading
     try:
         reading.values[name] = read_date(cell, last_day=name != "valid_from", day_first=context.day_first)
     except UnclearDateError as error:
@@ -125,7 +132,10 @@ def read_moment_cell(cell: Cell, context: Context) -> Reading:
     reading = Reading()
     moment: datetime | time | None = None
     try:
-        if not isinstance(cell, bool | int | float):
+        if isinstance(cell, float) and 0 < cell < 1:  # a time whose format was lost is the fraction of a day
+            minutes = min(round(cell * 1440), 1439)
+            moment = time(*divmod(minutes, 60))
+        elif not isinstance(cell, bool | int | float):
             moment = read_moment(cell, day_first=context.day_first)
     except UnclearDateError as error:
         return reading.refuse(str(error), "the year first, as in 2025-09-15 14:00")

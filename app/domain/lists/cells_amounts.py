@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, datetime, time
 from typing import Any
@@ -33,6 +34,9 @@ def _amount(cell: Cell, context: Context, reading: Reading, expected: str, *, wh
         reading.refuse(message, f"{expected}, in a cell formatted as text")
         return None
     if isinstance(cell, int | float):
+        if not math.isfinite(cell):
+            reading.refuse(f"{cell} is no number", expected)
+            return None
         return Amount(float(cell), float(cell))
     try:
         amount = read_amount(str(cell), context.decimal, whole=whole)

@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from app.domain.lists.fields import LANGUAGES, Field, Kind, fields_of
 from app.domain.lists.problems import UnusableListError
@@ -117,9 +118,12 @@ def _alike(kind: Kind, texts: Sequence[str]) -> tuple[str | None, How | None, fr
         han = bool(HAN.search(text))
         if len(wanted) < (4 if han else 5):
             continue
-        match = process.extractOne(wanted, known.keys(), scorer=fuzz.ratio, score_cutoff=84 if han else 88)
-        if match:
-            field, _, languages = known[match[0]]
+        near = process.extractOne(wanted, known.keys(), scorer=fuzz.ratio, score_cutoff=84.0 if han else 88.0)
+        word = near[0] if near else None
+        if word is None and len(wanted) >= 6 and not han:  # two letters swapped count as one slip
+            word = next((other for other in known if OSA.distance(wanted, other, score_cutoff=1) <= 1), None)
+        if word is not None:
+            field, _, languages = known[word]
             return field, "fuzzy", languages
     return None, None, frozenset()
 

@@ -14,7 +14,7 @@ from app.domain.lists.columns import contexts
 from app.domain.lists.fields import Field, Kind, fields_of
 from app.domain.lists.headers import Column, Mapping
 from app.domain.lists.problems import Problem, Severity
-from app.domain.lists.readers import READERS
+from app.domain.lists.readers import read_cell
 from app.domain.lists.records import Record
 from app.domain.lists.tables import Cell, CellFault, Row, Table, address, is_blank, shown
 from app.domain.lists.words import is_none_given
@@ -135,7 +135,7 @@ class _Parser:
         remembered = (index, type(cell), cell)
         reading = self.read.get(remembered)
         if reading is None:
-            reading = READERS[context.field.type](cell, context)
+            reading = read_cell(cell, context)
             if len(self.read) < _REMEMBERED:
                 self.read[remembered] = reading
         return reading

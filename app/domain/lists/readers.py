@@ -10,7 +10,7 @@ from app.domain.lists.tables import Cell
 
 Reader = Callable[[Cell, Context], Reading]
 
-READERS: Mapping[str, Reader] = {
+_READERS: Mapping[str, Reader] = {
     "text": cells.read_text,
     "line": cells.read_line,
     "name": cells.read_line,
@@ -46,3 +46,15 @@ READERS: Mapping[str, Reader] = {
     "unit": cells_words.read_unit,
     "requirements": cells_words.read_requirements,
 }
+
+
+def read_cell(cell: Cell, context: Context) -> Reading:
+    """Return what a cell of a column gives; one with an error gives nothing, never half of what it should."""
+    reading = _READERS[context.field.type](cell, context)
+    if any(severity == "error" for _, _, severity in reading.faults):
+        reading.values.clear()
+        reading.passing.clear()
+    return reading
+
+
+TYPES = frozenset(_READERS)

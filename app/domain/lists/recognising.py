@@ -13,7 +13,14 @@ from app.domain.lists.tables import Cell, Row, Table, address, shown
 from app.domain.lists.words import choose, key
 
 _HEADER_WITHIN = 30
-_TELLING = {("exhibitors", "stand"): 1.0, ("exhibitors", "moq"): 1.0, ("exhibitors", "capacity_per_month"): 1.0}
+#: fields that speak for one kind where another has them too, or that only it has
+_TELLING = {
+    ("exhibitors", "stand"): 1.0,
+    ("exhibitors", "moq"): 1.0,
+    ("exhibitors", "capacity_per_month"): 1.0,
+    ("requests", "title"): 0.5,
+    ("requests", "quantity"): 0.5,
+}
 
 
 @dataclass(frozen=True)
