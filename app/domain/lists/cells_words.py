@@ -15,22 +15,11 @@ from app.domain.lists.index import split_cell
 from app.domain.lists.splitting import split_list
 from app.domain.lists.tables import Cell, shown
 from app.domain.lists.words import choose, labels
-from app.domain.participants import KINDS
+from app.domain.participants import kind_of
 from app.domain.vocabulary import vocabulary
 
 _PERCENT = re.compile(r"\d+(?:[.,]\d+)?\s*[%％]")
 _AT_MOST = 200
-#: kinds that the vocabulary parts more finely, or more broadly, than participants are
-_NEAREST_KIND = {
-    "producer": "manufacturer",
-    "material-supplier": "manufacturer",
-    "machinery-maker": "manufacturer",
-    "trade": "trading-company",
-    "wholesaler": "trading-company",
-    "online-seller": "retailer",
-    "public-buyer": "government-body",
-    "market-and-body": "association",
-}
 #: what suppliers state → the field of a request that asks for it
 _ASKED_BY = {
     "moq": "quantity",
@@ -88,24 +77,18 @@ def read_code(cell: Cell, context: Context) -> Reading:
     reading = Reading()
     words, text = vocabulary(context.field.argument), shown(cell)
     resolution = words.resolve(text)
-    if resolution.code is None:
+    code = kind_of(resolution.code) if context.field.argument == "kinds" else resolution.code
+    if code is None:
         near = [words.label(code, context.lang) for code, _ in resolution.candidates[:3]]
         all_of = [words.label(code, context.lang) for code in words.terms]
         return reading.refuse(
             f"{text!r} is none of the {context.field.argument} we know", "one of " + ", ".join(near or all_of)
         )
-    code = _participant_kind(resolution.code) if context.field.argument == "kinds" else resolution.code
     if resolution.how == "fuzzy" or code != resolution.code:
         reading.warn(f"{text!r} was read as {words.label(code, context.lang)!r}")
         reading.whole = text
     reading.values[context.field.name] = code
     return reading
-
-
-def _participant_kind(code: str) -> str:
-    """Return the kind of participant nearest to a finer or broader kind of the vocabulary."""
-    above = vocabulary("kinds").ancestors(code)
-    return next((kind for kind in (code, *above) if kind in KINDS), _NEAREST_KIND.get(code, "service-provider"))
 
 
 def read_choice(cell: Cell, context: Context) -> Reading:
@@ -130,7 +113,7 @@ def read_choices(cell: Cell, context: Context) -> Reading:
     if name == "sides" and re.fullmatch(
         r"\s*(both|beide|les deux|entrambi|entrambe|双方|两者|供需|供需双方|都)\s*", text, re.IGNORECASE
     ):
-        pieces = ["supply", "demand"]
+        pieces = ["supply", "buy"]
     codes = [choose(name, piece) for piece in pieces if piece.strip()]
     if None in codes:
         return reading.refuse(f"{text!r} is not understood", "one or more of " + ", ".join(labels(name, context.lang)))

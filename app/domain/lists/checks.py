@@ -147,6 +147,7 @@ def _namesake(sheet: str, mapping: Mapping, earlier: Record, record: Record) -> 
         str(record.row),
     )
     record.values["id"] = made_id(f"{record.values['name']} {mark}")
+    record.made_id = False  # it is this id, not the name, that tells the row from its namesake
     message = (
         f"rows {earlier.row} and {record.row} have the same name, {shown(record.values['name'])!r}; they are kept as "
         f"two organisations, the second with the id {record.values['id']!r}"

@@ -40,7 +40,7 @@ def example_of(field: Field, lang: str) -> str:
     if name in _CHOICES:
         return choices(name)[_CHOICES[name]][lang][0]
     if name == "sides":
-        return choices("sides")["demand" if buys else "supply"][lang][0]
+        return choices("sides")["buy" if buys else "supply"][lang][0]
     if name == "kind":
         return vocabulary("kinds").label("brand-owner" if buys else "manufacturer", lang)
     if name == "unit":
