@@ -7,6 +7,7 @@ from contextlib import ExitStack, asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 
 from app.api import health, v1
 from app.api.guard import Guard
@@ -50,13 +51,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    settings: Settings = app.state.settings
-    with ExitStack() as stack:
-        database = Database(settings.database_url)
-        stack.callback(database.close)
-        app.state.database, app.state.jobs = database, None
-        if settings.workers_in_process:
-            from app.jobs.queue import JobQueue  # here: a service without workers does without its engine
-
-            app.state.jobs = stack.enter_context(JobQueue(settings, database))
+    """Open what the service holds, and close it again; in threads, for the queue refuses to start on an event loop."""
+    stack = ExitStack()
+    try:
+        await run_in_threadpool(_open, app, stack)
         yield
+    finally:
+        await run_in_threadpool(stack.close)
+
+
+def _open(app: FastAPI, stack: ExitStack) -> None:
+    settings: Settings = app.state.settings
+    database = Database(settings.database_url)
+    stack.callback(database.close)
+    app.state.database, app.state.jobs = database, None
+    if settings.workers_in_process:
+        from app.jobs.queue import JobQueue  # here: a service without workers does without its engine
+
+        app.state.jobs = stack.enter_context(JobQueue(settings, database))

@@ -59,7 +59,7 @@ def signed_in(request: Request, credentials: Annotated[HTTPAuthorizationCredenti
         return authenticate(session, credentials.credentials)
 
 
-def authorised(request: Request, actor: Annotated[Actor, Depends(signed_in)]) -> Actor:
+async def authorised(request: Request, actor: Annotated[Actor, Depends(signed_in)]) -> Actor:
     """Return the caller if the caller's role may use this route."""
     roles = ALLOWED.get(f"{request.method} {request.scope['route'].path}", frozenset())
     if actor.role not in roles:

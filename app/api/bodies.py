@@ -18,7 +18,7 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from app.api.complaints import complaints, fault
+from app.api.complaints import about_body, fault
 from app.api.problems import MalformedError, UnsupportedMediaTypeError
 from app.core.errors import InvalidInputError
 
@@ -81,7 +81,7 @@ def parse(model: type[Model], raw: bytes) -> Model:
         if error.errors()[0]["type"] == "json_invalid":
             raise MalformedError(f"The body is no JSON: {error.errors()[0]['ctx']['error']}.") from error
         said = {one["pointer"] for one in faults}
-        more = complaints(error.errors(include_url=False), data, list(model.model_fields))
+        more = about_body(error.errors(include_url=False), data, list(model.model_fields))
         faults += [one for one in more if one["pointer"] not in said]
     except TypeError:  # times with and without an offset cannot be compared; they are among the faults then
         if not faults:

@@ -52,29 +52,22 @@ _SAID = {
 }
 
 
-def complaints(
-    errors: Iterable[Mapping[str, Any]], data: Any = None, fields: Sequence[str] = ()
-) -> list[dict[str, Any]]:
-    """Turn a validator's errors into faults `{"field", "pointer" | "in", "message", "found"}`.
+def about_body(errors: Iterable[Mapping[str, Any]], data: Any, fields: Sequence[str]) -> list[dict[str, Any]]:
+    """Turn a validator's errors about the body `data` into faults `{"field", "pointer", "message", "found"}`.
 
-    Parameters
-    ----------
-    errors
-        As pydantic lists them. Those of the framework begin their place with query, path, header.
-    data
-        The body they are about, if they are about a body.
-    fields
-        The names that the body may have, to suggest one where another was written.
+    `fields` are the names that the body may have, to suggest one where another was written.
     """
-    errors = list(errors)
-    if data is None:
-        return [_outside(error) for error in errors]
     placed = [(_place(error, data), error) for error in errors]
     return [
         _inside(place, error, fields)
         for n, (place, error) in enumerate(placed)
         if not _superseded(n, place, error, placed)
     ]
+
+
+def about_address(errors: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Turn the framework's errors about path, query and headers into faults `{"field", "in", "message", "found"}`."""
+    return [_outside(error) for error in errors]
 
 
 def _place(error: Mapping[str, Any], data: Any) -> tuple[str | int, ...]:

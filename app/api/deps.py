@@ -67,7 +67,7 @@ class Enqueue:
             _log.exception("run %s could not be queued; the next sweep starts it", run_id)
 
 
-def known_query(request: Request) -> None:
+async def known_query(request: Request) -> None:
     """Refuse query parameters that the route does not have: a filter that is misspelt must not look as if it held."""
     known = set(_query_names(request.scope["route"].dependant))
     there_is = ", ".join(sorted(known)) or "none"

@@ -18,7 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.api.complaints import complaints
+from app.api.complaints import about_address
 from app.core.errors import AppError, ConflictError, InvalidInputError, NotReadyError
 
 MEDIA_TYPE = "application/problem+json"
@@ -92,7 +92,7 @@ def _id(request: Request) -> str:
 
 
 def _invalid(error: RequestValidationError) -> InvalidInputError:
-    faults = complaints(error.errors())
+    faults = about_address(error.errors())
     return InvalidInputError("Something in the address cannot be used; see `errors`.", errors=faults)
 
 

@@ -34,7 +34,9 @@ _EXAMPLE = {
 }
 
 
-@router.get("/sourcing-requests", summary="List sourcing requests", response_model=RequestList)
+@router.get(
+    "/sourcing-requests", summary="List sourcing requests", response_model=RequestList, responses={404: {}}
+)
 def list_all(
     actor: Caller,
     session: Reading,
@@ -74,10 +76,10 @@ def publish(
     response: Response,
 ) -> Any:
     """Say what an organisation wants at an event; the same code again makes the next revision of the same request."""
+    event = find_event(session, actor, event_id)
     owner = body.organisation_id or actor.organisation_id
     if owner is None:
         raise InvalidInputError("Name the organisation whose request this is.", field="organisation_id")
-    event = find_event(session, actor, event_id)
     saved = save_request(session, actor, event.id, owner, body.code, body.request())
     if saved.revision > 1:
         response.status_code = 200

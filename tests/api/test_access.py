@@ -1,0 +1,148 @@
+"""Who may call what: the matrix of routes and roles, keys, and tenants that do not exist for each other."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from app.api.auth import ALLOWED
+from app.api.v1 import PREFIX
+from app.db.engine import Database
+from app.services import access
+from tests.api.checked import CheckedClient
+from tests.api.conftest import EVENT, Fair, Standing, make_app
+
+#: a body that each writing route takes
+BODIES: dict[str, Any] = {
+    "POST /events": EVENT | {"code": "another"},
+    "PUT /organisations/{organisation_id}/capabilities": {"products": ["polo shirts"]},
+    "PUT /organisations/{organisation_id}/buyer-profile": {"products": ["polo shirts"]},
+    "POST /events/{event_id}/sourcing-requests": {"code": "new", "products": ["polo shirts"]},
+    "POST /rank": {"event_id": "e-2025", "request": {"products": ["polo shirts"]}},
+    "POST /events/{event_id}/match-runs": {},
+    "POST /events/{event_id}/schedules": {},
+    "POST /events/{event_id}/meetings": {"organisations": [str(uuid4()), str(uuid4())], "slot": "s01"},
+}
+OUTSIDE = {"GET /healthz", "GET /readyz", "GET /metrics"}
+
+
+def routes(app: FastAPI) -> dict[str, str]:
+    """Every route of the app: `METHOD /path below the prefix` → full path; those outside the prefix too."""
+    found = {}
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, APIRoute):
+            for method in context.original_route.methods or ():
+                found[f"{method} {str(context.path_format).removeprefix(PREFIX)}"] = str(context.path_format)
+    return found
+
+
+ALL = routes(make_app("sqlite://"))
+
+
+def test_every_route_is_in_the_matrix() -> None:
+    assert set(ALL) - OUTSIDE == set(ALLOWED)
+    assert all(path.startswith(PREFIX) for name, path in ALL.items() if name not in OUTSIDE)
+
+
+def test_a_route_outside_the_matrix_is_closed_to_everybody(
+    client: CheckedClient, fair: Fair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(ALLOWED, "GET /events")
+    assert client.get("/api/v1/events", headers=fair.key()).status_code == 403
+
+
+def _call(client: CheckedClient, name: str, of: Fair, headers: dict[str, str]) -> Any:
+    method, path = name.split()[0], ALL[name]
+    asked = path.format(
+        event_id=of.event_id, organisation_id=of.organisations["s1" if "capab" in path else "b1"],
+        request_id=of.requests["b1"], run_id=uuid4(), schedule_id=uuid4(),
+    ) if "{" in path else path  # fmt: skip
+    return client.request(method, asked, headers=headers, json=BODIES.get(name))
+
+
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_the_matrix_holds(standing: Standing, name: str) -> None:
+    client, fair = standing.client, standing.fair
+    keys = {"organiser": "organiser", "enterprise": "s1", "buyer": "b1"}
+    for role, who in keys.items():
+        response = _call(client, name, fair, fair.key(who))
+        assert (response.status_code == 403) == (role not in ALLOWED[name]), f"{role}: {response.text}"
+        assert response.status_code < 500
+    for headers in ({}, {"Authorization": "Bearer fm_nobody"}, {"Authorization": f"Basic {fair.keys['b1']}"}):
+        response = _call(client, name, fair, headers)
+        assert response.status_code == 401
+        assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_keys_come_in_the_header_only(client: CheckedClient, fair: Fair) -> None:
+    key = fair.keys["organiser"]
+    assert client.get(f"/api/v1/events?key={key}&access_token={key}").status_code == 401
+    client.cookies.set("key", key)
+    assert client.get("/api/v1/events").status_code == 401
+
+
+def test_a_revoked_key_is_dead_at_once(client: CheckedClient, fair: Fair, database: Database) -> None:
+    assert client.get("/api/v1/events", headers=fair.key("b1")).status_code == 200
+    with database.write() as session:
+        access.revoke_key(session, fair.actor, fair.keys["b1"])
+    unknown = client.get("/api/v1/events", headers={"Authorization": "Bearer fm_nobody"}).json()
+    revoked = client.get("/api/v1/events", headers=fair.key("b1")).json()
+    assert revoked["status"] == 401
+    assert {**revoked, "instance": ""} == {**unknown, "instance": ""}
+
+
+def test_things_of_another_tenant_do_not_exist(client: CheckedClient, fair: Fair, rival: Fair) -> None:
+    for name in sorted(n for n in ALLOWED if "{" in n):
+        for who in ("organiser", "s1", "b1"):
+            response = _call(client, name, rival, fair.key(who))
+            assert response.status_code in (403, 404), response.text
+            assert rival.slug not in response.text
+        assert _call(client, name, rival, fair.key()).status_code == 404
+
+
+def test_ids_of_another_tenant_in_bodies_and_queries(client: CheckedClient, fair: Fair, rival: Fair) -> None:
+    event = f"/api/v1/events/{fair.event_id}"
+    strangers = [str(fair.organisations["s1"]), str(rival.organisations["b1"])]
+    meeting = {"organisations": strangers, "slot": "s01"}
+    assert client.post(f"{event}/meetings", headers=fair.key(), json=meeting).status_code == 404
+    wish = {"code": "x", "organisation_id": strangers[1], "products": ["polo shirts"]}
+    assert client.post(f"{event}/sourcing-requests", headers=fair.key(), json=wish).status_code == 404
+    asked = {"event_id": str(rival.event_id), "request": {"products": ["polo shirts"]}}
+    assert client.post("/api/v1/rank", headers=fair.key(), json=asked).status_code == 404
+    address = f"/api/v1/sourcing-requests?event_id={rival.event_id}"
+    assert client.get(address, headers=fair.key()).status_code == 404
+    with_foreign = client.get("/api/v1/sourcing-requests", headers=rival.key()).json()
+    assert {item["id"] for item in with_foreign["items"]} == {str(key) for key in rival.requests.values()}
+
+
+def test_enterprises_and_buyers_act_for_their_own_only(client: CheckedClient, fair: Fair) -> None:
+    def seen(who: str, path: str) -> int:
+        return int(client.get(f"/api/v1/{path}", headers=fair.key(who)).status_code)
+
+    assert seen("s1", f"organisations/{fair.organisations['s1']}/capabilities") == 200
+    assert seen("s1", f"organisations/{fair.organisations['s2']}/capabilities") == 404
+    assert seen("s1", f"organisations/{fair.organisations['s2']}") == 404
+    assert seen("b1", f"sourcing-requests/{fair.requests['b1']}") == 200
+    assert seen("b1", f"sourcing-requests/{fair.requests['b2']}") == 404
+    assert seen("b1", f"sourcing-requests/{fair.requests['b2']}/suppliers") == 404
+    assert seen("b1", f"organisations/{fair.organisations['b2']}/buyer-profile") == 404
+    address = f"/api/v1/organisations/{fair.organisations['s2']}/capabilities"
+    assert client.put(address, headers=fair.key("s1"), json={"moq": 1}).status_code == 404
+    lists = client.get("/api/v1/organisations", headers=fair.key("b1")).json()["items"]
+    assert [item["id"] for item in lists] == [str(fair.organisations["b1"])]
+    lists = client.get("/api/v1/sourcing-requests", headers=fair.key("b2")).json()["items"]
+    assert [item["id"] for item in lists] == [str(fair.requests["b2"])]
+
+
+def test_a_buyer_cannot_publish_for_another(client: CheckedClient, fair: Fair) -> None:
+    address = f"/api/v1/events/{fair.event_id}/sourcing-requests"
+    theirs = {"code": "x", "organisation_id": str(fair.organisations["b2"]), "products": ["polo shirts"]}
+    assert client.post(address, headers=fair.key("b1"), json=theirs).status_code == 404
+    taken = {"code": "r-b2", "products": ["polo shirts"]}
+    response = client.post(address, headers=fair.key("b1"), json=taken)
+    assert response.status_code == 409
+    assert str(fair.organisations["b2"]) not in response.text
