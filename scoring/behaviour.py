@@ -94,7 +94,8 @@ class Behaviour:
         if self._rows is None:
             columns = self._space.columns
             parts = [sp.csr_array(columns[n].T) for n in ("words", "concepts") if n in columns]
-            self._rows = normalize(sp.hstack(parts, format="csr") if parts else sp.csr_array(self._space.latent.T))
+            rows = sp.hstack(parts, format="csr") if parts else sp.csr_array(self._space.latent.T)
+            self._rows = normalize(rows) if rows.shape[1] else sp.csr_array((rows.shape[0], 1))
         return self._rows
 
     def profile(self, asker: str) -> np.ndarray:

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from scoring import vocabulary as built_in
 from scoring.text.tokens import fold
 
-_CONCEPTS = ("products", "processes", "materials", "certificates", "business_models", "cooperation")
+_CONCEPTS = ("products", "processes", "materials", "certificates")
 
 
 @cache
@@ -55,7 +55,6 @@ def label(name: str, code: str, lang: str) -> str:
     return words.label(code, lang)
 
 
-@lru_cache(maxsize=20_000)
 def mentioned(text: str) -> tuple[tuple[str, str], ...]:
     """(vocabulary, code) of every concept a free text mentions, each once, in order of vocabulary and text."""
     out: dict[tuple[str, str], None] = {}

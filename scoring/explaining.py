@@ -170,11 +170,12 @@ class Teller:
         self, demand: Record, supplier: Record, at: int, scored: Scored, passing: np.ndarray
     ) -> tuple[Lift, ...]:
         stated = {name: self._by_name[name] for name in scored.names if name in self._by_name}
-        before = {name: term.value(demand, supplier) for name, term in stated.items()}
+        stated = {name: term for name, term in stated.items() if term.states(demand)}
+        before = {name: float(points[at]) for name, points in zip(scored.names, scored.points, strict=True)}
         found: list[tuple[bool, float, str]] = []
         for change in changes(demand, supplier, stated, self.setting):
-            after = {name: stated[name].value(demand, change.supplier) for name in change.terms}
-            gain = sum(scored.most[name] * (value - before[name]) for name, value in after.items())
+            after = {name: scored.most[name] * stated[name].value(demand, change.supplier) for name in change.terms}
+            gain = sum(points - before[name] for name, points in after.items())
             if gain >= LEAST_LIFT:
                 states = GateBook([change.supplier], self.setting).check(demand)[1]
                 found.append((bool((states == FAILED).any()), -gain, self._change(change)))

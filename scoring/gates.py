@@ -108,7 +108,7 @@ class GateBook:
                 stated = {code for name in fields for code in record.has(name)}
                 known[i] = any(record.has(name) for name in fields if name != "country" or len(fields) == 1)
                 if how == "text":
-                    stated = {code for name, code in codes.mentioned(record.text) if name == fields[0]}
+                    stated = {code for name, code in record.mentions if name == fields[0]}
                 if how in ("held", "text"):
                     stated |= {above for code in stated for above in codes.ancestors(fields[0], code)}
                 for code in stated:

@@ -50,6 +50,21 @@ class Record:
     info: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     raw: dict[str, Any] = field(default_factory=dict)
+    _mentions: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def description(self) -> str:
+        """What the record says of itself in running text. A demand's name is the buyer's: it counts only alone."""
+        if self.side == "supplier" or not (self.text or self.words):
+            return f"{self.name}\n{self.text}".strip()
+        return self.text
+
+    @property
+    def mentions(self) -> tuple[tuple[str, str], ...]:
+        """(vocabulary, code) of every concept the description mentions; looked up once."""
+        if self._mentions is None:
+            self._mentions = codes.mentioned(self.description)
+        return self._mentions
 
     def has(self, name: str) -> tuple[str, ...]:
         """Codes of a list field, empty when it is not stated."""
@@ -118,15 +133,26 @@ def read_one(row: Mapping[str, Any], side: Side, where: str = "record") -> Recor
     given = {name: value for name, value in row.items() if not is_missing(value)}
     if "id" not in given:
         raise RecordError(f"{where}: no 'id'; every {side} record needs one that is unique and stays the same")
+    where = f"{where} (id {given['id']!r})"
+    record = _read_fields(given, side, where)
+    if record.info:
+        both = [name for name in record.info if name in record.must]
+        if both:
+            raise RecordError(f"{where}: {both[0]!r} is in 'must' and in 'info'; keep it in one of them")
+        shown_only = {name for name in given if fields.SAME_AS.get(name, name) in record.info} - {"id", "must", "info"}
+        record = _read_fields({name: value for name, value in given.items() if name not in shown_only}, side, where)
+    record.raw = {name: _plain(value) for name, value in given.items()}
+    return record
+
+
+def _read_fields(given: Mapping[str, Any], side: Side, where: str) -> Record:
     record = Record(id=str(given["id"]), side=side)
-    where = f"{where} (id {record.id!r})"
     record.name = str(given.get("name", ""))
     record.text = str(given.get("text", ""))
     _read_lists(record, given, where)
     _read_values(record, given, where)
     if side == "demand":
         _read_wishes(record, given, where)
-    record.raw = {name: _plain(value) for name, value in given.items()}
     return record
 
 

@@ -79,33 +79,38 @@ class Term(ABC):
     def reason(self, demand: Record, supplier: Record) -> Reason:
         """Why the pair has its value; called only where both sides state something."""
 
+    def full_row(self, record: Record) -> tuple[np.ndarray, np.ndarray]:
+        """Columns and values of a record, the constants included; a column may come twice, its values then add up."""
+        says = self.states(record)
+        unstated = self.width
+        if record.side == "demand":
+            cols, vals = self.demand_row(record) if says else ((), ())
+            first, at = [1.0], [0 if says else unstated]
+        else:
+            cols, vals = self.supplier_row(record) if says else ((), ())
+            first, at = [self.neutral, self.neutral], [0, unstated]
+        return (
+            np.concatenate((at, np.asarray(cols, dtype=np.int64))),
+            np.concatenate((first, np.asarray(vals, dtype=np.float64))),
+        )
+
     def matrix(self, records: Sequence[Record]) -> sp.csr_array:
         """Rows of one side, shape (n_records, width + 1)."""
-        columns: list[np.ndarray] = []
-        values: list[np.ndarray] = []
-        ends = [0]
-        unstated = self.width
-        for record in records:
-            says = self.states(record)
-            if record.side == "demand":
-                cols, vals = self.demand_row(record) if says else ((), ())
-                first, at = [1.0], [0 if says else unstated]
-            else:
-                cols, vals = self.supplier_row(record) if says else ((), ())
-                first, at = [self.neutral, self.neutral], [0, unstated]
-            columns.append(np.concatenate((at, np.asarray(cols, dtype=np.int64))))
-            values.append(np.concatenate((first, np.asarray(vals, dtype=np.float64))))
-            ends.append(ends[-1] + columns[-1].size)
         if not records:
             return sp.csr_array((0, self.width + 1))
-        out = sp.csr_array(
-            (np.concatenate(values), np.concatenate(columns), np.asarray(ends)), shape=(len(records), self.width + 1)
-        )
+        rows = [self.full_row(record) for record in records]
+        ends = np.cumsum([0, *(columns.size for columns, _ in rows)])
+        values = np.concatenate([row[1] for row in rows])
+        columns = np.concatenate([row[0] for row in rows])
+        out = sp.csr_array((values, columns, ends), shape=(len(records), self.width + 1))
         out.sum_duplicates()
         return out
 
     def value(self, demand: Record, supplier: Record) -> float:
         """The term of one pair, 0 to 1: the inner product of its two rows."""
-        left = self.matrix([demand])
-        right = self.matrix([supplier])
-        return float((left @ right.T).toarray()[0, 0])
+        asked: dict[int, float] = {}
+        for column, number in zip(*self.full_row(demand), strict=True):
+            asked[int(column)] = asked.get(int(column), 0.0) + float(number)
+        columns, values = self.full_row(supplier)
+        met = np.flatnonzero(np.isin(columns, list(asked)))
+        return float(sum(asked[int(columns[i])] * values[i] for i in met))

@@ -56,8 +56,8 @@ class CodeTerm(Term):
         """The codes a supplier has, ancestors included, with how far each counts."""
         stated = tuple(dict.fromkeys(code for name in self.supplier_fields for code in record.has(name)))
         named: tuple[str, ...] = ()
-        if self.reads_text and record.text:
-            named = tuple(code for name, code in codes.mentioned(record.text) if name == self.vocabulary)
+        if self.reads_text:
+            named = tuple(code for name, code in record.mentions if name == self.vocabulary)
         out: dict[str, float] = {}
         for group, strength in ((stated, 1.0), (named, FROM_TEXT_BESIDE if stated else FROM_TEXT_ALONE)):
             factor = strength * max(len(group), 1) ** -self.breadth

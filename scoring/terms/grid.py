@@ -21,6 +21,7 @@ class LogGrid:
     def __init__(self, low: float, high: float, per_octave: int) -> None:
         self.low = low
         self.per_octave = per_octave
+        self.step = 1.0 / per_octave
         count = math.ceil(math.log2(high / low) * per_octave) + 1
         self.nodes = low * 2.0 ** (np.arange(count) / per_octave)
 

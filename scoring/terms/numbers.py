@@ -21,14 +21,20 @@ Curve = Callable[[np.ndarray], np.ndarray]
 ANY = "any"
 
 
-def short_by(x: np.ndarray, needed: float, octaves: float) -> np.ndarray:
-    """1 where x >= needed, falling to 0 where x is `octaves` halvings short of it."""
-    return np.asarray(np.clip(1.0 - np.log2(needed / np.maximum(x, 1e-12)) / octaves, 0.0, 1.0))
+def short_by(x: np.ndarray, needed: float, octaves: float, step: float) -> np.ndarray:
+    """1 where x >= needed, falling to 0 where x is `octaves` halvings short of it.
+
+    It begins to fall one grid step late, so that a number that just meets the need still gets exactly 1 when it is
+    interpolated between two nodes.
+    """
+    return np.asarray(np.clip((octaves - np.log2(needed / np.maximum(x, 1e-12))) / (octaves - step), 0.0, 1.0))
 
 
-def over_by(x: np.ndarray, limit: float, octaves: float) -> np.ndarray:
-    """1 where x <= limit, falling to 0 where x is `octaves` doublings above it."""
-    return np.asarray(np.clip(1.0 - np.log2(np.maximum(x, 1e-12) / max(limit, 1e-12)) / octaves, 0.0, 1.0))
+def over_by(x: np.ndarray, limit: float, octaves: float, step: float) -> np.ndarray:
+    """1 where x <= limit, falling to 0 where x is `octaves` doublings above it; one grid step late, as `short_by`."""
+    return np.asarray(
+        np.clip((octaves - np.log2(np.maximum(x, 1e-12) / max(limit, 1e-12))) / (octaves - step), 0.0, 1.0)
+    )
 
 
 class NumberTerm(Term):
@@ -125,7 +131,7 @@ class QuantityTerm(UnitTerm):
         if math.isnan(moq):
             return []
         needed = max(moq * self.factor(supplier), 1.0)
-        return [(self.family(supplier), lambda x: short_by(x, needed, 2.0))]
+        return [(self.family(supplier), lambda x: short_by(x, needed, 2.0, self.grid.step))]
 
     def reason(self, demand: Record, supplier: Record) -> Reason:
         """Quantity and minimum order."""
@@ -164,7 +170,7 @@ class CapacityTerm(UnitTerm):
         if math.isnan(capacity):
             return []
         limit = max(capacity * self.factor(supplier), 1.0)
-        return [(self.family(supplier), lambda x: over_by(x, limit, 2.0))]
+        return [(self.family(supplier), lambda x: over_by(x, limit, 2.0, self.grid.step))]
 
     def reason(self, demand: Record, supplier: Record) -> Reason:
         """Quantity, months and capacity."""
@@ -214,7 +220,9 @@ class PriceTerm(UnitTerm):
         return [
             (
                 self.family(supplier),
-                lambda x: np.minimum(short_by(x, low, 1.0), np.maximum(over_by(x, 2 * high, 4.0), 0.5)),
+                lambda x: np.minimum(
+                    short_by(x, low, 1.0, self.grid.step), np.maximum(over_by(x, 2 * high, 4.0, self.grid.step), 0.5)
+                ),
             )
         ]
 
@@ -263,7 +271,15 @@ class RangeTerm(NumberTerm):
         low, high = self.ends(supplier)
         if math.isnan(low):
             return []
-        return [(ANY, lambda x: np.minimum(short_by(x, max(low, 1e-9), self.octaves), over_by(x, high, self.octaves)))]
+        return [
+            (
+                ANY,
+                lambda x: np.minimum(
+                    short_by(x, max(low, 1e-9), self.octaves, self.grid.step),
+                    over_by(x, high, self.octaves, self.grid.step),
+                ),
+            )
+        ]
 
     def reason(self, demand: Record, supplier: Record) -> Reason:
         """Wanted number and range."""

@@ -136,7 +136,8 @@ class LeadTimeTerm(Term):
         nodes = np.arange(len(self.grid))
         for segment, days in self._needs(record):
             start = 1 + self.segments.index(segment) * len(self.grid)
-            fit = np.clip(1.0 - np.log2(max(days, 1.0) / self.grid.nodes), 0.0, 1.0)
+            step = self.grid.step  # late by a step, as `short_by` in scoring.terms.numbers
+            fit = np.clip((1.0 - np.log2(max(days, 1.0) / self.grid.nodes)) / (1.0 - step), 0.0, 1.0)
             at.append(start + nodes)
             values.append(fit - self.neutral)
         return np.concatenate(at), np.concatenate(values)

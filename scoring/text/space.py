@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from scoring import codes
 from scoring.records import Record
 from scoring.text.bm25 import BM25Transformer
-from scoring.text.tokens import grams, runs, words
+from scoring.text.tokens import grams, spelled, wish, words
 
 TextMode = Literal["full", "compact"]
 # Measured on real lists (docs/ranking.md): weight of each part's z-score.
@@ -38,18 +38,15 @@ def concepts(record: Record) -> list[str]:
     """Codes the record states or its text mentions, with their ancestors, as `vocabulary:code`, each once."""
     found = {(name, code) for name in ("products", "materials", "processes") for code in record.has(name)}
     found |= {("certificates", certificate.code) for certificate in record.certificates}
-    found |= set(codes.mentioned(body(record)))
+    found |= set(record.mentions)
     for name, code in tuple(found):
         found |= {(name, above) for above in codes.ancestors(name, code)}
     return sorted(f"{name}:{code}" for name, code in found)
 
 
 def body(record: Record) -> str:
-    """What a request says in words. A demand's name is the buyer's and counts only where there is nothing else."""
-    parts = [record.text, *record.words]
-    if record.side == "supplier" or not any(parts):
-        parts.insert(0, record.name)
-    return "\n".join(part for part in parts if part)
+    """What a request says in words: its description and the words of its lists."""
+    return "\n".join(part for part in (record.description, *record.words) if part)
 
 
 def document(record: Record) -> str:
@@ -132,12 +129,16 @@ class TextSpace:
 
     def _fit_latent(self, rows: dict[str, sp.csr_array]) -> None:
         mixed = normalize(self._mix(rows))
-        size = min(COMPACT if self.mode == "compact" else LATENT, mixed.shape[0] - 1, mixed.shape[1] - 1)
-        if size < 2 or mixed.nnz == 0:
+        if self.mode == "compact":
+            size = min(COMPACT, *mixed.shape)
+        else:
+            size = min(LATENT, mixed.shape[0] - 1, mixed.shape[1] - 1)
+        if size < (1 if self.mode == "compact" else 2) or mixed.nnz == 0 or mixed.shape[1] < 2:
             self.directions = np.zeros((mixed.shape[1], 0))
             self.latent = np.zeros((0, mixed.shape[0]))
             return
-        with threadpool_limits(limits=1):  # the same bits whatever the machine's number of threads
+        # One thread: the same bits whatever the machine has. Equal rows have no variance to explain, which is no error.
+        with threadpool_limits(limits=1), np.errstate(invalid="ignore", divide="ignore"):
             svd = TruncatedSVD(size, n_iter=7, random_state=0).fit(mixed)
             self.directions = np.ascontiguousarray(svd.components_.T)
             latent = mixed @ self.directions
@@ -161,10 +162,10 @@ class TextSpace:
 
     def request(self, record: Record) -> Request:
         """A record of the other side as rows; the ancestors of its concepts count half."""
-        text = body(record)
+        text = wish(body(record)) if record.side == "demand" else body(record)
         made = {n: p.request(concepts(record) if n == "concepts" else text) for n, p in self.parts.items()}
         row = made["concepts"][0]
-        own = {f"{name}:{code}" for name, code in codes.mentioned(text)}
+        own = {f"{name}:{code}" for name, code in record.mentions}
         own |= {f"{name}:{code}" for name, found in record.codes.items() for code in found}
         own |= {f"certificates:{certificate.code}" for certificate in record.certificates}
         names = self.parts["concepts"].counter.vocabulary_
@@ -224,7 +225,6 @@ class TextSpace:
     def spoken(self, request_text: str) -> dict[str, str]:
         """How each word feature is written in a text, so that a reason shows words and not stems."""
         out: dict[str, str] = {}
-        for run in runs(request_text):
-            for feature in words(run):
-                out.setdefault(feature, run if len(feature) > 2 or run.isascii() else feature)
+        for feature, run in spelled(request_text):
+            out.setdefault(feature, run)
         return out
