@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.domain.scheduling import kernel
+from app.domain.scheduling import kernel, layout, moves
 from app.domain.scheduling.board import Board
 from app.domain.scheduling.instance import Instance
 
@@ -40,33 +40,33 @@ class _Lists:
 
 def _meetings(inst: Instance, lists: _Lists) -> np.ndarray:
     count = len(inst.meetings)
-    table = np.full((count, kernel.MAY + inst.slots), kernel.FREE, dtype=np.int64)
-    table[:, kernel.MAY :] = 0
-    table[:, kernel.MARK] = 0
+    table = np.full((count, layout.MAY + inst.slots), layout.FREE, dtype=np.int64)
+    table[:, layout.MAY :] = 0
+    table[:, layout.MARK] = 0
     for m, row in enumerate(inst.starts):
-        table[m, [kernel.MAY + t for t in row]] = 1
+        table[m, [layout.MAY + t for t in row]] = 1
     rules = [[*early, *(-1 - k for k in late)] for early, late in zip(inst.earlier, inst.later, strict=True)]
     starts, starts_n = lists.add(inst.starts)
     begins, begins_n = lists.add(rules)
     able, able_n = lists.add(inst.eligible)
     columns: dict[int, Sequence[int]] = {
-        kernel.ONE: inst.one,
-        kernel.TWO: inst.two,
-        kernel.LENGTH: inst.length,
-        kernel.REQUIRED: inst.required,
-        kernel.FIXED: inst.fixed_place,
-        kernel.KLASS: inst.klass,
-        kernel.PAIR: inst.pair,
-        kernel.OLD_SLOT: inst.old_slot,
-        kernel.OLD_PLACE: inst.old_place,
-        kernel.LINE: range(count),
-        kernel.LINE_AT: range(count),
-        kernel.STARTS: starts,
-        kernel.STARTS_N: starts_n,
-        kernel.RULES: begins,
-        kernel.RULES_N: begins_n,
-        kernel.ABLE: [able[k] if k >= 0 else 0 for k in inst.klass],
-        kernel.ABLE_N: [able_n[k] if k >= 0 else 0 for k in inst.klass],
+        layout.ONE: inst.one,
+        layout.TWO: inst.two,
+        layout.LENGTH: inst.length,
+        layout.REQUIRED: inst.required,
+        layout.FIXED: inst.fixed_place,
+        layout.KLASS: inst.klass,
+        layout.PAIR: inst.pair,
+        layout.OLD_SLOT: inst.old_slot,
+        layout.OLD_PLACE: inst.old_place,
+        layout.LINE: range(count),
+        layout.LINE_AT: range(count),
+        layout.STARTS: starts,
+        layout.STARTS_N: starts_n,
+        layout.RULES: begins,
+        layout.RULES_N: begins_n,
+        layout.ABLE: [able[k] if k >= 0 else 0 for k in inst.klass],
+        layout.ABLE_N: [able_n[k] if k >= 0 else 0 for k in inst.klass],
     }
     for column, numbers in columns.items():
         table[:, column] = numbers
@@ -74,10 +74,10 @@ def _meetings(inst: Instance, lists: _Lists) -> np.ndarray:
 
 
 def _people(inst: Instance, lists: _Lists) -> np.ndarray:
-    table = np.zeros((inst.people, kernel.MINE_N + 1), dtype=np.int64)
+    table = np.zeros((inst.people, layout.MINE_N + 1), dtype=np.int64)
     mine, mine_n = lists.add(inst.of_person)
-    table[:, kernel.PARALLEL], table[:, kernel.TOP], table[:, kernel.FLOOR] = inst.parallel, inst.top, inst.floor
-    table[:, kernel.MINE], table[:, kernel.MINE_N] = mine, mine_n
+    table[:, layout.PARALLEL], table[:, layout.TOP], table[:, layout.FLOOR] = inst.parallel, inst.top, inst.floor
+    table[:, layout.MINE], table[:, layout.MINE_N] = mine, mine_n
     return table
 
 
@@ -85,44 +85,44 @@ def _floats(inst: Instance) -> np.ndarray:
     """Weights of the eight counts, the counts of an empty plan, acceptance thresholds, values of the meetings."""
     w, (missing, short, over) = inst.weights, penalties(inst)
     total = np.zeros(8)
-    total[kernel.MISSING] = sum(inst.required)
-    total[kernel.SHORT] = sum(inst.floor)
-    total[kernel.MOVED] = sum(t >= 0 for t in inst.old_slot)
+    total[layout.MISSING] = sum(inst.required)
+    total[layout.SHORT] = sum(inst.floor)
+    total[layout.MOVED] = sum(t >= 0 for t in inst.old_slot)
     # Rounded, so that a last-digit difference between C libraries cannot change a run.
-    draws = np.round(-np.log((np.arange(kernel.DRAW_N) + 0.5) / kernel.DRAW_N), 9)
+    draws = np.round(-np.log((np.arange(layout.DRAW_N) + 0.5) / layout.DRAW_N), 9)
     weights = [-1.0, missing, short, w.break_, w.idle, w.change, w.move, over]
     return np.concatenate([weights, total, draws, np.array(inst.value, dtype=float)])
 
 
 def _taken(open_in: Sequence[Sequence[bool]], slots: int) -> np.ndarray:
     shape = np.array(open_in, dtype=bool).reshape(len(open_in), slots)
-    return np.where(shape, kernel.FREE, kernel.SHUT).astype(np.int64)
+    return np.where(shape, layout.FREE, layout.SHUT).astype(np.int64)
 
 
 def world(inst: Instance, seed: int) -> Any:
-    """The arrays of `kernel.World` for an empty plan."""
+    """The arrays of `layout.World` for an empty plan."""
     lists, slots = _Lists(), inst.slots
     meetings, people = _meetings(inst, lists), _people(inst, lists)
     careful = inst.explicit or any(k >= 0 for k in inst.klass) or any(inst.earlier) or any(q > 1 for q in inst.parallel)
     mixed = (seed * 0x9E3779B97F4A7C15 + 0xD1B54A32D192ED03) & 0x7FFFFFFFFFFFFFFF
-    knobs = np.zeros(kernel.RNG + 1, dtype=np.int64)
-    knobs[kernel.EXPLICIT], knobs[kernel.GAP], knobs[kernel.CAREFUL] = inst.explicit, inst.zone_gap, careful
-    knobs[kernel.SPREAD] = -1 if inst.spread is None else inst.spread
-    knobs[kernel.PAIRS], knobs[kernel.RNG] = len(lists.flat), mixed or 1
-    table = np.zeros((slots + 2, kernel.HIST + 1), dtype=np.int64)
-    table[:slots, kernel.CAPACITY] = inst.capacity
-    table[0, kernel.HIST] = inst.people
+    knobs = np.zeros(layout.RNG + 1, dtype=np.int64)
+    knobs[layout.EXPLICIT], knobs[layout.GAP], knobs[layout.CAREFUL] = inst.explicit, inst.zone_gap, careful
+    knobs[layout.SPREAD] = -1 if inst.spread is None else inst.spread
+    knobs[layout.PAIRS], knobs[layout.RNG] = len(lists.flat), mixed or 1
+    table = np.zeros((slots + 2, layout.HIST + 1), dtype=np.int64)
+    table[:slots, layout.CAPACITY] = inst.capacity
+    table[0, layout.HIST] = inst.people
     zone = np.array(inst.zone, dtype=np.int64).reshape(-1, 1)
-    return kernel.World(
+    return layout.World(
         meetings=meetings,
         people=people,
         slots=table,
         busy=np.zeros((inst.people, slots), dtype=np.int64),
-        at=np.full((inst.people, slots), kernel.FREE, dtype=np.int64),
-        listed=np.full((slots, max(inst.capacity, default=0) + 1), kernel.FREE, dtype=np.int64),
+        at=np.full((inst.people, slots), layout.FREE, dtype=np.int64),
+        listed=np.full((slots, max(inst.capacity, default=0) + 1), layout.FREE, dtype=np.int64),
         room=np.hstack([_taken(inst.place_open, slots), zone]),
         desk=_taken(inst.staff_free, slots),
-        lists=np.array(lists.flat + [kernel.FREE] * inst.pairs, dtype=np.int64),
+        lists=np.array(lists.flat + [layout.FREE] * inst.pairs, dtype=np.int64),
         floats=_floats(inst),
         knobs=knobs,
     )
@@ -174,7 +174,7 @@ class Annealer:
         while share < 1.0 and self.energy > goal + 1e-9:
             heat = hot * ratio**share
             before = self.energy
-            self.energy = kernel.anneal(self.world, self.best, self.energy, heat, steps, goal)
+            self.energy = moves.anneal(self.world, self.best, self.energy, heat, steps, goal)
             self.steps += steps
             share = done()
             if self.energy < before:

@@ -56,6 +56,11 @@ class Board:
 
     def fit(self, m: int, t: int) -> Fit | Blocked:
         """Whether m can be added in slot t (one of its possible starts), m not being held."""
+        found = self.seat(m, t)
+        return (self._spread(m, t) or found) if isinstance(found, Fit) else found
+
+    def seat(self, m: int, t: int) -> Fit | Blocked:
+        """As `fit`, the cap on the spread of breaks aside."""
         blocked = self._people(m, t) or self._relations(m, t) or self._room(m, t)
         if blocked:
             return blocked
@@ -65,7 +70,12 @@ class Board:
         place = self._place(m, t)
         if place is None:
             return Blocked("walking_time" if self.inst.zone_gap else "places_full")
-        return self._spread(m, t) or Fit(place, interpreter)
+        return Fit(place, interpreter)
+
+    def evenly(self) -> bool:
+        """Whether the breaks are spread no further than the cap."""
+        present = [n for n, people in self.histogram.items() if people > 0]
+        return self.inst.spread is None or not present or max(present) - min(present) <= self.inst.spread
 
     def _people(self, m: int, t: int) -> Blocked | None:
         inst = self.inst

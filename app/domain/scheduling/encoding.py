@@ -16,6 +16,9 @@ from ortools.sat.python import cp_model
 from app.domain.scheduling.instance import Instance
 
 
+TIGHT = 0.85
+
+
 @dataclass(frozen=True)
 class Target:
     """What a model asks for: which meetings it knows, whether required ones must be held, how much may fall short."""
@@ -267,6 +270,7 @@ class Encoding:
     def _clusters(self) -> None:
         """At most L clusters (meetings that share someone) per slot; the busy people of a slot are even in number."""
         left, clusters = set(self.members), []
+        tight = len(self.members) >= TIGHT * sum(self.inst.capacity)
         while left:
             hub = max(range(self.inst.people), key=lambda p: (len(left.intersection(self.inst.of_person[p])), -p))
             taken = left.intersection(self.inst.of_person[hub])
@@ -285,5 +289,17 @@ class Encoding:
                 self.model.add(sum(active) <= self.inst.capacity[u])
             people = [self.busy[p][u] for p in range(self.inst.people) if u in self.busy[p]]
             if people:
-                pairs = self.model.new_int_var(0, min(self.inst.capacity[u], len(people) // 2), "")
-                self.model.add(sum(people) == 2 * pairs)
+                self._even(people, self.inst.capacity[u], tight)
+
+    def _even(self, people: list[Any], capacity: int, tight: bool) -> None:
+        """An even number of people is busy, at most two per place; in unary where places are scarce."""
+        pairs = self.model.new_int_var(0, min(capacity, len(people) // 2), "")
+        self.model.add(sum(people) == 2 * pairs)
+        if not tight:
+            return
+        at_least = totalizer(self.model, people, len(people))
+        for k in range(0, len(people), 2):
+            if k >= 2 * capacity or k + 1 == len(people):
+                self.model.add_bool_or([at_least[k].negated()])
+            else:
+                self.model.add_implication(at_least[k], at_least[k + 1])

@@ -178,7 +178,7 @@ def best(
     everything = _everything(inst)
     code = Encoding(inst, Target(everything, required_held=True, shortfall=shortfall, with_objective=True))
     code.model.maximize(_objective(code, scale))
-    if start is not None:
-        _hint(code, start)
     all_required = all(inst.required[m] for m in everything)
+    if start is not None and not all_required:  # measured: hints slow the core-guided search down
+        _hint(code, start)
     return _run(code, _solver(budget, core=all_required), scale, watch)

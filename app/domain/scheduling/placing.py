@@ -14,7 +14,7 @@ def board_from(inst: Instance, slot: Mapping[int, int], staff: Mapping[int, int]
     for m, t in sorted(slot.items(), key=lambda item: (item[1], inst.fixed_place[item[0]] < 0, item[0])):
         fit: object = Fit(inst.fixed_place[m], staff.get(m, FREE))
         if inst.explicit:
-            fit = board.fit(m, t)
+            fit = board.seat(m, t)
             if isinstance(fit, Fit) and m in staff:
                 fit = Fit(fit.place, staff[m])
         if isinstance(fit, Fit):

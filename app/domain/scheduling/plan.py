@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, StrictInt
 
 from app.domain.scheduling.problem import Count, Id, Model, Number, as_list
 
@@ -39,7 +39,7 @@ class PlanFile(Model):
     objective: Number | None = None
     bound: Number | None = None
     gap: Number | None = None
-    seed: int | None = None
+    seed: StrictInt | None = None
     seconds: Number | None = None
     meetings: Annotated[tuple[PlannedMeetingFile, ...], BeforeValidator(as_list)]
     unscheduled: Annotated[tuple[UnscheduledFile, ...], BeforeValidator(as_list)] = ()

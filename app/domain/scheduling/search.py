@@ -55,7 +55,9 @@ class Search:
         return self.time_limit - keep - self.elapsed()
 
     def offer(self, board: Board, stage: str) -> bool:
-        """Takes a plan if it is better than the best."""
+        """Takes a plan if it is better than the best; one whose breaks are spread too far is none."""
+        if not board.evenly():
+            return False
         score = board.score()
         with self.lock:
             better = score[:2] > self.score[:2] or (score[:2] == self.score[:2] and score[2] > self.score[2] + 1e-9)
