@@ -208,12 +208,12 @@ def _certificates(profile_id: UUID, said: list[str | shapes.Certificate], resolv
     return rows
 
 
-def find_request(session: Session, event_id: UUID, code: str) -> RequestRevision | None:
-    """Return the newest revision of the request with this code at an event."""
+def find_request(session: Session, event_id: UUID, organisation_id: UUID, code: str) -> RequestRevision | None:
+    """Return the newest revision of an organisation's request with this code at an event."""
     return session.scalar(
         select(RequestRevision)
         .join(RequestRow, RequestRow.id == RequestRevision.request_id)
-        .where(RequestRow.event_id == event_id, RequestRow.code == code)
+        .where(RequestRow.event_id == event_id, RequestRow.organisation_id == organisation_id, RequestRow.code == code)
         .order_by(RequestRevision.revision.desc())
         .limit(1)
     )

@@ -74,22 +74,51 @@ def bring_in(
         report(0.4 * number / len(files), f"reading {path.name}")
         parsed += _read(path, kind, columns, limits, out)
     parsed.sort(key=lambda pair: _ORDER.index(pair[1].kind))
+    while _write_once(session, actor, event, parsed, out, dry_run=dry_run, good_rows=good_rows, report=report):
+        pass
+    if out.written:
+        session.add_all(_file_row(event, path, out) for path in files)
+    return out
+
+
+def _write_once(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    parsed: list[tuple[TableReport, Parsed]],
+    out: Report,
+    *,
+    dry_run: bool,
+    good_rows: bool,
+    report: Progress,
+) -> bool:
+    """Write every good row, or take it all back; say whether to begin again without rows that turned out bad.
+
+    Some faults show only against the database. Where the good rows are wanted, nothing of a bad one may stay, nor of
+    rows that refer to it: so the whole is taken back and written again without it.
+    """
+    before = [list(table.problems) for table, _ in parsed]
+    known = len(out.errors)
     try:
         with session.begin_nested():
             writer = Writer(session, actor, event)
             for number, (table, lists) in enumerate(parsed):
                 report(0.4 + 0.5 * number / len(parsed), f"{table.kind}: {table.rows} rows")
+                table.unresolved.clear()
                 writer.write(table, lists)
             writer.finish()
-            if dry_run or (out.errors and not good_rows):
+            if dry_run or (out.errors if not good_rows else len(out.errors) > known):
                 raise _RolledBackError
-            session.add_all(_file_row(event, path, out) for path in files)
     except _RolledBackError:
-        for table, _ in parsed:
+        again = good_rows and len(out.errors) > known
+        for (table, _), earlier in zip(parsed, before, strict=True):
             table.written = 0
-        return out
+            if again:  # warnings will be found once more
+                found = table.problems[len(earlier) :]
+                table.problems[:] = [*earlier, *(problem for problem in found if problem.severity == "error")]
+        return again
     out.written = True
-    return out
+    return False
 
 
 def _read(

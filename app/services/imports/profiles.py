@@ -81,7 +81,7 @@ class ProfileDesk:
             shape = _shape(table, record, shapes.CapabilityProfile, said, lenient=True)
             if shape is None:
                 continue
-            extra = record.extra if owner in self._said else {}
+            extra = record.extra if owner in self._said else before.extra if before else {}
             if before is not None and before.document == profiles.document_of(shape) and before.extra == extra:
                 continue
             saved = profiles.register_capabilities(self._session, self._actor, owner, shape, extra)
@@ -107,7 +107,7 @@ class ProfileDesk:
             return False
         self._requests[organisation.id] += 1
         code = code or f"{stem}{self._requests[organisation.id]}"
-        before = profiles.find_request(self._session, self._event.id, code)
+        before = profiles.find_request(self._session, self._event.id, organisation.id, code)
         if before is not None and before.document == profiles.document_of(shape):
             return True
         saved = profiles.save_request(
