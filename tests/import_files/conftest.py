@@ -7,10 +7,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from app.domain.lists import Parsed, Row, Table, read_list
 from app.domain.lists.fields import Kind
 from app.domain.lists.tables import Cell
+
+# vocabularies are built when first used, which takes longer than an example usually may
+settings.register_profile("lists", deadline=None)
+settings.load_profile("lists")
 
 MakeTable = Callable[..., Table]
 ReadRows = Callable[..., Parsed]

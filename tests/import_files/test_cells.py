@@ -238,6 +238,8 @@ def test_a_kind_known_only_in_finer_words_is_the_nearest_one() -> None:
         ),
         ("GOTS valable jusqu'au 31 mars 2027", [{"code": "GOTS", "valid_to": date(2027, 3, 31)}]),
         ("ISO 9001:2015\nISO 14001", [{"code": "ISO 9001:2015"}, {"code": "ISO 14001"}]),
+        ("ISO 9001, ISO 14001, No. 77-B", [{"code": "ISO 9001"}, {"code": "ISO 14001", "number": "77-B"}]),
+        ("GRS, verified, 2027-05-31", [{"code": "GRS", "evidence": "verified", "valid_to": date(2027, 5, 31)}]),
         ("SMETA 4-pillar", [{"code": "SMETA 4-pillar"}]),
         (
             "OEKO-TEX Standard 100 (class II, spinning)",
@@ -248,6 +250,16 @@ def test_a_kind_known_only_in_finer_words_is_the_nearest_one() -> None:
 )
 def test_certificates_in_one_cell(text: str, found: list[dict[str, Any]]) -> None:
     assert read_certificates(text) == (found, [])
+
+
+def test_what_belongs_to_no_certificate_is_named() -> None:
+    found, faults = read_certificates("GOTS; (verified)")
+    assert found == [{"code": "GOTS"}]
+    assert faults == ["'(verified)' belongs to no certificate"]
+
+
+def test_a_date_without_brackets_that_could_be_two_is_named() -> None:
+    assert "could be" in read_certificates("GOTS until 03/04/2027")[1][0]
 
 
 def test_a_whole_that_the_vocabulary_knows_is_not_parted() -> None:

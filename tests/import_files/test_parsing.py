@@ -114,6 +114,33 @@ def test_what_fits_no_field_is_kept_under_its_header(read: Any) -> None:
     assert parsed.records[0].extra == {"Lucky number": "7", "Lucky number (2)": "8", "D": "note", "E": "beyond"}
 
 
+def test_several_columns_join_lists_and_texts_and_may_not_contradict_each_other(read: Any) -> None:
+    parsed = read(
+        "Company|Products|Main products|Description|About us|Price|Price from",
+        ["A", "T-shirts; socks", "socks; coats", "We knit.", "Since 1998.", "3-5", 4],
+    )
+    assert parsed.records[0].values["products"] == ["T-shirts", "socks", "coats"]
+    assert parsed.records[0].values["text"] == "We knit.\n\nSince 1998."
+    assert places(parsed) == ["G2"]
+    assert "it says 4.0 for price_from, another column 3.0" in parsed.errors[0].message
+
+
+def test_a_row_that_says_nothing_is_no_record(read: Any) -> None:
+    parsed = read("MOQ|Company|Country", ["-", "", "n/a"], [5, "A", ""])
+    assert [record.row for record in parsed.records] == [3]
+    assert parsed.problems == []
+
+
+def test_what_is_left_of_a_cell_is_kept_beside_it(read: Any) -> None:
+    parsed = read("Company|E-mail|MOQ", ["A", "a@b.example; c@d.example", "600 pcs negotiable"])
+    assert parsed.records[0].values["contact_email"] == "a@b.example"
+    assert parsed.records[0].extra == {"E-mail": "a@b.example; c@d.example", "MOQ": "600 pcs negotiable"}
+    assert parsed.errors == []
+    sentence = "known for " + "very fine things " * 15
+    cluster = read("Cluster name|Specialities", ["Q", sentence], kind="clusters", name="Clusters").records[0]
+    assert cluster.extra == {"Specialities": sentence.strip()}
+
+
 @settings(max_examples=40)
 @given(st.lists(st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=20), min_size=1, max_size=6))
 def test_no_cell_is_lost(texts: list[str]) -> None:

@@ -64,7 +64,9 @@ def _pieces(cell: str) -> list[str]:
 
 
 def _is_detail(text: str) -> bool:
-    if choose("evidence", text) or _NUMBER.match(text) or _CLASS.fullmatch(text):
+    """Return whether a piece after a comma says something of the certificate before it; `ISO 14001` does not."""
+    number = _NUMBER.match(text)
+    if choose("evidence", text) or (number and number.group(1)) or _CLASS.fullmatch(text):
         return True
     try:
         read_date(_without_until(text), day_first=True)
