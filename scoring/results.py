@@ -100,7 +100,7 @@ class Explanation:
     moved: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain dicts and lists, as JSON has them."""
+        """Plain dicts, tuples, strings and numbers, ready for JSON."""
         return asdict(self)
 
 

@@ -1,0 +1,204 @@
+"""Reasons in five languages, lifts, what-if records, behaviour, both directions."""
+
+from __future__ import annotations
+
+import re
+import string
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+from scoring import BuyerRanker, SupplierRanker, combine_mutual
+from scoring.errors import RankingError, RecordError
+from scoring.messages import LANGUAGES, listing, number
+from tests.scoring.examples import AS_OF, DEMAND, SUPPLIERS
+
+SENTENCES = {lang: import_module(f"scoring.messages.{lang}").SENTENCES for lang in LANGUAGES}
+FIELDS = {lang: import_module(f"scoring.messages.{lang}").FIELDS for lang in LANGUAGES}
+
+
+def holes(template):
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_language_has_every_sentence_with_the_same_holes(lang):
+    assert SENTENCES[lang].keys() == SENTENCES["en"].keys()
+    assert FIELDS[lang].keys() == FIELDS["en"].keys()
+    for key, template in SENTENCES[lang].items():
+        assert holes(template) == holes(SENTENCES["en"][key]), key
+
+
+@pytest.mark.parametrize(
+    ("lang", "shown"),
+    [("en", "12,345.5"), ("zh", "12,345.5"), ("fr", "12 345,5"), ("de", "12.345,5"), ("it", "12.345,5")],
+)
+def test_numbers_are_written_as_the_language_does(lang, shown):
+    assert re.sub(r"[\u202f\u00a0]", " ", number(12345.5, lang)) == shown
+    assert number(3.0, lang) == "3"
+
+
+def test_long_lists_are_cut():
+    assert listing(list("abcdefg"), "en") == "a, b, c, d, e, …"
+
+
+EXPECTED = {
+    "en": ("down jackets", "800 asked; minimum order 500.", "English"),
+    "zh": ("羽绒服", "采购 800；起订量 500。", "英语"),
+    "fr": ("doudounes", "minimum de commande 500", "anglais"),
+    "de": ("Daunenjacken", "Mindestmenge 500", "Englisch"),
+    "it": ("piumini", "ordine minimo 500", "inglese"),
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_reasons_are_in_the_readers_language(ranker, lang):
+    product, quantity, language = EXPECTED[lang]
+    because = {term.name: term.because for term in ranker.explain(DEMAND, "S1", lang).terms}
+    assert product in because["products"]
+    assert quantity in because["quantity"]
+    assert language in because["languages"]
+    assert not any(re.search(r"[{}]|\bnan\b", text) for text in because.values())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_pair_leaves_a_hole_or_a_code_in_a_sentence(ranker, lang):
+    for told in ranker.explain_many(
+        DEMAND | {"must": ["certificates", "quantity", "ship_by", "languages"]}, ranker.ids_, lang
+    ):
+        shown = [t.because for t in told.terms] + [lift.change for lift in told.lifts]
+        shown += [side for gate in told.gates for side in (gate.wanted, gate.found)]
+        for text in shown:
+            assert text
+            assert not re.search(r"[{}]|\bnan\b|None|~|market:", text), text
+
+
+def test_unknown_fields_are_listed_and_give_their_neutral_value(ranker):
+    told = ranker.explain(DEMAND, "S3")
+    points = {term.name: term for term in told.terms}
+    assert {"moq", "certificates", "lead_time_days", "languages"} <= set(told.unknowns)
+    assert points["quantity"].points == pytest.approx(0.5 * points["quantity"].max)
+    assert points["quantity"].because.startswith("Not stated: minimum order.")
+
+
+def test_a_term_the_request_does_not_state_has_no_points_and_the_rest_makes_100(ranker):
+    told = ranker.explain({"id": "d", "products": ["socks"]}, "S1")
+    assert [term.name for term in told.terms] == ["products", "text"]
+    assert sum(term.max for term in told.terms) == pytest.approx(100.0)
+
+
+def test_lifts_are_real_changes(ranker):
+    demand = DEMAND | {
+        "products": ["knitted T-shirts"],
+        "text": "",
+        "certificates": ["GOTS"],
+        "must": ["quantity", "certificates"],
+    }
+    told = ranker.explain(demand, "S2")
+    changes = {lift.change: lift for lift in told.lifts}
+    assert told.rank is None
+    assert "Accept 800 instead of 3,000 as the minimum order" in changes
+    assert "Renew GOTS before 2025-11-30" in changes
+    assert changes["Accept 800 instead of 3,000 as the minimum order"].rank is None  # the certificate still fails
+    changed = [row | ({"moq": 800} if row["id"] == "S2" else {}) for row in SUPPLIERS]
+    again = SupplierRanker(as_of=AS_OF).fit(changed).explain(demand, "S2")
+    assert again.score == pytest.approx(changes["Accept 800 instead of 3,000 as the minimum order"].score)
+
+
+def test_a_lift_that_opens_the_last_gate_comes_first_with_its_rank(ranker):
+    demand = {"id": "d", "products": ["knitted T-shirts"], "quantity": 1000, "languages": ["en"], "must": ["quantity"]}
+    told = ranker.explain(demand, "S2")
+    assert told.lifts[0].change.startswith("Accept 1,000")
+    assert told.lifts[0].rank in (1, 2)
+    assert any("English" in lift.change for lift in told.lifts)
+
+
+def test_a_supplier_that_fit_has_not_seen_is_explained_beside_the_others(ranker):
+    fresh = {"id": "new", "products": ["down jackets"], "moq": 100}
+    told = ranker.explain(DEMAND, fresh)
+    together = SupplierRanker(as_of=AS_OF).fit([*SUPPLIERS, fresh]).explain(DEMAND, "new")
+    assert told == together
+    assert ranker.explain(DEMAND, SUPPLIERS[0]) == ranker.explain(DEMAND, "S1")
+
+
+def test_an_explanation_is_plain_data(ranker):
+    data = ranker.explain(DEMAND, "S2").to_dict()
+    assert set(data["terms"][0]) == {"name", "points", "because", "max"}
+    assert set(data["lifts"][0]) == {"change", "score", "rank"}
+
+
+def test_answers_move_the_ranking_and_say_which_words_did():
+    rows = [
+        {"id": f"{kind}{i}", "text": f"{words} from our workshop{i}"}
+        for kind, words in (("w", "merino wool pullovers"), ("c", "cotton poplin shirts"))
+        for i in range(6)
+    ]
+    demand = {"id": "d", "text": "workshop0 workshop1 pullovers shirts"}
+    ranker = SupplierRanker(as_of=AS_OF).fit(rows)
+    before = ranker.scores([demand])[0]
+    answers = [
+        ("d", "c1", "accepted", "2025-09-01"),
+        ("d", "c2", 1, "2025-09-02"),
+        ("w1", "d", "declined", "2025-09-03"),
+    ]
+    after = ranker.learn(answers).scores([demand])[0]
+    unseen_c = [ranker.ids_.index(f"c{i}") for i in (3, 4, 5)]
+    unseen_w = [ranker.ids_.index(f"w{i}") for i in (3, 4, 5)]
+    assert (after - before)[unseen_c].mean() > (after - before)[unseen_w].mean() + 5
+    told = ranker.explain(demand, "c4")
+    assert told.terms[-1].name == "behaviour"
+    assert set(told.moved) & {"cotton", "shirts", "poplin", "shirt"} or told.moved
+    assert ranker.explain(demand | {"id": "other"}, "c4").terms[-1].name == "text"
+
+
+def test_the_later_answer_counts_and_neither_is_no_answer():
+    ranker = SupplierRanker(as_of=AS_OF).fit(SUPPLIERS)
+    ranker.learn([{"from_id": "d", "to_id": "S1", "label": 1, "at": "2025-01-01"}])
+    ranker.learn([{"from_id": "d", "to_id": "S1", "label": 0, "at": "2025-02-01"}, ("d", "S2", "neutral", "")])
+    assert ranker._space.behaviour.answers["d"] == {"S1": ("2025-02-01", -1.0)}
+    with pytest.raises(RecordError, match="label 'maybe'"):
+        ranker.learn([("d", "S1", "maybe", "")])
+    with pytest.raises(RecordError, match="expected from_id"):
+        ranker.learn([{"from": "d"}])
+
+
+def test_calibration_never_falls():
+    ranker = SupplierRanker(as_of=AS_OF).fit(SUPPLIERS)
+    scores = np.linspace(0, 100, 200)
+    ranker.calibrate(scores, np.arange(200) % 10 < scores / 10)
+    low, high = (ranker.explain(DEMAND, identity).probability for identity in ("S3", "S1"))
+    assert 0 < low < high < 1
+    ranker.calibrate(scores, scores < 50)
+    assert ranker.calibration_[1] == 0.0
+    with pytest.raises(RankingError, match="both needed"):
+        ranker.calibrate(scores, scores >= 0)
+
+
+def test_both_directions_meet_in_the_mutual_ranking(ranker):
+    demands = [DEMAND, DEMAND | {"id": "D2", "products": ["knitted T-shirts"], "text": "T-shirts", "exclude": ["S5"]}]
+    found = ranker.rank_mutual(demands, k=2)
+    assert [pair[0] for pair in found.pairs] == ["D1", "D1", "D2", "D2"]
+    assert found.pairs[0] == ("D1", "S1")
+    assert ("D2", "S5") not in found.pairs
+    np.testing.assert_allclose(found.mutual, combine_mutual(found.forward, found.backward))
+    back = BuyerRanker(as_of=AS_OF).fit(demands)
+    j = back.ids_.index("D1")
+    assert found.backward[0] == back.scores([SUPPLIERS[0]])[0, j]
+    assert found.to_frame().columns.tolist() == ["demand", "supplier", "forward", "backward", "mutual"]
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"), [("harmonic", 48.0), ("minimum", 40.0), ("geometric", 2400**0.5), ("arithmetic", 50.0)]
+)
+def test_combining_two_directions(how, expected):
+    assert combine_mutual([[60.0]], [[40.0]], how=how)[0, 0] == pytest.approx(expected)
+    assert combine_mutual([0.0, -1.0], [0.0, 50.0], how="harmonic").tolist() == [0.0, 0.0]
+    assert np.isnan(combine_mutual([np.nan], [50.0], how=how))[0]
+
+
+def test_combining_refuses_what_does_not_fit():
+    with pytest.raises(RankingError, match="shapes"):
+        combine_mutual([1.0], [[1.0]])
+    with pytest.raises(RankingError, match="none of harmonic"):
+        combine_mutual([1.0], [1.0], how="sum")

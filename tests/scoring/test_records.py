@@ -1,0 +1,114 @@
+"""Reading records: what is accepted, and what each refusal says."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from scoring import BuyerRanker, SupplierRanker
+from scoring.errors import RankingError, RecordError, UnknownIdError
+from scoring.records import read, read_one
+
+BAD = [
+    ({"name": "x"}, "no 'id'"),
+    ({"id": "a", "certificate": ["GOTS"]}, "unknown field 'certificate' .* did you mean 'certificates'"),
+    ({"id": "a", "Lead time": 3}, "unknown field 'Lead time'"),
+    ({"id": "a", "moq": -5}, "field 'moq': found -5, expected a number of 0 or more"),
+    ({"id": "a", "moq": "about 500"}, "field 'moq': found 'about 500'"),
+    ({"id": "a", "moq": True}, "found True"),
+    ({"id": "a", "unit": "pieces"}, "unit 'pieces' is not one of the UN/ECE Rec 20 codes"),
+    ({"id": "a", "currency": "euro"}, "'currency': found 'euro'"),
+    ({"id": "a", "smart_level": 7}, "levels run from 0 to 5"),
+    ({"id": "a", "price_from": 9, "price_to": 3}, "price_from 9 is above price_to 3"),
+    ({"id": "a", "certificates": [{"code": "GOTS", "valid_to": "soon"}]}, "found 'soon', expected a date"),
+    ({"id": "a", "certificates": [{"code": "GOTS", "until": "2026-01-01"}]}, "a certificate is a word or has"),
+    ({"id": "a", "certificates": [{"code": "GOTS", "evidence": "sworn"}]}, "evidence 'sworn' is none of"),
+    ({"id": "a", "transit_days": {"camel": 90}}, "found 'camel'"),
+    ({"id": "a", "products": 5}, "field 'products': found 5, expected a list"),
+]
+
+
+@pytest.mark.parametrize(("row", "message"), BAD)
+def test_a_bad_supplier_is_refused_with_what_was_found(row, message):
+    with pytest.raises(RecordError, match=message):
+        SupplierRanker().fit([row])
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"id": "a", "must": ["certificats"]}, "did you mean 'certificates'"),
+        ({"id": "a", "must": ["gsm"], "info": ["gsm"]}, "'gsm' is in 'must' and in 'info'"),
+        ({"id": "a", "ship_by": "31/01/2026"}, "expected a date as 2026-03-31"),
+        ({"id": "a", "moq": 5}, "unknown field 'moq' in a demand record"),
+    ],
+)
+def test_a_bad_demand_is_refused_with_what_was_found(row, message):
+    with pytest.raises(RecordError, match=message):
+        BuyerRanker().fit([row])
+
+
+def test_a_repeated_id_names_both_rows():
+    with pytest.raises(RecordError, match=r"suppliers\[1\]: id 'a' is already the id of suppliers\[0\]"):
+        SupplierRanker().fit([{"id": "a"}, {"id": "a"}])
+
+
+def test_not_a_table():
+    with pytest.raises(RecordError, match="expected a list of dicts"):
+        SupplierRanker().fit("suppliers.csv")
+    with pytest.raises(RecordError, match="row 0 is a str"):
+        SupplierRanker().fit(["a"])
+
+
+def test_a_data_frame_reads_like_its_rows():
+    rows = [{"id": "a", "products": ["socks"], "moq": 100.0}, {"id": "b", "text": "hosiery"}]
+    frame = pd.DataFrame(rows)
+    demand = {"id": "d", "products": ["socks"], "quantity": 150}
+    plain = SupplierRanker(as_of="2025-09-15").fit(rows)
+    framed = SupplierRanker(as_of="2025-09-15").fit(frame)
+    assert framed.model_hash() == plain.model_hash()
+    ranking = framed.rank(pd.DataFrame([demand]), k=2)
+    assert ranking.to_frame().to_dict("list") == plain.rank([demand], k=2).to_frame().to_dict("list")
+    assert ranking.to_frame()["rank"].tolist() == [1, 2]
+
+
+def test_lists_may_be_written_in_one_cell():
+    record = read_one({"id": "a", "products": "socks; gloves、围巾", "languages": "français|en"}, "supplier")
+    assert len(record.has("products")) == 3
+    assert record.has("languages") == ("fr", "en")
+
+
+def test_unresolved_words_stay_visible():
+    ranker = SupplierRanker(as_of="2025-09-15").fit([{"id": "a", "products": ["socks"]}])
+    told = ranker.explain({"id": "d", "products": ["flurbles", "socks"]}, "a")
+    assert told.unresolved == ("flurbles",)
+
+
+def test_info_fields_are_neither_scored_nor_gates():
+    ranker = SupplierRanker(as_of="2025-09-15").fit([{"id": "a", "moq": 900}])
+    told = ranker.explain({"id": "d", "products": ["socks"], "quantity": 10, "info": ["quantity"]}, "a")
+    assert "quantity" not in {term.name for term in told.terms}
+
+
+def test_unknown_ids_and_parameters_are_refused():
+    ranker = SupplierRanker(as_of="2025-09-15").fit([{"id": "a"}])
+    with pytest.raises(UnknownIdError, match="was not seen by rank"):
+        ranker.explain("nobody", "a")
+    with pytest.raises(UnknownIdError, match="was not seen by fit"):
+        ranker.explain({"id": "d", "text": "socks"}, "b")
+    with pytest.raises(RankingError, match="expected 'full' or 'compact'"):
+        SupplierRanker(text="short").fit([{"id": "a"}])
+    with pytest.raises(RankingError, match="expected a date"):
+        SupplierRanker(as_of="today").fit([{"id": "a"}])
+    with pytest.raises(RankingError, match="did you mean 'price'"):
+        SupplierRanker(weights={"prices": 3}).fit([{"id": "a"}])
+    with pytest.raises(RankingError, match="not a positive number"):
+        SupplierRanker(rates={"USD": 0}).fit([{"id": "a"}])
+    with pytest.raises(RankingError, match="k=0"):
+        ranker.rank([{"id": "d"}], k=0)
+    with pytest.raises(RankingError, match="lang: 'es'"):
+        ranker.explain({"id": "d", "text": "socks"}, "a", lang="es")
+
+
+def test_reading_keeps_the_order_given():
+    assert [record.id for record in read([{"id": 2}, {"id": "1"}], "supplier")] == ["2", "1"]

@@ -1,0 +1,135 @@
+"""Tokens, weights and the text space."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import CountVectorizer
+
+from scoring import SupplierRanker
+from scoring.text.bm25 import BM25Transformer
+from scoring.text.porter import stem
+from scoring.text.tokens import grams, wish, words
+
+AS_OF = "2025-09-15"
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        *[("knitting", "knit"), ("knitted", "knit"), ("knits", "knit"), ("dresses", "dress"), ("batteries", "batteri")],
+        *[("battery", "batteri"), ("relational", "relat"), ("hopping", "hop"), ("sky", "sky"), ("agreed", "agre")],
+        *[("organization", "organ"), ("t", "t"), ("r2d2", "r2d2"), ("hopeful", "hope"), ("controlling", "control")],
+    ],
+)
+def test_english_stems(word, expected):
+    assert stem(word) == expected
+
+
+def test_words_of_five_languages():
+    assert words("The knitted garments of our company") == ["knit", "garment", "compani"]
+    assert words("Écharpes") == words("echarpes")
+    assert words("针织T恤的生产") == ["针织", "t", "恤生", "生产"] or "针织" in words("针织T恤的生产")
+    assert words("Nous cherchons des tissus pour la maison et le jardin")[-1] == "jardin"
+
+
+def test_a_french_maker_is_no_fabric():
+    assert "fabric" not in words("le fabricant de doudounes pour la femme et les enfants")
+
+
+def test_compounds_share_character_grams():
+    assert set(grams("Daunenjacke")) & set(grams("Jacken"))
+    assert "羽绒" in grams("羽绒服")
+
+
+@pytest.mark.parametrize(
+    ("request_text", "expected"),
+    [
+        ("We are looking for a reliable manufacturer of socks", "we are for a of socks"),
+        ("我们寻找羽绒服生产厂家", "羽绒服"),
+        ("Looking for suppliers", "Looking for suppliers"),
+    ],
+)
+def test_what_every_request_says_is_left_out(request_text, expected):
+    assert wish(request_text) == expected
+
+
+def test_bm25_is_the_formula_of_the_book():
+    texts = ["knit knit wool", "wool", "silk tie for men of silk"]
+    counter = CountVectorizer()
+    counts = counter.fit_transform(texts)
+    rows = BM25Transformer(k1=1.2, b=0.5).fit_transform(counts).toarray()
+    column = counter.vocabulary_["knit"]
+    idf = math.log(1 + (3 - 1 + 0.5) / (1 + 0.5))
+    norm = 1.2 * (0.5 + 0.5 * 3 / (10 / 3))
+    assert rows[0, column] == pytest.approx(idf * 2 * 2.2 / (2 + norm))
+    assert rows[1, column] == 0.0
+
+
+def test_a_rarer_and_a_more_complete_match_rank_higher():
+    texts = [
+        "yarn and yarn trading",
+        "yarn for knitting",
+        "yarn for weaving",
+        "zips",
+        "yarn, zips and buttons for knitting",
+    ]
+    ranker = SupplierRanker(as_of=AS_OF).fit([{"id": str(i), "text": text} for i, text in enumerate(texts)])
+    top = ranker.rank([{"id": "r", "text": "zips and knitting yarn"}], k=5)
+    assert top.ids[0, 0] == "4"
+
+
+def test_the_name_counts():
+    rows = [
+        {"id": "a", "name": "Umbrella House", "text": "We make things."},
+        {"id": "b", "name": "Tool House", "text": "We make things."},
+    ]
+    assert SupplierRanker(as_of=AS_OF).fit(rows).rank([{"id": "r", "text": "umbrellas"}], k=1).ids[0, 0] == "a"
+
+
+def test_the_diffusion_step_sorts_those_that_share_no_word_by_their_neighbours():
+    shared = "our mill near the river has looms, dye vats, a long history of careful work with farmers, schools, towns "
+    kinds = {
+        "rain": "coats shells membranes seams hoods zips waterproof storm proof layers",
+        "sleep": "pillows duvets sheets beds",
+    }
+    rows = []
+    for i in range(80):
+        kind = "rain" if i % 2 else "sleep"
+        filler = " ".join(f"w{(i * 7 + j) % 40}" for j in range(12))
+        rows.append({"id": f"{i:02d}", "text": shared + kinds[kind] + " " + filler + (" umbrella" if i == 1 else "")})
+    ranker = SupplierRanker(as_of=AS_OF).fit(rows)
+    assert ranker._space.text.neighbours is not None
+    top = ranker.rank([{"id": "r", "text": "umbrella"}], k=20).ids[0]
+    assert top[0] == "01"
+    assert sum(int(identity) % 2 for identity in top) >= 15
+
+
+def test_compact_keeps_at_most_128_columns_and_still_ranks():
+    rows = [
+        {"id": f"{i:03d}", "text": f"maker number{i} of thing{i % 50} and part{i % 7} with tool{i % 11}"}
+        for i in range(200)
+    ]
+    ranker = SupplierRanker(text="compact", as_of=AS_OF).fit(rows)
+    space = ranker._space.text
+    assert space.columns == {}
+    assert space.latent.shape == (128, 200)
+    top = ranker.rank([{"id": "r", "text": "thing7"}], k=4).ids[0]
+    assert {int(identity) % 50 for identity in top} == {7}
+
+
+def test_context_lowers_those_that_fit_every_request():
+    rows = [
+        {"id": "all", "text": "shirts socks gloves hats"},
+        {"id": "one", "text": "socks and more"},
+        {"id": "none", "text": "steel"},
+    ]
+    index = [{"id": word, "text": word} for word in ("shirts", "socks", "gloves", "hats")]
+    before = SupplierRanker(as_of=AS_OF).fit(rows)
+    after = SupplierRanker(as_of=AS_OF).fit(rows).fit_context(index)
+    gap = [r.scores([index[1]])[0] @ np.array([-1.0, 0.0, 1.0]) for r in (before, after)]
+    assert gap[1] > gap[0]
+    alone = after.scores([index[1]])
+    np.testing.assert_array_equal(after.scores(index)[1], alone[0])
