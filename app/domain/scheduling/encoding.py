@@ -15,7 +15,6 @@ from ortools.sat.python import cp_model
 
 from app.domain.scheduling.instance import Instance
 
-
 TIGHT = 0.85
 
 
@@ -259,7 +258,7 @@ class Encoding:
             lowest = None if calm else self.model.new_bool_var("")
             for mine in every:
                 if lowest is not None:
-                    self.model.add_implication(lowest, mine[k])
+                    self.model.add_bool_or([lowest.negated(), *mine[k : k + 1]])
                 if k + cap < len(mine):
                     self.model.add_bool_or([mine[k + cap].negated()] + ([lowest] if lowest is not None else []))
 
