@@ -1,0 +1,128 @@
+"""`fairmatch solve` and `fairmatch verify`: files in and out, exit codes, messages."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from app.cli.solve import register
+from tests.scheduling.build import Json, problem
+from tests.scheduling.test_solve import INFEASIBLE
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+def run(*arguments: Any) -> Result:
+    app = typer.Typer()
+    register(app)
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def saved(folder: Path, data: Any, name: str = "problem.json") -> Path:
+    path = folder / name
+    path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
+    return path
+
+
+def test_solve_writes_a_plan_that_verify_passes(folder: Path) -> None:
+    path, out = saved(folder, problem()), folder / "plan.json"
+    result = run("solve", path, "-o", out)
+    assert result.exit_code == 0, result.output
+    assert "optimal: 4 meetings held" in result.stdout
+    plan = json.loads(out.read_text(encoding="utf-8"))
+    assert list(plan) == [
+        "format", "status", "missing_required", "shortfall", "value", "breaks", "objective", "bound", "gap", "seed",
+        "seconds", "meetings", "unscheduled",
+    ]  # fmt: skip
+    assert plan["value"] == plan["bound"] == 14
+    checked = run("verify", path, out, "--json")
+    assert checked.exit_code == 0
+    assert json.loads(checked.stdout)["legal"] is True
+    assert sorted(p.name for p in folder.iterdir()) == ["plan.json", "problem.json"]
+
+
+def test_solve_prints_json_without_anything_around_it(folder: Path) -> None:
+    result = run("solve", saved(folder, problem()), "-o", folder / "plan.json", "--json", "--steps", 1000, "--seed", 7)
+    told = json.loads(result.stdout)
+    assert (told["status"], told["meetings"], told["seed"]) == ("optimal", 4, 7)
+
+
+def test_verify_reports_each_violation_and_exits_with_1(folder: Path) -> None:
+    plan = {"format": "fairmatch/plan@1", "meetings": [{"id": m, "slot": "s1"} for m in ("ax", "ay", "bx")]}
+    result = run("verify", saved(folder, problem()), saved(folder, plan, "plan.json"))
+    assert result.exit_code == 1
+    assert "3 violations" in result.stdout
+    assert "double_booked: a has 2 meetings in s1" in result.stdout
+
+
+@pytest.mark.parametrize("data", INFEASIBLE)
+def test_strict_exits_with_3_when_refuted(folder: Path, data: Json) -> None:
+    out = folder / "plan.json"
+    result = run("solve", saved(folder, data), "-o", out, "--strict", "--time-limit", 5)
+    assert result.exit_code == 3, result.output
+    assert json.loads(out.read_text(encoding="utf-8"))["meetings"] == []
+
+
+def test_without_strict_a_partial_plan_is_written(folder: Path) -> None:
+    path, out = saved(folder, INFEASIBLE[1]), folder / "plan.json"
+    assert run("solve", path, "-o", out, "--time-limit", 3).exit_code == 0
+    plan = json.loads(out.read_text(encoding="utf-8"))
+    assert (plan["status"], plan["missing_required"], len(plan["meetings"])) == ("infeasible", 1, 1)
+
+
+BAD = [
+    ("{", "is not JSON"),
+    ('{"format": "fairmatch/problem@1", "format": "x"}', 'the field "format" is given twice'),
+    ("[]", "must be a JSON object"),
+    (json.dumps(problem(tables=1)), "$.tables is not a known field"),
+    ("[" * 100_000, "nested too deeply"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BAD)
+def test_bad_input_exits_with_2_and_says_what_and_where(folder: Path, text: str, message: str) -> None:
+    result = run("solve", saved(folder, text), "-o", folder / "plan.json")
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not (folder / "plan.json").exists()
+
+
+def test_bad_input_as_json_lists_the_paths(folder: Path) -> None:
+    result = run("solve", saved(folder, problem(tables=1)), "-o", folder / "plan.json", "--json")
+    told = json.loads(result.stdout)
+    assert told["problems"] == [{"path": "$.tables", "message": "is not a known field"}]
+
+
+def test_files_that_cannot_be_read_or_written_are_bad_input(folder: Path) -> None:
+    missing = run("solve", folder / "none.json", "-o", folder / "plan.json")
+    assert (missing.exit_code, "cannot be read" in missing.stderr) == (2, True)
+    (folder / "latin.json").write_bytes(b'{"format": "\xe9"}')
+    assert "is not UTF-8" in run("solve", folder / "latin.json", "-o", folder / "plan.json").stderr
+    nowhere = run("solve", saved(folder, problem()), "-o", folder / "no" / "plan.json")
+    assert (nowhere.exit_code, "cannot be written" in nowhere.stderr) == (2, True)
+
+
+def test_a_byte_order_mark_is_no_obstacle(folder: Path) -> None:
+    path = folder / "bom.json"
+    path.write_text(json.dumps(problem()), encoding="utf-8-sig")
+    assert run("solve", path, "-o", folder / "plan.json").exit_code == 0
+
+
+def test_the_package_loads_no_heavy_library_and_no_database_until_it_solves() -> None:
+    code = (
+        "import sys, app.cli.solve, app.domain.scheduling\n"
+        "heavy = {'numpy', 'scipy', 'numba', 'ortools', 'sqlalchemy', 'fastapi', 'dbos'} & set(sys.modules)\n"
+        "print(*sorted(heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("", "")
