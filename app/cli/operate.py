@@ -46,9 +46,13 @@ def serve(
 
     state = session_of(context)
     state.database.close()  # opening it checked that it can be reached and is up to date
-    state.err.print(f"fairmatch listens on http://{host}:{port} (API: /api/v1/openapi.json). Stop with Ctrl-C.")
+    state.err.print(
+        f"fairmatch listens on http://{host}:{port} (API: /api/v1/openapi.json). Stop with Ctrl-C.", soft_wrap=True
+    )
     level = state.settings.log_level.lower()
-    uvicorn.run("app.main:create_app", factory=True, host=host, port=port, workers=workers, log_level=level)
+    uvicorn.run(
+        "app.main:create_app", factory=True, host=host, port=port, workers=workers, log_level=level, server_header=False
+    )
 
 
 def doctor(context: typer.Context, as_json: JsonFlag = False) -> None:

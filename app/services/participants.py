@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFoundError
+from app.core.ids import new_id
 from app.core.paging import Page
 from app.db.models import (
     Attendee,
@@ -64,9 +65,7 @@ def participants(session: Session, event: Event) -> list[Participant]:
         .where(Participation.event_id == event.id)
         .order_by(Organisation.code)
     ).all()
-    seats: dict[UUID, list[Attendee]] = {}
-    for attendee in session.scalars(select(Attendee).where(Attendee.event_id == event.id).order_by(Attendee.number)):
-        seats.setdefault(attendee.participation_id, []).append(attendee)
+    seats = seats_of(session, event)
     spoken: dict[UUID, dict[str, None]] = {}
     for person in session.scalars(
         select(Representative)
@@ -91,9 +90,7 @@ def join_event(session: Session, event: Event, organisation: Organisation, **fie
         )
     )
     if row is None:
-        row = Participation(
-            tenant_id=event.tenant_id, event_id=event.id, organisation_id=organisation.id, kind=organisation.kind
-        )
+        row = new_participation(event, organisation)
         session.add(row)
     for name, value in fields.items():
         if value is not None:
@@ -102,16 +99,40 @@ def join_event(session: Session, event: Event, organisation: Organisation, **fie
     return row
 
 
+def new_participation(event: Event, organisation: Organisation) -> Participation:
+    return Participation(
+        id=new_id(),
+        tenant_id=event.tenant_id,
+        event_id=event.id,
+        organisation_id=organisation.id,
+        kind=organisation.kind,
+    )
+
+
+def seats_of(session: Session, event: Event) -> dict[UUID, list[Attendee]]:
+    """Return the attendees of an event by participation, in their order; one query."""
+    seats: dict[UUID, list[Attendee]] = {}
+    for attendee in session.scalars(select(Attendee).where(Attendee.event_id == event.id).order_by(Attendee.number)):
+        seats.setdefault(attendee.participation_id, []).append(attendee)
+    return seats
+
+
 def seat_people(
-    session: Session, participation: Participation, people: Iterable[Representative], staff: int | None = None
+    session: Session,
+    participation: Participation,
+    people: Iterable[Representative],
+    staff: int | None = None,
+    have: Sequence[Attendee] | None = None,
 ) -> None:
     """Give a participation its attendees: as many as can meet at the same time, one unless `staff` says more.
 
     Named people take these seats in the order given; colleagues beyond that come along without adding meetings.
+    `have` are the seats there are already (see `seats_of`); looked up if not given.
     """
-    have = list(
-        session.scalars(select(Attendee).where(Attendee.participation_id == participation.id).order_by(Attendee.number))
-    )
+    if have is None:
+        own = select(Attendee).where(Attendee.participation_id == participation.id).order_by(Attendee.number)
+        have = session.scalars(own).all()
+    have = list(have)
     have.extend(
         Attendee(
             event_id=participation.event_id,

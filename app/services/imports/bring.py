@@ -6,7 +6,7 @@ A dry run goes the same way and is rolled back at the end, so it shows what the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -103,9 +103,9 @@ def _write_once(
         with session.begin_nested():
             writer = Writer(session, actor, event)
             for number, (table, lists) in enumerate(parsed):
-                report(0.4 + 0.5 * number / len(parsed), f"{table.kind}: {table.rows} rows")
                 table.unresolved.clear()
-                writer.write(table, lists)
+                stage = f"{table.kind}: {table.rows} rows"
+                writer.write(table, lists, _share(report, number, len(parsed), stage))
             writer.finish()
             if dry_run or (out.errors if not good_rows else len(out.errors) > known):
                 raise _RolledBackError
@@ -119,6 +119,11 @@ def _write_once(
         return again
     out.written = True
     return False
+
+
+def _share(report: Progress, number: int, tables: int, stage: str) -> Callable[[float], None]:
+    """Hear what share of one table is written, and tell what share of the whole that makes."""
+    return lambda done: report(0.4 + 0.5 * (number + done) / tables, stage)
 
 
 def _read(

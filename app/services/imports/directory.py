@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from app.db.queries.grid import Grid, grid_of
 from app.domain.lists import Record
 from app.services.access import Actor
 from app.services.imports.report import TableReport
+from app.services.participants import new_participation
 
 Entry = TypeVar("Entry", Organisation, Cluster)
 
@@ -26,6 +28,10 @@ class Directory:
         self._organisations: dict[str, list[Organisation]] = {}
         self._clusters: dict[str, list[Cluster]] = {}
         self._touched: dict[UUID, Organisation] = {}
+        self.by_code: dict[str, Organisation] = {}
+        self._undo: list[Callable[[], object]] = []
+        parts = select(Participation).where(Participation.event_id == event.id)
+        self._parts = {part.organisation_id: part for part in session.scalars(parts)}
         for organisation in session.scalars(select(Organisation).where(Organisation.tenant_id == actor.tenant_id)):
             self.know(organisation)
         for cluster in session.scalars(select(Cluster).where(Cluster.tenant_id == actor.tenant_id)):
@@ -36,10 +42,26 @@ class Directory:
         return grid_of(self.session, self.event.id)
 
     def know(self, organisation: Organisation) -> None:
+        if organisation.code not in self.by_code:
+            self.by_code[organisation.code] = organisation
+            self._undo.append(lambda: self.by_code.pop(organisation.code, None))
+            self._undo.append(lambda: self._touched.pop(organisation.id, None))
         _enter(self._organisations, organisation, (organisation.code, organisation.name, organisation.name_local))
 
     def know_cluster(self, cluster: Cluster) -> None:
         _enter(self._clusters, cluster, (cluster.code, cluster.name, cluster.name_local))
+
+    def begin_row(self) -> None:
+        """What is entered from here on belongs to one row."""
+        self._undo.clear()
+
+    def forget_row(self) -> None:
+        """Forget what the row entered, because the database took it back."""
+        for undo in self._undo:
+            undo()
+        gone = [key for key, entries in self._organisations.items() if any(e.code not in self.by_code for e in entries)]
+        for key in gone:
+            self._organisations[key] = [e for e in self._organisations[key] if e.code in self.by_code]
 
     def touch(self, organisation: Organisation) -> None:
         """Remember that the import made or changed this organisation's part in the event."""
@@ -47,6 +69,19 @@ class Directory:
 
     def touched(self) -> list[Organisation]:
         return list(self._touched.values())
+
+    def join(self, organisation: Organisation, **fields: Any) -> Participation:
+        """Make an organisation a participant, or change what is said of its part; None changes nothing."""
+        part = self._parts.get(organisation.id)
+        if part is None:
+            part = self._parts[organisation.id] = new_participation(self.event, organisation)
+            self.session.add(part)
+            self._undo.append(lambda: self._parts.pop(organisation.id, None))
+        for name, value in fields.items():
+            if value is not None:
+                setattr(part, name, value)
+        self.touch(organisation)
+        return part
 
     def organisation(self, name: str) -> Organisation | None:
         """The organisation of that code or name; None if there is none, or several share the name."""
@@ -71,12 +106,7 @@ class Directory:
     def participation(self, table: TableReport, record: Record, field: str) -> Participation | None:
         """The participation of the organisation that a field names; a fault of the row if it takes no part."""
         organisation = self.organisation(str(record.values.get(field, "")))
-        found = self.session.scalar(
-            select(Participation).where(
-                Participation.event_id == self.event.id,
-                Participation.organisation_id == (organisation.id if organisation else None),
-            )
-        )
+        found = self._parts.get(organisation.id) if organisation else None
         if found is None:
             table.wrong(
                 record, field, f"{record.values.get(field)!r} does not take part in this event", "a participant"

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.core.ids import new_id
 from app.db.models import Organisation, Representative
 from app.domain.lists import Record
 from app.domain.participants import kind_of
 from app.services.imports.directory import Directory
 from app.services.imports.report import TableReport
-from app.services.participants import join_event
 
 #: what a list leaves open: people who exhibit mostly make, people who come to buy mostly own a brand
 _USUAL_KIND = {"exhibitors": "manufacturer", "buyers": "brand-owner"}
@@ -33,10 +33,7 @@ def write_participant(directory: Directory, table: TableReport, record: Record) 
             codes = ", ".join(place.code for place in directory.grid.places[:20])
             table.wrong(record, "table", f"this event has no table {wanted!r}", f"one of {codes or 'none yet'}")
             return None
-    directory.touch(organisation)
-    join_event(
-        directory.session,
-        directory.event,
+    directory.join(
         organisation,
         kind=kind_of(values.get("kind")),
         min_meetings=values.get("min_meetings"),
@@ -56,7 +53,11 @@ def write_representative(directory: Directory, organisation: Organisation, value
     )
     if row is None:
         row = Representative(
-            tenant_id=organisation.tenant_id, organisation_id=organisation.id, name=values["name"], languages=[]
+            id=new_id(),
+            tenant_id=organisation.tenant_id,
+            organisation_id=organisation.id,
+            name=values["name"],
+            languages=[],
         )
         directory.session.add(row)
     for field in ("role", "email", "phone", "languages"):
@@ -70,11 +71,10 @@ def _organisation(directory: Directory, table: TableReport, record: Record) -> O
     values = record.values
     code = str(values["id"])
     row = directory.organisation(str(values["name"])) if record.made_id else None
-    row = row or directory.session.scalar(
-        select(Organisation).where(Organisation.tenant_id == directory.actor.tenant_id, Organisation.code == code)
-    )
+    row = row or directory.by_code.get(code)
     if row is None:
         row = Organisation(
+            id=new_id(),
             tenant_id=directory.actor.tenant_id,
             code=code,
             name=values["name"],
@@ -93,7 +93,7 @@ def _organisation(directory: Directory, table: TableReport, record: Record) -> O
             return None
         row.cluster_id = cluster.id
     row.extra = {**row.extra, **record.extra, **{name: values[name] for name in _KEPT if values.get(name)}}
-    directory.session.flush()
+    directory.session.flush()  # before the rows that refer to it: nothing else tells the order
     directory.know(row)
     return row
 

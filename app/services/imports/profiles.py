@@ -16,7 +16,6 @@ from app.services import profiles
 from app.services.access import Actor
 from app.services.imports.directory import Directory
 from app.services.imports.report import TableReport
-from app.services.participants import join_event
 
 _Shape = TypeVar("_Shape", bound=shapes.Shape)
 _CERTIFICATE = tuple(shapes.Certificate.model_fields)
@@ -61,7 +60,7 @@ class ProfileDesk:
         organisation = self._directory.referred(table, record)
         if organisation is None:
             return False
-        join_event(self._session, self._event, organisation, buys=True)
+        self._directory.join(organisation, buys=True)
         wanted = {**record.of("profile"), **record.of("request")}
         code = wanted.pop("id", None)
         return self._save_request(table, record, organisation, f"{organisation.code}-R", wanted, code)

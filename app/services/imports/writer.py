@@ -19,7 +19,7 @@ from app.services.imports.organisations import write_participant, write_represen
 from app.services.imports.profiles import ProfileDesk
 from app.services.imports.report import TableReport
 from app.services.imports.wishes import write_availability, write_preference
-from app.services.participants import join_event, seat_people
+from app.services.participants import seat_people, seats_of
 
 
 class Writer:
@@ -43,25 +43,33 @@ class Writer:
             "preferences": lambda table, record: write_preference(self.directory, table, record),
         }
 
-    def write(self, table: TableReport, parsed: Parsed) -> None:
-        """Write the rows of a table that have no error."""
+    def write(self, table: TableReport, parsed: Parsed, report: Callable[[float], None]) -> None:
+        """Write the rows of a table that have no error; `report` hears what share is done."""
         write = self._by_kind[parsed.kind]
-        for record in parsed.good:
+        good = parsed.good
+        for number, record in enumerate(good):
+            if number % 200 == 0:
+                report(number / len(good))
+            self.directory.begin_row()
             try:
                 with self.session.begin_nested():
                     if write(table, record):
                         table.written += 1
             except AppError as error:
+                self.directory.forget_row()
                 name = str(error.details.get("field", ""))
                 table.wrong(record, name, error.message)
 
     def finish(self) -> None:
         """Save the profiles that rows and certificates added up to, and give everybody their seats."""
+        parts = [self.directory.join(organisation) for organisation in self.directory.touched()]
+        self.session.flush()
         self.profiles.save()
-        for organisation in self.directory.touched():
-            participation = join_event(self.session, self.event, organisation)
-            people = self.people[organisation.id]
-            seat_people(self.session, participation, people, self.staff.get(organisation.id))
+        seats = seats_of(self.session, self.event)
+        for part in parts:
+            people, staff = self.people[part.organisation_id], self.staff.get(part.organisation_id)
+            seat_people(self.session, part, people, staff, seats.get(part.id, ()))
+        self.session.flush()
 
     def _participant(self, table: TableReport, record: Record) -> bool:
         organisation = write_participant(self.directory, table, record)
@@ -73,7 +81,7 @@ class Writer:
 
     def _contact(self, organisation: Organisation, values: dict[str, Any]) -> None:
         if values.get("contact_name"):
-            contact = {name.removeprefix("contact_"): value for name, value in values.items()}
+            contact = {name.removeprefix("contact_"): values[name] for name in values if name.startswith("contact_")}
             self.people[organisation.id].append(write_representative(self.directory, organisation, contact))
 
     def _representative(self, table: TableReport, record: Record) -> bool:
