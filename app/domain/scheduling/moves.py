@@ -389,7 +389,10 @@ def anneal(w: Any, best: Any, best_e: float, heat: float, steps: int, goal: floa
     look = 0 if count < 1500 else 63
     for k in range(steps):
         e = _step(w, heat, e, saved, out)
-        if e < best_e - 1e-9 and (k & look) == 0 and w.floats[TOTAL + OVER] == 0:
+        if e >= best_e - 1e-9 or (k & look) != 0:
+            continue
+        e = energy(w)  # a refused move has left the count of the spread behind
+        if w.floats[TOTAL + OVER] == 0:
             best_e = e
             for m in range(count):
                 for column in range(3):

@@ -144,10 +144,8 @@ class Reasons:
         names = [f"{inst.meetings[k].id} ({inst.meetings[k].value})" for k in others]
         listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         one, two = self._person(inst.one[m]), self._person(inst.two[m])
-        return (
-            "displaced",
-            f"{one} and {two} are not both free in any slot that {inst.meetings[m].id} could have: displaced by {listed}",
-        )
+        where = f"in any slot that {inst.meetings[m].id} could have"
+        return "displaced", f"{one} and {two} are not both free {where}: displaced by {listed}"
 
     def _what(self, fit: Blocked) -> str:
         if fit.kind == "busy":
