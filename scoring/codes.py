@@ -21,7 +21,8 @@ def _vocabulary(name: str) -> built_in.Vocabulary | None:
 
 
 @lru_cache(maxsize=100_000)
-def _resolve_one(name: str, word: str) -> str | None:
+def code_of(name: str, word: str) -> str | None:
+    """The code of one word in one vocabulary, None when it has none."""
     words = _vocabulary(name)
     return words.resolve(word).code if words is not None else None
 
@@ -31,7 +32,7 @@ def resolve(name: str, words: Iterable[str]) -> tuple[tuple[str, ...], tuple[str
     found: list[str] = []
     rest: list[str] = []
     for word in words:
-        code = _resolve_one(name, word)
+        code = code_of(name, word)
         if code is None:
             rest.append(word)
             code = "~" + " ".join(fold(word).split())
@@ -55,6 +56,7 @@ def label(name: str, code: str, lang: str) -> str:
     return words.label(code, lang)
 
 
+@lru_cache(maxsize=32_768)
 def mentioned(text: str) -> tuple[tuple[str, str], ...]:
     """(vocabulary, code) of every concept a free text mentions, each once, in order of vocabulary and text."""
     out: dict[tuple[str, str], None] = {}

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from scoring.errors import RankingError
-from scoring.fields import Side
+from scoring.fields import DERIVED, Side
 from scoring.gates import FAILED, PASSED, STATES, Gate, GateBook
 from scoring.lifts import Change, changes
 from scoring.messages import field_name, listing, number, sentence
@@ -83,7 +83,7 @@ class Teller:
             probability=_probability(score, self.calibration),
             terms=terms,
             gates=self._gates(demand, supplier, names, states[:, at]),
-            unknowns=tuple(dict.fromkeys(fields)),
+            unknowns=tuple(dict.fromkeys(DERIVED.get(field, field) for field in fields)),
             unresolved=tuple(word for words in demand.unresolved.values() for word in words),
             lifts=self._lifts(demand, supplier, at, scored, passing) if self.fitted == "supplier" else (),
             moved=self._moved(asker, at, scored),
@@ -102,7 +102,9 @@ class Teller:
 
     def _unknown(self, side: str, fields: tuple[str, ...], points: float, most: float) -> str:
         shown = {"neutral": number(points, self.lang, 1), "max": number(most, self.lang, 1)}
-        shown["fields"] = listing(list(dict.fromkeys(field_name(f, self.lang) for f in fields)), self.lang)
+        shown["fields"] = listing(
+            list(dict.fromkeys(field_name(DERIVED.get(f, f), self.lang) for f in fields)), self.lang
+        )
         return sentence(f"unknown.{side}", self.lang, shown)
 
     def _reason(self, name: str, demand: Record, supplier: Record, points: float, most: float) -> str:

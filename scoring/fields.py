@@ -21,7 +21,8 @@ CODED: Final = {
     "compliance": "compliance",
     "kind": "kinds",
 }
-PLACES: Final = ("markets", "country", "exports_to", "delivery_country", "sourcing_countries")
+# `country` first: "domestic" among the markets means it.
+PLACES: Final = ("country", "markets", "exports_to", "delivery_country", "sourcing_countries")
 BOTH_NUMBERS: Final = ("smart_level", "founded", "employees", "lead_time_days")
 SUPPLIER_NUMBERS: Final = (
     "moq",
@@ -61,6 +62,8 @@ DEMAND_FIELDS: Final = (
     "exclude",
     "sourcing_countries",
 )
+# Lists put together while reading, and the field they are named by.
+DERIVED: Final = {"sells_to": "exports_to", "goes_to": "delivery_country"}
 # What `must` and `info` may name beyond the demand's own fields: the supplier's word for the same thing.
 SAME_AS: Final = {
     "moq": "quantity",

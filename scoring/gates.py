@@ -14,6 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from scoring import codes
+from scoring.measures import FAMILIES
 from scoring.records import Record
 from scoring.terms.base import Setting
 from scoring.terms.certificates import asked, holdings, needed_day, state
@@ -35,8 +36,8 @@ ANY_OF = {
     "payment_terms": ("payment_terms",),
     "kind": ("kind",),
     "sourcing_countries": ("country",),
-    "delivery_country": ("exports_to", "markets", "country"),
-    "markets": ("exports_to", "markets", "country"),
+    "delivery_country": ("sells_to", "country"),
+    "markets": ("sells_to", "country"),
 }
 READS_TEXT = ("products", "materials", "processes")
 DATED = ("lead_time_days", "ship_by", "in_store_by")
@@ -236,7 +237,7 @@ class GateBook:
         return (demand.number(name),), _numbers(supplier, sources.get(name, (name,)))
 
 
-_FAMILY_NUMBER = {"count": 0, "length": 1, "area": 2, "mass": 3}
+_FAMILY_NUMBER = {name: number for number, name in enumerate(FAMILIES)}
 
 
 def _numbers(record: Record, names: tuple[str, ...]) -> tuple[float, ...]:

@@ -23,9 +23,12 @@ UNITS: Final = MappingProxyType(
         "GRM": ("mass", 0.001),
         "TNE": ("mass", 1000.0),
         "LBR": ("mass", 0.45359237),
+        "XRO": ("roll", 1.0),
+        "XCT": ("carton", 1.0),
+        "XAJ": ("cone", 1.0),
     }
 )
-FAMILIES: Final = ("count", "length", "area", "mass")
+FAMILIES: Final = ("count", "length", "area", "mass", "roll", "carton", "cone")
 
 RATES_AS_OF: Final = "2025-09-15"
 # Euros for one unit, rounded from the European Central Bank's reference rates around that day.

@@ -80,6 +80,21 @@ _REGIONS: Final = MappingProxyType(
     }
 )
 
+_MARKETS: Final = MappingProxyType(
+    {
+        "europe": tuple(sorted(_EUROPE)),
+        "uk-market": ("GB",),
+        "north-america": tuple(sorted(_NORTH_AMERICA)),
+        "latin-america": ("AR", "BR", "CL", "CO", "EC", "MX", "PA", "PE", "UY"),
+        "japan-korea": ("JP", "KR"),
+        "southeast-asia": ("BN", "ID", "KH", "LA", "MM", "MY", "PH", "SG", "TH", "VN"),
+        "middle-east-africa": (*sorted(_NEAR_EAST), "ET", "KE", "NG", "ZA"),
+        "russia-central-asia": ("BY", "KG", "KZ", "RU", "TJ", "TM", "UZ"),
+        "oceania": ("AU", "NZ"),
+        "china-market": ("CN",),
+    }
+)
+
 # Planning values in days, door to door with customs, when a supplier states no transit days of its own. Rounded from
 # the carriers' published schedules of 2024-25; sea takes the longer Cape route. (same zone, by road: 5)
 _SEA: Final = MappingProxyType(
@@ -117,6 +132,11 @@ def transit(origin: str, destination: str, modes: tuple[str, ...] = ()) -> int:
         days["rail"] = _RAIL[pair]
     wanted = [days[m] for m in modes if m in days]
     return min(wanted) if wanted else days["sea"]
+
+
+def market(code: str) -> tuple[str, ...]:
+    """Countries of a code of the markets vocabulary; none where it names no place (export)."""
+    return _MARKETS.get(code, ())
 
 
 @cache

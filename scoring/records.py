@@ -171,6 +171,10 @@ def _read_lists(record: Record, given: Mapping[str, Any], where: str) -> None:
     for name in fields.PLACES:
         if name in given:
             _read_places(record, name, _words(given[name], f"{where}, field {name!r}"))
+    sells = (*record.has("exports_to"), *record.has("markets"))
+    goes = record.has("delivery_country") or record.has("markets")
+    derived = {"sells_to": sells} if record.side == "supplier" else {"goes_to": goes}
+    record.codes |= {name: tuple(sorted(set(found))) for name, found in derived.items() if found}
     if "languages" in given:
         tags = [(word, places.language(word)) for word in _words(given["languages"], f"{where}, field 'languages'")]
         record.codes["languages"] = tuple(dict.fromkeys(tag for _, tag in tags if tag))
@@ -186,10 +190,13 @@ def _read_places(record: Record, name: str, words: Sequence[str]) -> None:
     rest: list[str] = []
     for word in words:
         here = places.countries(word)
-        if not here and name == "markets":
-            here = tuple(f"market:{code}" for code in codes.resolve("markets", [word])[0])
+        market = codes.code_of("markets", word) if name == "markets" and not here else None
+        if market in ("domestic", "both"):
+            here = record.has("country")
+        elif market is not None:
+            here = places.market(market)
         found.extend(here)
-        if not here:
+        if not here and market is None:
             rest.append(word)
     record.codes[name] = tuple(dict.fromkeys(found))
     if rest:
@@ -237,7 +244,8 @@ def _read_values(record: Record, given: Mapping[str, Any], where: str) -> None:
         if record.number(low) > record.number(high):
             raise RecordError(f"{where}: {low} {given[low]} is above {high} {given[high]}; swap them")
     if "unit" in given:
-        record.unit = unit_of(str(given["unit"]), f"{where}, field 'unit'")
+        word = str(given["unit"])
+        record.unit = unit_of(codes.code_of("units", word) or word, f"{where}, field 'unit'")
     if "currency" in given:
         currency = str(given["currency"]).strip().upper()
         if len(currency) != 3 or not currency.isalpha():

@@ -6,20 +6,19 @@ import datetime as dt
 from typing import Any
 
 from scoring import codes, places
+from scoring.fields import DERIVED
 from scoring.gates import Gate
 from scoring.messages import field_name, listing, number, sentence
 from scoring.records import Record
 from scoring.terms.base import Reason
 
-_PLACES = ("markets", "country", "exports_to", "delivery_country", "sourcing_countries", "countries")
+_PLACES = ("markets", "country", "exports_to", "delivery_country", "sourcing_countries", "goes_to", "sells_to")
 _MANY = ("found", "missing", "valid", "renew")
 
 
 def item(kind: str, code: str, lang: str) -> str:
     """One code of a field in the reader's language."""
     if kind in _PLACES:
-        if code.startswith("market:"):
-            return codes.label("markets", code.removeprefix("market:"), lang)
         return places.country_name(code, lang)
     if kind == "languages":
         return places.language_name(code, lang)
@@ -39,13 +38,13 @@ def explain_reason(reason: Reason, lang: str) -> str:
         if name in ("shared", "wanted", "found") and reason.key.startswith(("shared.", "languages.")):
             values[name] = listing([item(one.partition("/")[0], one.partition("/")[2], lang) for one in value], lang)
         elif name in _MANY and isinstance(value, list):
-            values[name] = items("markets" if kind == "markets" else kind, value, lang)
+            values[name] = items(kind, value, lang)
         elif name == "words":
             values[name] = listing(value, lang)
         elif name == "fields":
             values[name] = listing([field_name(one, lang) for one in value], lang)
         elif name in ("field", "evidence"):
-            values[name] = field_name(value, lang)
+            values[name] = field_name(DERIVED.get(value, value), lang)
         elif isinstance(value, dt.date):
             values[name] = value.isoformat()
         elif isinstance(value, (int, float)):

@@ -64,12 +64,7 @@ def terms() -> tuple[Term, ...]:
         LeadTimeTerm(0.5),
         CodeTerm("business_models", 0.4),
         CodeTerm("cooperation", 0.4),
-        CodeTerm(
-            "markets",
-            0.4,
-            demand_fields=("delivery_country", "markets"),
-            supplier_fields=("exports_to", "markets"),
-        ),
+        SharedTerm("markets", 0.4, (("goes_to", "sells_to"),)),
         SharedTerm("languages", 0.4, (("languages", "languages"),)),
         SmartLevelTerm(0.4),
         RangeTerm("gsm", 0.5, LogGrid(8.0, 4096.0, 8), 1.0),

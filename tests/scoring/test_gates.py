@@ -58,6 +58,9 @@ CASES = [
     ("delivery_country", {"delivery_country": "FR"}, {"exports_to": ["DE", "FR"]}, "passed"),
     ("delivery_country", {"delivery_country": "FR"}, {"country": "FR"}, "passed"),
     ("delivery_country", {"delivery_country": "FR"}, {"country": "CN"}, "unknown"),
+    ("delivery_country", {"delivery_country": "FR"}, {"exports_to": ["DE"]}, "failed"),
+    ("delivery_country", {"delivery_country": "FR"}, {"markets": ["export"]}, "unknown"),
+    ("markets", {"markets": ["Europe"]}, {"exports_to": ["DE"]}, "passed"),
     ("business_models", {"business_models": ["ODM", "OBM"]}, {"business_models": ["ODM"]}, "passed"),
 ]
 

@@ -16,7 +16,7 @@ BAD = [
     ({"id": "a", "moq": -5}, "field 'moq': found -5, expected a number of 0 or more"),
     ({"id": "a", "moq": "about 500"}, "field 'moq': found 'about 500'"),
     ({"id": "a", "moq": True}, "found True"),
-    ({"id": "a", "unit": "pieces"}, "unit 'pieces' is not one of the UN/ECE Rec 20 codes"),
+    ({"id": "a", "unit": "parsecs"}, "unit 'parsecs' is not one of the UN/ECE Rec 20 codes"),
     ({"id": "a", "currency": "euro"}, "'currency': found 'euro'"),
     ({"id": "a", "smart_level": 7}, "levels run from 0 to 5"),
     ({"id": "a", "price_from": 9, "price_to": 3}, "price_from 9 is above price_to 3"),

@@ -199,6 +199,11 @@ def test_trade_terms_are_a_mean_of_what_is_stated():
 def test_markets_and_origin():
     assert value("markets", {"delivery_country": "France"}, {"exports_to": ["EU"]}) == pytest.approx(1.0)
     assert value("markets", {"delivery_country": "FR"}, {"exports_to": ["US"]}) == pytest.approx(0.0)
+    assert value("markets", {"delivery_country": "FR"}, {"markets": ["export"]}) == pytest.approx(0.4)
+    assert value("markets", {"delivery_country": "FR"}, {"markets": ["Europe"]}) == pytest.approx(1.0)
+    assert (
+        value("markets", {"markets": ["内销"], "country": "CN"}, {"markets": ["内销", "外销"], "country": "CN"}) == 1.0
+    )
     assert value("countries", {"sourcing_countries": ["CN", "IT"]}, {"country": "Italien"}) == pytest.approx(1.0)
     assert value("countries", {"sourcing_countries": ["CN"]}, {"country": "IN"}) == pytest.approx(0.0)
 
