@@ -97,8 +97,8 @@ Lang = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="most items in one answer")]
 Cursor = Annotated[str | None, Query(max_length=64, description="`next` of the page before")]
-_CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
-EventName = Annotated[str, Path(pattern=_CODE, description="the event's id or its code", examples=["paris-2025"])]
+CODE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+EventName = Annotated[str, Path(pattern=CODE, description="the event's id or its code", examples=["paris-2025"])]
 
 
 def created_at(path: str) -> dict[str, Any]:

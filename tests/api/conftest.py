@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from uuid import UUID
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import create_engine, text
 
 from app.core.settings import Settings
 from app.db.engine import Database
@@ -114,15 +117,76 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
         yield Standing(found, made)
 
 
-@pytest.fixture
-def fair(database: Database) -> Fair:
-    return make_fair(database, "demo")
+@dataclass(frozen=True)
+class Filled:
+    """A database with two organisers in it, to be copied for each test: much quicker than migrating each time."""
+
+    url: str
+    fair: Fair
+    rival: Fair
+
+
+def _fill(url: str) -> Filled:
+    database = Database(url)
+    upgrade(database)
+    filled = Filled(url, make_fair(database, "demo"), make_fair(database, "rival"))
+    database.close()
+    return filled
+
+
+@pytest.fixture(scope="session")
+def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Filled:
+    return _fill(f"sqlite:///{tmp_path_factory.mktemp('filled') / 'fairmatch.db'}")
+
+
+@pytest.fixture(scope="session")
+def filled_postgres(postgres: str) -> Filled:
+    return _fill(new_postgres(postgres, "template1", "api_filled"))
+
+
+def new_postgres(maintenance: str, template: str, name: str | None = None) -> str:
+    """Create a database on the server as a copy of another, and return its address."""
+    name = name or f"api_{uuid4().hex}"
+    engine = create_engine(maintenance, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    engine.dispose()
+    return maintenance.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(params=["filled_sqlite", "filled_postgres"], ids=["sqlite", "postgresql"])
+def filled(request: pytest.FixtureRequest) -> Filled:
+    """The database to copy, once on SQLite and once on PostgreSQL."""
+    found: Filled = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
-def rival(database: Database) -> Fair:
+def database_url(filled: Filled, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a copy; in place of the empty database of the other tests."""
+    if filled.url.startswith("sqlite"):
+        copy = tmp_path / "fairmatch.db"
+        shutil.copy(filled.url.removeprefix("sqlite:///"), copy)
+        return f"sqlite:///{copy}"
+    return new_postgres(request.getfixturevalue("postgres"), "api_filled")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    found = Database(database_url)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def fair(filled: Filled) -> Fair:
+    return replace(filled.fair)
+
+
+@pytest.fixture
+def rival(filled: Filled) -> Fair:
     """Another organiser on the same server."""
-    return make_fair(database, "rival")
+    return replace(filled.rival)
 
 
 @pytest.fixture

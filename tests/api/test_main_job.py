@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -161,18 +161,16 @@ def test_bookings_name_what_stands_in_the_way(client: CheckedClient, fair: Fair)
     assert book("s1", "s1", "s03").status_code == 422
 
 
-def test_a_worker_in_the_process_does_the_runs(sqlite_url: str) -> None:
+def test_the_program_in_the_documentation_runs(sqlite_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    space: dict[str, Any] = {}
+    exec(text.partition("```python\n")[2].partition("```")[0], space)
     database = Database(sqlite_url)
     upgrade(database)
     fair = make_fair(database, "demo")
     database.close()
     with calling(make_app(sqlite_url, workers=True)) as client:
-        for kind, body in (("match-runs", {}), ("schedules", {"steps": 100})):
-            started = client.post(f"/api/v1/events/e-2025/{kind}", headers=fair.key(), json=body)
-            state: dict[str, Any] = {}
-            for _ in range(600):
-                state = client.get(started.headers["location"], headers=fair.key()).json()
-                if (state.get("state") or state["status"]) not in ("queued", "running"):
-                    break
-                time.sleep(0.05)
-            assert (state.get("state") or state["status"]) in ("done", "optimal", "feasible"), state
+        client.headers.update(fair.key())
+        plan = space["demonstrate"](client, fair.organisations["s2"], fair.requests["b1"], "e-2025")
+    assert plan["status"] in ("optimal", "feasible")
+    assert capsys.readouterr().out.startswith("1 demo s")

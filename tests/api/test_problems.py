@@ -156,6 +156,31 @@ def test_queries_are_checked(standing: Standing, query: str, field: str) -> None
     assert [(error["field"], error["in"]) for error in response.json()["errors"]] == [(field, "query")]
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"starts_on": "0001-01-01"}, "year 1"),
+        ({"ends_on": "9999-12-31"}, "year 9999"),
+        ({"phases": [{"name": "live", "starts_at": "2025-09-15T09:00", "ends_at": "9999-12-31T23:59"}]}, "year 9999"),
+        ({"phases": [{"name": "live", "starts_at": "2025-09-15T09:00", "ends_at": "2025-09-15T09:00"}]}, "not after"),
+        ({"starts_on": "2025-09-16"}, "before it starts"),
+        ({"zone": "Europe/Lutetia"}, "no time zone"),
+        ({"sessions": EVENT["sessions"] * 2}, "overlaps"),
+    ],
+    ids=str,
+)
+def test_an_event_that_cannot_be(standing: Standing, change: dict[str, Any], words: str) -> None:
+    body = EVENT | {"code": "new"} | change
+    response = standing.client.post("/api/v1/events", headers=standing.fair.key(), json=body)
+    assert response.status_code == 422
+    assert words in response.text
+
+
+def test_null_characters_in_addresses(client: CheckedClient, fair: Fair) -> None:
+    for path in ("sourcing-requests?event_id=%00", "events/%00", "organisations?cursor=%00"):
+        assert client.get(f"/api/v1/{path}", headers=fair.key()).status_code == 422
+
+
 @pytest.mark.parametrize("cursor", ["!", "AAAA", "%00", "Ж"])
 def test_a_cursor_that_was_not_made_here(standing: Standing, cursor: str) -> None:
     client, fair = standing.client, standing.fair

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 
 from app.db.engine import Database
 from app.db.models import Meeting, PlaceHold, Seat
-from tests.api.conftest import Fair, make_app, make_fair
+from tests.api.conftest import Fair, Filled, make_app, make_fair, new_postgres
 
 CALLERS = 40
 
@@ -42,14 +42,13 @@ def _book_at_once(address: str, fair: Fair, pairs: list[tuple[str, str]], slot: 
 
     def one(pair: tuple[str, str]) -> int:
         body = {"organisations": [str(fair.organisations[name]) for name in pair], "slot": slot, "place": place}
-        with httpx.Client(timeout=60) as client:
-            ready.wait()
-            found = client.post(f"{address}/api/v1/events/e-2025/meetings", headers=fair.key(), json=body)
+        ready.wait()
+        found = client.post(f"{address}/api/v1/events/e-2025/meetings", headers=fair.key(), json=body)
         if found.status_code == 409:
             assert found.json()["detail"].startswith("Not booked: ")
         return found.status_code
 
-    with ThreadPoolExecutor(len(pairs)) as pool:
+    with httpx.Client(timeout=60) as client, ThreadPoolExecutor(len(pairs)) as pool:
         return Counter(pool.map(one, pairs))
 
 
@@ -64,7 +63,7 @@ def _twice(database: Database) -> int:
 
 
 def test_one_slot_one_table_one_meeting(database: Database, database_url: str) -> None:
-    fair = make_fair(database, "demo", suppliers=8, buyers=5)
+    fair = make_fair(database, "race", suppliers=8, buyers=5)
     different = [(f"s{n % 8 + 1}", f"b{n // 8 + 1}") for n in range(CALLERS)]
     with serving(database_url) as address:
         # the same table for different pairs; the same pair from both sides; one buyer for everybody
@@ -78,18 +77,13 @@ def test_one_slot_one_table_one_meeting(database: Database, database_url: str) -
         assert session.scalar(select(func.count()).select_from(Meeting)) == 3
 
 
-def test_without_the_constraints_the_same_race_books_twice(postgres: str) -> None:
+def test_without_the_constraints_the_same_race_books_twice(postgres: str, filled_postgres: Filled) -> None:
     """The negative control: the checks in Python are not what prevents it, so the test above can fail.
 
     On SQLite there is no such control, for its writers follow each other from their first statement on.
     """
-    from app.db.migrate import upgrade
-    from tests.conftest import _new_postgres
-
-    url = _new_postgres(postgres)
-    database = Database(url)
-    upgrade(database)
-    fair = make_fair(database, "demo", suppliers=8, buyers=5)
+    database = Database(url := new_postgres(postgres, "api_filled"))
+    fair = make_fair(database, "race", suppliers=8, buyers=5)
     with database.engine.begin() as connection:
         for table, resource in (("seat", "attendee_id"), ("place_hold", "place_id")):
             name = connection.scalar(

@@ -123,7 +123,7 @@ def test_requests_of_one_event(client: CheckedClient, fair: Fair) -> None:
     for asked, expected in (("e-2025", 2), (str(fair.event_id), 2), ("e-2026", 0)):
         page = client.get("/api/v1/sourcing-requests", params={"event_id": asked}, headers=fair.key()).json()
         assert len(page["items"]) == expected
-    assert client.get("/api/v1/sourcing-requests?event_id=no", headers=fair.key()).status_code == 404
+    assert client.get("/api/v1/sourcing-requests?event_id=nothing-here", headers=fair.key()).status_code == 404
 
 
 class _Count:

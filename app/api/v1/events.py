@@ -12,8 +12,7 @@ from fastapi import APIRouter, Depends, Response
 from app.api import lookups
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, Cursor, EventName, Limit, Reading, Writing, created_at
-from app.api.schemas.events import EventItem, EventList, EventOut
-from app.domain.fairs import EventShape
+from app.api.schemas.events import EventIn, EventItem, EventList, EventOut
 from app.services.events import create_event, find_event, list_events, pairing_rules
 
 router = APIRouter(tags=["events"])
@@ -48,7 +47,7 @@ def list_all(actor: Caller, session: Reading, cursor: Cursor = None, limit: Limi
 )
 def create(
     actor: Caller,
-    shape: Annotated[EventShape, Depends(JsonBody(EventShape, example=_EXAMPLE))],
+    shape: Annotated[EventIn, Depends(JsonBody(EventIn, example=_EXAMPLE))],
     session: Writing,
     response: Response,
 ) -> Any:

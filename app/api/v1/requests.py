@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.api import lookups
 from app.api.bodies import JsonBody
-from app.api.deps import Caller, Cursor, EventName, Limit, Reading, Writing, created_at
+from app.api.deps import CODE, Caller, Cursor, EventName, Limit, Reading, Writing, created_at
 from app.api.schemas.requests import RequestIn, RequestList, RequestOut
 from app.core.errors import InvalidInputError
 from app.db.models import RequestRevision, SourcingRequest
@@ -34,13 +34,11 @@ _EXAMPLE = {
 }
 
 
-@router.get(
-    "/sourcing-requests", summary="List sourcing requests", response_model=RequestList, responses={404: {}}
-)
+@router.get("/sourcing-requests", summary="List sourcing requests", response_model=RequestList, responses={404: {}})
 def list_all(
     actor: Caller,
     session: Reading,
-    event_id: Annotated[str | None, Query(max_length=64, description="only those of this event (id or code)")] = None,
+    event_id: Annotated[str | None, Query(pattern=CODE, description="only those of this event (id or code)")] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Any:
