@@ -171,21 +171,29 @@ class Teller:
     def _lifts(
         self, demand: Record, supplier: Record, at: int, scored: Scored, passing: np.ndarray
     ) -> tuple[Lift, ...]:
+        if at not in scored.lifts:
+            scored.lifts[at] = self._found_lifts(demand, supplier, at, scored)
+        score = float(scored.total[at])
+        return tuple(
+            Lift(self._change(change), score + gain, None if fails else _rank(score + gain, at, scored.total, passing))
+            for fails, gain, change in scored.lifts[at]
+        )
+
+    def _found_lifts(
+        self, demand: Record, supplier: Record, at: int, scored: Scored
+    ) -> list[tuple[bool, float, Change]]:
+        """(a gate still fails, points gained, change), those that open the last failed gate first."""
         stated = {name: self._by_name[name] for name in scored.names if name in self._by_name}
         stated = {name: term for name, term in stated.items() if term.states(demand)}
         before = {name: float(points[at]) for name, points in zip(scored.names, scored.points, strict=True)}
-        found: list[tuple[bool, float, str]] = []
+        found: list[tuple[bool, float, Change]] = []
         for change in changes(demand, supplier, stated, self.setting):
             after = {name: scored.most[name] * stated[name].value(demand, change.supplier) for name in change.terms}
             gain = sum(points - before[name] for name, points in after.items())
             if gain >= LEAST_LIFT:
                 states = GateBook([change.supplier], self.setting).check(demand)[1]
-                found.append((bool((states == FAILED).any()), -gain, self._change(change)))
-        score = float(scored.total[at])
-        return tuple(
-            Lift(words, score - loss, None if fails else _rank(score - loss, at, scored.total, passing))
-            for fails, loss, words in sorted(found)[:LIFTS]
-        )
+                found.append((bool((states == FAILED).any()), gain, change))
+        return sorted(found, key=lambda row: (row[0], -row[1]))[:LIFTS]
 
     def _change(self, change: Change) -> str:
         values: dict[str, Any] = {}

@@ -24,6 +24,7 @@ from scoring.space import Scored, Space
 from scoring.terms.base import Setting
 from scoring.terms.catalogue import weights as checked_weights
 
+SEEN = 100_000  # askers remembered by id
 Gates = tuple[tuple[str, ...], np.ndarray]
 
 
@@ -63,6 +64,7 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self._space = Space(records, self._setting, self.weights_, self.text)
         self._seen: dict[str, Record] = {}
         self._last: tuple[Record, Scored, Gates] | None = None
+        self._hash: str | None = None
         self._gates_fitted(records)
 
     def _gates_fitted(self, records: list[Record]) -> None:
@@ -85,7 +87,7 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         """
         check_is_fitted(self)
         self._space.fit_context(read(requests, self._asking_side))
-        self._last = None
+        self._last = self._hash = None
         return self
 
     def learn(self, feedback: Any) -> Any:
@@ -103,7 +105,7 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         """
         check_is_fitted(self)
         self._space.behaviour.add(behaviour.read_feedback(feedback))
-        self._last = None
+        self._last = self._hash = None
         return self
 
     def calibrate(self, scores: Any, met: Any) -> Any:
@@ -116,6 +118,7 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         """
         check_is_fitted(self)
         self.calibration_ = explaining.calibrated(np.asarray(scores, dtype=float), np.asarray(met))
+        self._hash = None
         return self
 
     @property
@@ -170,12 +173,19 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         ids = np.full((len(records), k), None, dtype=object)
         scores = np.full((len(records), k), np.nan)
         for i, record in enumerate(records):
-            self._seen[record.id] = record
+            self._see(record)
             scored, (_, states) = self._score(record)
             best = _best(scored.total, ~(states == FAILED).any(axis=0), k)
             ids[i, : best.size] = [self.ids_[at] for at in best]
             scores[i, : best.size] = scored.total[best]
         return Ranking(tuple(record.id for record in records), ids, scores)
+
+    def _see(self, record: Record) -> None:
+        """Remember an asker by its id, the latest `SEEN` of them."""
+        self._seen.pop(record.id, None)
+        self._seen[record.id] = record
+        while len(self._seen) > SEEN:
+            self._seen.pop(next(iter(self._seen)), None)
 
     def _explain(self, asker: Any, fitted: Iterable[Any], lang: str) -> list[Explanation]:
         check_is_fitted(self)
@@ -214,7 +224,9 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     def model_hash(self) -> str:
         """SHA-256 over parameters, records, fitted arrays and what was learned: equal hashes rank equally."""
         check_is_fitted(self)
-        return storage.model_hash(self)
+        if self._hash is None:
+            self._hash = storage.model_hash(self)
+        return self._hash
 
     def save(self, path: str | Path) -> None:
         """Write `model.json` and `arrays.npz` into the folder `path` (made if need be)."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
 
 from scoring import codes
 from scoring.behaviour import Behaviour
+from scoring.lifts import Change
 from scoring.records import Record
 from scoring.terms.base import Setting, Term
 from scoring.terms.catalogue import terms as all_terms
@@ -33,6 +34,7 @@ class Scored:
     points: np.ndarray
     total: np.ndarray
     request: Request | None
+    lifts: dict[int, list[tuple[bool, float, Change]]] = field(default_factory=dict)  # found once, told in any language
 
 
 class Space:

@@ -61,9 +61,6 @@ def range_columns(first: int) -> list[int]:
         if low & 1:
             out.append(low)
             low += 1
-        if high & 1:
-            high -= 1
-            out.append(high)
         low >>= 1
         high >>= 1
     return out
