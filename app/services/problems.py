@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import Event, Match, MatchRun, Meeting, Preference, Schedule
+from app.db.models import Event, Match, MatchRun, Meeting, PlaceHold, Preference, Schedule
 from app.db.queries.grid import Grid, grid_of
 from app.services.participants import Participant, participants
 
 #: beyond this many candidates per slot and participant a pair would hardly ever be held, and only slows the search
 _CANDIDATES_PER_SLOT = 4
 _REFUSED = ("no_thanks", "blocked")
+_LOCKED = ("locked", "live", "held")
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Where a meeting of the current schedule stays whatever is built anew, and the state it keeps."""
+
+    slot_id: UUID
+    place_id: UUID | None
+    status: str
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A pair worth meeting: what it is worth, and the request that makes it so."""
+    """A pair worth meeting: what it is worth, the request that makes it so, and where it is locked."""
 
     seeker_id: UUID
     provider_id: UUID
     value: float
     request_id: UUID | None
     required: bool = False
+    lock: Lock | None = None
 
     @property
     def parties(self) -> tuple[UUID, UUID]:
@@ -67,9 +78,12 @@ def build_problem(
     people = {p.participation.id: p for p in participants(session, event)}
     code = {key: person.organisation.code for key, person in people.items()}
     answers = list(session.scalars(select(Preference).where(Preference.event_id == event.id)))
-    pairs = _pairs(session, match_run, answers, bool(event.rules["one_meeting_per_organisation_pair"]))
-    pairs = _strongest(pairs, _CANDIDATES_PER_SLOT * max(1, len(grid.slots)))
-    locks = _locks(session, event.id)
+    once = bool(event.rules["one_meeting_per_organisation_pair"])
+    pairs = _pairs(session, match_run, answers, once)
+    pairs = _with_locks(session, event.id, pairs, _refused(answers), once)
+    pairs = _strongest(
+        [_supplier_first(pair, people) for pair in pairs], _CANDIDATES_PER_SLOT * max(1, len(grid.slots))
+    )
     slot_name = {slot.id: grid.slot_name(slot) for slot in grid.slots}
     place_code = {place.id: place.code for place in grid.places}
 
@@ -78,14 +92,14 @@ def build_problem(
     for pair in sorted(pairs, key=lambda p: (code[p.provider_id], code[p.seeker_id])):
         name = f"{code[pair.provider_id]} × {code[pair.seeker_id]}"
         named[name] = pair
-        slot_id = locks.get(pair.parties)
         meetings.append(
             {
                 "id": name,
                 "participants": [code[pair.provider_id], code[pair.seeker_id]],  # the engine takes suppliers first
                 "value": pair.value,
-                "required": pair.required or slot_id is not None,
-                "fixed_slot": slot_name[slot_id] if slot_id else None,
+                "required": pair.required or pair.lock is not None,
+                "fixed_slot": slot_name[pair.lock.slot_id] if pair.lock else None,
+                "place": place_code[pair.lock.place_id] if pair.lock and pair.lock.place_id else None,
             }
         )
     problem = {
@@ -102,7 +116,7 @@ def build_problem(
             for place in grid.places
         ],
         "participants": [_participant(event, person, grid, slot_name, place_code) for person in people.values()],
-        "one_meeting_per_organisation_pair": bool(event.rules["one_meeting_per_organisation_pair"]),
+        "one_meeting_per_organisation_pair": once,
         "interpreters": [
             {
                 "id": helper.name,
@@ -142,7 +156,7 @@ def _in_order(grid: Grid, chosen: frozenset[UUID]) -> list[UUID]:
 
 def _pairs(session: Session, match_run: MatchRun | None, answers: list[Preference], once: bool) -> list[Pair]:
     """The best request of each pair, without pairs that either side refuses; what somebody must meet is required."""
-    refused = {frozenset((a.from_id, a.to_id)) for a in answers if a.answer in _REFUSED}
+    refused = _refused(answers)
     musts = {frozenset((a.from_id, a.to_id)): a for a in answers if a.answer == "must_meet"}
     best: dict[tuple[UUID, UUID] | frozenset[UUID], Pair] = {}
     scored = (
@@ -165,24 +179,52 @@ def _pairs(session: Session, match_run: MatchRun | None, answers: list[Preferenc
     return list(best.values())
 
 
+def _refused(answers: list[Preference]) -> set[frozenset[UUID]]:
+    return {frozenset((a.from_id, a.to_id)) for a in answers if a.answer in _REFUSED}
+
+
+def _with_locks(
+    session: Session, event_id: UUID, pairs: list[Pair], refused: set[frozenset[UUID]], once: bool
+) -> list[Pair]:
+    """Tie the meetings that are locked in the current schedule to their pairs; what an organiser booked and locked by
+    hand becomes a pair, though nobody ranked it."""
+    tied = list(pairs)
+    for meeting, place_id in session.execute(
+        select(Meeting, PlaceHold.place_id)
+        .join(Schedule, Schedule.id == Meeting.schedule_id)
+        .outerjoin(PlaceHold, (PlaceHold.meeting_id == Meeting.id) & (PlaceHold.slot_id == Meeting.slot_id))
+        .where(Schedule.event_id == event_id, Schedule.is_current, Meeting.status.in_(_LOCKED))
+        .order_by(Meeting.slot_id, Meeting.id)
+    ):
+        parties, lock = (meeting.low_id, meeting.high_id), Lock(meeting.slot_id, place_id, meeting.status)
+        if frozenset(parties) in refused:
+            continue
+        for number, pair in enumerate(tied):
+            same = once or pair.request_id == meeting.request_id
+            if pair.parties == parties and pair.lock is None and same:
+                tied[number] = replace(pair, lock=lock)
+                break
+        else:
+            tied.append(Pair(*parties, meeting.value, meeting.request_id, lock=lock))
+    return tied
+
+
+def _supplier_first(pair: Pair, people: dict[UUID, Participant]) -> Pair:
+    """The pair with the one that buys as the seeker, whoever of the two asked for the meeting."""
+    seeker, provider = people[pair.seeker_id].participation, people[pair.provider_id].participation
+    if pair.request_id is None and seeker.supplies and not seeker.buys and provider.buys:
+        return replace(pair, seeker_id=pair.provider_id, provider_id=pair.seeker_id)
+    return pair
+
+
 def _strongest(pairs: list[Pair], limit: int) -> list[Pair]:
-    """Keep the pairs that are among the best `limit` of either party, and all required ones."""
+    """Keep the pairs that are among the best `limit` of either party, and all required and locked ones."""
     ranked = sorted(pairs, key=lambda p: (-p.value, p.parties))
     seen: dict[UUID, int] = defaultdict(int)
     kept = []
     for pair in ranked:
-        if pair.required or min(seen[pair.seeker_id], seen[pair.provider_id]) < limit:
+        if pair.required or pair.lock or min(seen[pair.seeker_id], seen[pair.provider_id]) < limit:
             kept.append(pair)
         seen[pair.seeker_id] += 1
         seen[pair.provider_id] += 1
     return kept
-
-
-def _locks(session: Session, event_id: UUID) -> dict[tuple[UUID, UUID], UUID]:
-    """Pairs that are locked in the current schedule, with their slot."""
-    rows = session.execute(
-        select(Meeting.low_id, Meeting.high_id, Meeting.slot_id)
-        .join(Schedule, Schedule.id == Meeting.schedule_id)
-        .where(Schedule.event_id == event_id, Schedule.is_current, Meeting.status.in_(("locked", "live", "held")))
-    )
-    return {(low, high): slot for low, high, slot in rows}

@@ -110,8 +110,7 @@ def _write(session: Session, schedule_id: UUID, stage: Stage, plan: Plan) -> Non
     _make_current(session, row)
     event = session.get_one(Event, row.event_id)
     once = bool(event.rules["one_meeting_per_organisation_pair"])
-    locked = {meeting["id"] for meeting in stage.problem["meetings"] if meeting["fixed_slot"]}
-    writer = _Writer(row, stage, once, locked)
+    writer = _Writer(row, stage, once)
     for planned in plan.meetings:
         writer.add(planned.id, planned.slot, planned.place, planned.interpreter)
     session.add_all(writer.meetings)
@@ -152,10 +151,10 @@ def _make_current(session: Session, row: Schedule) -> None:
 class _Writer:
     """Turns planned meetings into rows: the meeting, its seats, its table, its interpreter."""
 
-    def __init__(self, schedule: Schedule, stage: Stage, once: bool, locked: set[str]) -> None:
+    def __init__(self, schedule: Schedule, stage: Stage, once: bool) -> None:
         self.meetings: list[Meeting] = []
         self.holds: list[Seat | PlaceHold | InterpreterHold] = []
-        self._schedule, self._stage, self._once, self._locked = schedule, stage, once, locked
+        self._schedule, self._stage, self._once = schedule, stage, once
         self._slots = stage.grid.slots_by_name()
         self._places = {place.code: place.id for place in stage.grid.places}
         self._helpers = {helper.name: helper.id for helper in stage.grid.interpreters}
@@ -174,7 +173,7 @@ class _Writer:
             slot_id=slot.id,
             value=pair.value,
             once=self._once,
-            status="locked" if name in self._locked else "planned",
+            status=pair.lock.status if pair.lock else "planned",
         )
         self.meetings.append(meeting)
         for party in (low, high):
