@@ -15,6 +15,7 @@ from app.domain.fairs import EventShape, PlaceShape, SessionShape
 from app.services import access, events
 from app.services.access import Actor
 from app.services.imports import Report, bring_in
+from tests.services.stage import Stage
 
 EXHIBITORS = """Id,Company name,Kind,Country,Products,MOQ,Unit,Capacity per month,Certificates,Table,Hall colour
 S1,Alpha Knitting,Manufacturer,CN,knitted T-shirts; polo shirts,500,pieces,40000,GOTS,T1,red
@@ -50,6 +51,11 @@ class Desk:
         with self.database.write() as session:
             self.actor = Actor(access.create_tenant(session, self.slug, self.slug.upper()).id)
             events.create_event(session, self.actor, shape)
+
+    @property
+    def stage(self) -> Stage:
+        """The event, to be matched and scheduled."""
+        return Stage(self.database, self.code, self.slug)
 
     def file(self, name: str, text: str) -> Path:
         path = self.folder / name
