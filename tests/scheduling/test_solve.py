@@ -167,3 +167,27 @@ def test_progress_reports_rising_objectives_and_holding_bounds() -> None:
     ranks = [(-s.missing_required, -s.shortfall, s.objective) for s in seen]
     assert ranks == sorted(ranks)
     assert seen[-1].objective <= plan.objective + 1e-6 or plan.missing_required < seen[-1].missing_required
+
+
+class StopError(Exception):
+    pass
+
+
+def test_what_the_progress_callback_raises_ends_the_run() -> None:
+    def stop(seen: Progress) -> None:
+        if seen.stage == "annealing":
+            raise StopError
+
+    data = random_problem(4, people=60, slots=20, meetings=400)
+    data |= {"previous": None, "before": []}
+    for meeting in data["meetings"]:
+        meeting["required"] = False
+    with pytest.raises(StopError):
+        solved(data, time_limit=60.0, progress=stop)
+
+
+def test_the_time_limit_is_kept_and_the_answer_never_empty() -> None:
+    data = random_problem(8, people=40, slots=16, meetings=250)
+    plan = solved(data, time_limit=0.5)
+    assert verify(data, plan).legal
+    assert plan.meetings

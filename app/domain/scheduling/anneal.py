@@ -157,11 +157,10 @@ class Annealer:
         """First and last heat, from what a typical move costs."""
         w = self.inst.weights
         values = sorted(abs(v) for v in self.inst.value if v)
-        middle = values[len(values) // 2] if values else 1.0
-        spread = max(values) - min(values) if values else 0.0
+        middle = values[len(values) // 2] if values and values[0] != values[-1] else 0.0
         points = max(w.break_, w.idle, w.change, w.move)
-        scale = max(0.12 * middle if spread > 0 else 0.0, 0.6 * points, 1e-3)
-        return scale, scale / 12
+        hot = max(0.015 * middle, 0.5 * points, 1e-3)
+        return hot, hot / 10
 
     def run(self, steps: int, done: Callable[[], float], goal: float, seen: Callable[[], None]) -> None:
         """Anneals until `done` says 1 (the share of the run that is over), the goal is reached, or forever.

@@ -43,7 +43,8 @@ def cache_directory() -> str:
 def jit(result: Any, *arguments: Any, inner: bool = True) -> Callable[[_F], _F]:
     """Compiles for exactly these types; where nothing can be written, for this process only.
 
-    Inner functions get no doorway from Python, which saves a quarter of the first compilation.
+    Inner functions get no doorway from Python (calling them from there would crash), which saves a quarter of the
+    first compilation.
     """
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
     options["no_cpython_wrapper"] = inner

@@ -171,7 +171,7 @@ def drop(w: Any, m: int) -> None:
     w.meetings[m, SLOT] = w.meetings[m, STAFF] = FREE
 
 
-@jit(FLOAT, WORLD)
+@jit(FLOAT, WORLD, inner=False)
 def energy(w: Any) -> float:
     if w.knobs[SPREAD] >= 0:
         least, size = 0, w.slots.shape[0]

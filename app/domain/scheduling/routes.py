@@ -25,6 +25,7 @@ FIRST_LOOK = 1.0
 STEPS_PER_WORK = 200_000
 PARTIAL_SECONDS = 2.0
 SECONDS_BETWEEN_PLANS = 1.0
+BESIDE_CORE = 0.25  # of the time: then core-guided search has the machine to itself
 
 
 def start(run: Search) -> None:
@@ -32,7 +33,9 @@ def start(run: Search) -> None:
     inst = run.inst
     if any(must and not starts for must, starts in zip(inst.required, inst.starts, strict=True)):
         run.refuted = True
+    begun = run.elapsed()
     run.offer(greedy.greedy(inst), "greedy")
+    run.pace = run.elapsed() - begun
     run.relaxed = min(run.relaxed, bounds.flow_bound(inst))
     bound = bounds.flow_bound(inst, 0, 0) if any(inst.required) or any(inst.floor) else run.relaxed
     if bound == -math.inf:
@@ -76,22 +79,36 @@ def _by_clock(run: Search, seed: int) -> None:
             return
     if run.refuted:
         run.time_limit = min(run.time_limit, run.elapsed() + PARTIAL_SECONDS + 0.5)
-    worker = threading.Thread(target=_anneal, args=(run, None, seed), name="annealing")
+    worker = threading.Thread(target=_beside, args=(run, seed), name="annealing")
     worker.start()
-    if small and not run.refuted and _exactly(run, lambda: budget(math.inf)):
-        run.stopped = not run.refuted
-    if run.refuted:
-        run.time_limit = min(run.time_limit, run.elapsed() + PARTIAL_SECONDS + 0.5)
-    while worker.is_alive() and run.left() > 0 and not run.stopped:
-        worker.join(timeout=min(0.05, max(0.001, run.left())))
-    run.stopped = True
-    if getattr(worker, "warm", False):
-        worker.join()
+    try:
+        if small and not run.refuted and _exactly(run, lambda: budget(math.inf)):
+            run.stopped = not run.refuted
+        if run.refuted:
+            run.time_limit = min(run.time_limit, run.elapsed() + PARTIAL_SECONDS + 0.5)
+        while worker.is_alive() and run.left() > 0 and not run.stopped:
+            worker.join(timeout=min(0.05, max(0.001, run.left())))
+    finally:
+        run.stopped = True
+        if getattr(worker, "warm", False):  # else it is still compiling; the answer does not wait for that
+            worker.join()
+    if run.failure is not None:
+        raise run.failure
+
+
+def _beside(run: Search, seed: int) -> None:
+    """The second thread: what goes wrong in it is raised in the first."""
+    try:
+        _anneal(run, None, seed)
+    except BaseException as error:  # noqa: BLE001
+        run.failure, run.stopped = error, True
+        if run.solver is not None:
+            run.solver.stop_search()
 
 
 def _anneal(run: Search, steps: int | None, seed: int) -> None:
     """Annealing from the greedy plan; the first use on a machine compiles, which the clock does not wait for."""
-    from app.domain.scheduling import anneal
+    from app.domain.scheduling import anneal, exact
 
     annealer = anneal.Annealer(run.inst, seed)
     annealer.start_from(run.best)
@@ -102,7 +119,8 @@ def _anneal(run: Search, steps: int | None, seed: int) -> None:
     if steps is not None:
         _slices(run, annealer, anneal.by_steps(annealer, steps), anneal.SLICE)
         return
-    share = anneal.by_clock(run.left())
+    core = exact.fits(run.inst) and all(run.inst.required) and not run.refuted
+    share = anneal.by_clock(run.left() * (BESIDE_CORE if core else 1.0))
     _slices(run, annealer, lambda: 1.0 if run.stopped or run.left() <= 0 else share(), anneal.SLICE // 4)
 
 

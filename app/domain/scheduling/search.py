@@ -21,8 +21,9 @@ EPSILON = 1e-6
 class Search:
     """What the routes share; safe to use from two threads.
 
-    `bound` holds for plans with every required meeting and no shortfall, `relaxed` for all plans; `refuted` is proof
-    that some required meeting cannot be held; `least_short` a proven minimum of the shortfall.
+    `bound` holds for plans with every required meeting and the least shortfall, `relaxed` for all plans; `refuted` is
+    proof that some required meeting cannot be held; `least_short` a proven minimum of the shortfall; `pace` the seconds
+    that the greedy plan took, from which the needs of the end are estimated.
     """
 
     inst: Instance
@@ -37,7 +38,9 @@ class Search:
     least_short: int = 0
     stopped: bool = False
     solver: Any = None
+    failure: BaseException | None = None
     route: str = "greedy"
+    pace: float = 0.0
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
@@ -49,9 +52,8 @@ class Search:
         return time.monotonic() - self.begun
 
     def left(self) -> float:
-        """Seconds to search, some being kept for the reasons and the verifier."""
-        size = sum(len(starts) for starts in self.inst.starts)
-        keep = min(0.3 * self.time_limit, 0.15 + 4e-6 * size + 4e-5 * len(self.inst.meetings))
+        """Seconds to search, some being kept for filling up, the reasons and the verifier."""
+        keep = min(0.4 * self.time_limit, 0.15 + 3.0 * self.pace)
         return self.time_limit - keep - self.elapsed()
 
     def offer(self, board: Board, stage: str) -> bool:
