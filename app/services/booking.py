@@ -20,6 +20,7 @@ from app.db.models import (
     InterpreterHold,
     Meeting,
     Organisation,
+    Participation,
     Place,
     PlaceHold,
     Preference,
@@ -31,7 +32,7 @@ from app.db.queries.grid import Grid, grid_of
 from app.db.queries.scoped import fetch
 from app.domain.meetings import can_interpret, needs_interpreter
 from app.services.access import Actor
-from app.services.participants import Participant, participants
+from app.services.participants import Participant, meeting_limits, participants
 from app.services.problems import current_schedule
 
 _RACED = {
@@ -60,6 +61,7 @@ def book(
     grid = grid_of(session, event.id)
     one, other = _parties(session, actor, event, organisations)
     when = _slot(grid, slot)
+    _one_at_a_time(session, one, other)
     _must_be_willing(session, event, one, other)
     _must_be_new(session, event, schedule, one, other)
     meeting = Meeting(
@@ -70,7 +72,7 @@ def book(
         slot_id=when.id,
         once=bool(event.rules["one_meeting_per_organisation_pair"]),
     )
-    seats = [_free_seat(session, schedule, grid, party, when) for party in (one, other)]
+    seats = [_free_seat(session, event, schedule, grid, party, when) for party in (one, other)]
     table = _free_place(session, schedule, grid, place, when, (one, other))
     helper = _interpreter(session, schedule, grid, one, other, when)
     try:
@@ -134,6 +136,14 @@ def _slot(grid: Grid, name: str) -> Slot:
     return found
 
 
+def _one_at_a_time(session: Session, one: Participant, other: Participant) -> None:
+    """Bookings of one party follow each other, so that what is counted here still holds when it is written."""
+    ids = (one.participation.id, other.participation.id)
+    session.scalars(
+        select(Participation.id).where(Participation.id.in_(ids)).order_by(Participation.id).with_for_update()
+    ).all()
+
+
 def _must_be_willing(session: Session, event: Event, one: Participant, other: Participant) -> None:
     parties = (one.participation.id, other.participation.id)
     answers = session.scalars(
@@ -163,11 +173,11 @@ def _must_be_new(session: Session, event: Event, schedule: Schedule, one: Partic
         )
 
 
-def _free_seat(session: Session, schedule: Schedule, grid: Grid, party: Participant, when: Slot) -> UUID:
+def _free_seat(session: Session, event: Event, schedule: Schedule, grid: Grid, party: Participant, when: Slot) -> UUID:
     name, slot = party.organisation.name, grid.slot_name(when)
     if not grid.free(party.participation.id, when.id):
         raise ConflictError(f"Not booked: {name} is not available in {slot}.", conflict="availability", slot=slot)
-    limit = party.participation.max_meetings
+    _, limit = meeting_limits(event, party.participation)
     if limit is not None:
         ids = [a.id for a in party.attendees]
         held = len(

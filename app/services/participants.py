@@ -82,6 +82,14 @@ def participants(session: Session, event: Event) -> list[Participant]:
     ]
 
 
+def meeting_limits(event: Event, row: Participation) -> tuple[int, int | None]:
+    """The fewest and the most meetings of a participant: its own limits, else those the event sets for its side."""
+    side = "buyer" if row.buys and not row.supplies else "supplier"
+    usual = (event.rules.get(f"min_meetings_{side}") or 0) if row.buys or row.supplies else 0
+    low = usual if row.min_meetings is None else row.min_meetings
+    return low, event.rules.get(f"max_meetings_{side}") if row.max_meetings is None else row.max_meetings
+
+
 def join_event(session: Session, event: Event, organisation: Organisation, **fields: Any) -> Participation:
     """Make an organisation a participant, or change what is said of its part; `fields` that are None change nothing."""
     row = session.scalar(

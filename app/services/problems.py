@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Event, Match, MatchRun, Meeting, PlaceHold, Preference, Schedule
 from app.db.queries.grid import Grid, grid_of
-from app.services.participants import Participant, participants
+from app.services.participants import Participant, meeting_limits, participants
 
 #: beyond this many candidates per slot and participant a pair would hardly ever be held, and only slows the search
 _CANDIDATES_PER_SLOT = 4
@@ -135,16 +135,14 @@ def _participant(
     event: Event, person: Participant, grid: Grid, slot_name: dict[UUID, str], place_code: dict[UUID, str]
 ) -> dict[str, Any]:
     row = person.participation
-    side = "buyer" if row.buys and not row.supplies else "supplier"
-    low, high = row.min_meetings, row.max_meetings
-    meets = row.buys or row.supplies
+    low, high = meeting_limits(event, row)
     return {
         "id": person.organisation.code,
         "organisation": person.organisation.code,
         "parallel": max(1, len(person.attendees)),
         "unavailable": [slot_name[s] for s in _in_order(grid, grid.away.get(row.id, frozenset()))],
-        "min_meetings": low if low is not None else (event.rules.get(f"min_meetings_{side}") or 0) if meets else 0,
-        "max_meetings": high if high is not None else event.rules.get(f"max_meetings_{side}"),
+        "min_meetings": low,
+        "max_meetings": high,
         "place": place_code[row.place_id] if row.place_id else None,
         "languages": list(person.languages),
     }
