@@ -96,6 +96,27 @@ class Heart:
         )
 
 
+def perform(
+    database: Database,
+    model: type[MatchRun] | type[Schedule],
+    run_id: UUID,
+    work: Callable[[Progress], None],
+    listener: Progress | None = None,
+) -> None:
+    """Do the work of a run, unless it has ended already; safe to call again after any crash.
+
+    An error is recorded on the row as the reason the run failed, and raised.
+    """
+    if not begin(database, model, run_id):
+        return
+    with Heart(database, model, run_id, listener) as report:
+        try:
+            work(report)
+        except Exception as error:
+            fail(database, model, run_id, error)
+            raise
+
+
 def finish(session: Session, model: type[RunRow], run_id: UUID) -> RunRow | None:
     """Lock a run to write its result; None when another attempt has written it already."""
     run = session.get(model, run_id, with_for_update=True, populate_existing=True)

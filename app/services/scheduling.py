@@ -70,21 +70,18 @@ def build(database: Database, schedule_id: UUID, listener: runs.Progress | None 
 
     What cannot be solved is recorded on the row as the reason it failed.
     """
-    if not runs.begin(database, Schedule, schedule_id):
-        return
-    with runs.Heart(database, Schedule, schedule_id, listener) as report:
-        try:
-            with database.read() as session:
-                row = session.get_one(Schedule, schedule_id)
-                event = session.get_one(Event, row.event_id)
-                match_run = session.get(MatchRun, row.match_run_id) if row.match_run_id else None
-                stage = build_problem(session, event, match_run, row.parameters.get("objective"))
-            plan = _solve(stage, row, report)
-            report(0.95, "writing")
-            database.run(lambda session: _write(session, schedule_id, stage, plan))
-        except Exception as error:
-            runs.fail(database, Schedule, schedule_id, error)
-            raise
+    runs.perform(database, Schedule, schedule_id, lambda report: _build(database, schedule_id, report), listener)
+
+
+def _build(database: Database, schedule_id: UUID, report: runs.Progress) -> None:
+    with database.read() as session:
+        row = session.get_one(Schedule, schedule_id)
+        event = session.get_one(Event, row.event_id)
+        match_run = session.get(MatchRun, row.match_run_id) if row.match_run_id else None
+        stage = build_problem(session, event, match_run, row.parameters.get("objective"))
+    plan = _solve(stage, row, report)
+    report(0.95, "writing")
+    database.run(lambda session: _write(session, schedule_id, stage, plan))
 
 
 def _solve(stage: Stage, row: Schedule, report: runs.Progress) -> Plan:

@@ -41,21 +41,18 @@ def execute(database: Database, run_id: UUID, listener: runs.Progress | None = N
 
     What makes it impossible is recorded on the row as the reason it failed.
     """
-    if not runs.begin(database, MatchRun, run_id):
-        return
-    with runs.Heart(database, MatchRun, run_id, listener) as report:
-        try:
-            with database.read() as session:
-                run = session.get_one(MatchRun, run_id)
-                field = read_field(session, session.get_one(Event, run.event_id))
-            report(0.05, "learning the suppliers")
-            ranker = SupplierRanker(as_of=run.as_of).fit(field.records)
-            rows = _score(run, field, ranker, report)
-            report(0.95, "writing")
-            database.run(lambda session: _write(session, run_id, field, ranker.model_hash(), rows))
-        except Exception as error:
-            runs.fail(database, MatchRun, run_id, error)
-            raise
+    runs.perform(database, MatchRun, run_id, lambda report: _match(database, run_id, report), listener)
+
+
+def _match(database: Database, run_id: UUID, report: runs.Progress) -> None:
+    with database.read() as session:
+        run = session.get_one(MatchRun, run_id)
+        field = read_field(session, session.get_one(Event, run.event_id))
+    report(0.05, "learning the suppliers")
+    ranker = SupplierRanker(as_of=run.as_of).fit(field.records)
+    rows = _score(run, field, ranker, report)
+    report(0.95, "writing")
+    database.run(lambda session: _write(session, run_id, field, ranker.model_hash(), rows))
 
 
 def _score(run: MatchRun, field: Field, ranker: SupplierRanker, report: runs.Progress) -> list[dict[str, Any]]:
