@@ -130,7 +130,7 @@ class Space:
         The fused similarity, scaled so that one sharing nothing has 0 and the best one the share of the request it
         covers (its square root, at least 0.3). Records without any text get the mean of the others.
         """
-        fused = self.text.fused(self.text.raw(request))
+        fused = self.text.fused(request, self.text.raw(request))
         none = 0.0
         if self.context is not None:
             fused, none = self._relative(asker, fused)
@@ -158,7 +158,8 @@ class Space:
         self.context_rows = {}
         for asker in sorted(askers, key=lambda record: record.id):
             if body(asker):
-                fused = self.text.fused(self.text.raw(self.text.request(asker)))
+                request = self.text.request(asker)
+                fused = self.text.fused(request, self.text.raw(request))
                 spread = float(fused.std())
                 self.context_rows[asker.id] = (fused - fused.mean()) / (spread or 1.0)
         rows = list(self.context_rows.values())

@@ -20,8 +20,8 @@ class CodeTerm(Term):
 
     An asked code is a chain of itself and its ancestors with weights `idf * closeness**depth`, scaled to 1 and shared
     among the asked codes; a supplier has a code when it names it or one below it. So an equal or narrower product
-    counts fully, a sibling counts for the ancestors both share. `breadth` discounts long lists: n codes count
-    n**-breadth.
+    counts fully, a sibling counts for the ancestors both share. `breadth` favours specialists: a code
+    counts (k/n)**breadth when k of the supplier's n codes are it or below it.
 
     The idf is scikit-learn's smoothed one over the fitted records. `reads_text` also takes the codes a supplier's text
     mentions: 0.85 of a stated one where it states none, 0.5 beside stated ones.
@@ -60,10 +60,12 @@ class CodeTerm(Term):
             named = tuple(code for name, code in record.mentions if name == self.vocabulary)
         out: dict[str, float] = {}
         for group, strength in ((stated, 1.0), (named, FROM_TEXT_BESIDE if stated else FROM_TEXT_ALONE)):
-            factor = strength * max(len(group), 1) ** -self.breadth
+            below: dict[str, int] = {}
             for code in group:
                 for member in self.chain(code):
-                    out[member] = max(out.get(member, 0.0), factor)
+                    below[member] = below.get(member, 0) + 1
+            for member, count in below.items():
+                out[member] = max(out.get(member, 0.0), strength * (count / len(group)) ** self.breadth)
         return out
 
     def chain(self, code: str) -> tuple[str, ...]:

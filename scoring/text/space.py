@@ -29,19 +29,19 @@ TextMode = Literal["full", "compact"]
 # Measured on real lists (docs/ranking.md): weight of each part's z-score.
 PART_WEIGHTS = {"words": 1.0, "grams": 0.5, "concepts": 0.7, "latent": 0.3}
 LATENT, COMPACT = 24, 128
+TRUSTED_FROM = 1 / 3  # share of the most a text could have from which n-grams count fully
 NEAREST, DIFFUSION = 20, 0.7
 # The diffusion step helps lists of paragraphs and harms lists of short product titles; it needs enough neighbours.
 DIFFUSE_FROM_WORDS, DIFFUSE_FROM_TEXTS, DIFFUSE_UP_TO_TEXTS = 30, 60, 5000
 
 
 def concepts(record: Record) -> list[str]:
-    """Codes the record states or its text mentions, with their ancestors, as `vocabulary:code`, each once."""
+    """Codes stated or mentioned in the text, as `vocabulary:code`: itself twice, an ancestor once for each below."""
     found = {(name, code) for name in ("products", "materials", "processes") for code in record.has(name)}
     found |= {("certificates", certificate.code) for certificate in record.certificates}
     found |= set(record.mentions)
-    for name, code in tuple(found):
-        found |= {(name, above) for above in codes.ancestors(name, code)}
-    return sorted(f"{name}:{code}" for name, code in found)
+    chains = ((name, member) for name, code in sorted(found) for member in (code, code, *codes.ancestors(name, code)))
+    return [f"{name}:{member}" for name, member in chains]
 
 
 def body(record: Record) -> str:
@@ -183,13 +183,26 @@ class TextSpace:
             out["latent"] = np.einsum("k,kn->n", position, self.latent)
         return out
 
-    def fused(self, raw: dict[str, np.ndarray]) -> np.ndarray:
+    def trust(self, request: Request, raw: dict[str, np.ndarray]) -> float:
+        """How far the n-grams count, 0 to 1: fully once the best text has a third of what it could have,
+        with the square of it below.
+
+        A word in a language the list does not use shares a few n-grams with anything; divided by their small standard
+        deviation they would count as much as a real match.
+        """
+        part, row = self.parts["grams"], request.rows["grams"]
+        most = float(row.data @ part.weights.idf_[row.indices]) * (part.weights.k1 + 1.0)
+        most += request.unseen["grams"] * float(part.weights.idf_.max(initial=0.0)) ** 1.5 * (part.weights.k1 + 1.0)
+        return min(1.0, float(raw["grams"].max(initial=0.0)) / (TRUSTED_FROM * most)) ** 2 if most > 0 else 0.0
+
+    def fused(self, request: Request, raw: dict[str, np.ndarray]) -> np.ndarray:
         """One number per fitted text: 0 for one that shares nothing with the request."""
         total = np.zeros(len(self.stated))
         for name, values in raw.items():
             spread = float(values.std())
             if spread > 1e-12:
-                total += PART_WEIGHTS[name] / spread * values
+                trust = self.trust(request, raw) if name == "grams" else 1.0
+                total += PART_WEIGHTS[name] * trust / spread * values
         if self.neighbours is not None:
             total = total + DIFFUSION * (self.neighbours @ total)
         return total
