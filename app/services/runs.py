@@ -98,7 +98,7 @@ class Heart:
 
 def perform(
     database: Database,
-    model: type[MatchRun] | type[Schedule],
+    model: type[RunRow],
     run_id: UUID,
     work: Callable[[Progress], None],
     listener: Progress | None = None,
