@@ -63,13 +63,14 @@ def rank_live(
         items.append(
             item(place + 1, party.id, party.name, why.score, why.probability, mutual[place], explanation, lang)
         )
-    out = [x for x in ranker.left_out(record, k=LEFT_OUT + len(no_news), lang=lang) if x.supplier not in no_news]
+    out = []
+    for failed in ranker.left_out(record, k=LEFT_OUT + len(no_news), lang=lang):
+        if failed.supplier not in no_news:
+            party = suppliers[failed.supplier].organisation
+            out.append(left_out(party.id, party.name, failed.score, failure({lang: failed}), lang))
     return RankedList(
         items,
-        [
-            left_out(suppliers[x.supplier].organisation.id, x.name, x.score, failure({lang: x}), lang)
-            for x in out[:LEFT_OUT]
-        ],
+        out[:LEFT_OUT],
         content_hash(json.dumps(record, sort_keys=True, default=str), ranker.model_hash(), str(limit), lang),
     )
 
