@@ -183,7 +183,7 @@ def test_what_the_progress_callback_raises_ends_the_run() -> None:
     for meeting in data["meetings"]:
         meeting["required"] = False
     with pytest.raises(StopError):
-        solved(data, time_limit=60.0, progress=stop)
+        solved(data, time_limit=20.0, progress=stop)
 
 
 def test_the_time_limit_is_kept_and_the_answer_never_empty() -> None:

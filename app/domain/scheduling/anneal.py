@@ -159,7 +159,7 @@ class Annealer:
         values = sorted(abs(v) for v in self.inst.value if v)
         middle = values[len(values) // 2] if values and values[0] != values[-1] else 0.0
         points = max(w.break_, w.idle, w.change, w.move)
-        hot = max(0.015 * middle, 0.5 * points, 1e-3)
+        hot = max(0.015 * middle, 0.8 * points, 1e-3)
         return hot, hot / 10
 
     def run(self, steps: int, done: Callable[[], float], goal: float, seen: Callable[[], None]) -> None:
@@ -172,12 +172,10 @@ class Annealer:
         share = done()
         while share < 1.0 and self.energy > goal + 1e-9:
             heat = hot * ratio**share
-            before = self.energy
             self.energy = moves.anneal(self.world, self.best, self.energy, heat, steps, goal)
             self.steps += steps
             share = done()
-            if self.energy < before:
-                seen()
+            seen()
 
 
 def by_steps(annealer: Annealer, budget: int) -> Callable[[], float]:

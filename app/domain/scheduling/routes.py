@@ -59,10 +59,12 @@ def _by_steps(run: Search, steps: int, seed: int) -> None:
 
     work = max(1.0, steps / STEPS_PER_WORK)
     small = exact.fits(run.inst)
-    if small and exact.size(run.inst) <= TINY and _exactly(run, lambda: exact.Budget(work=min(work, 2.0), seed=seed)):
-        return
+    if small and exact.size(run.inst) <= TINY:
+        _exactly(run, lambda: exact.Budget(work=min(work, 2.0), seed=seed))
+        if run.proven():
+            return
     _anneal(run, steps, seed)
-    if small and not run.proven():
+    if small and not run.proven() and not run.refuted:
         _exactly(run, lambda: exact.Budget(work=work, seed=seed))
 
 
@@ -75,17 +77,18 @@ def _by_clock(run: Search, seed: int) -> None:
     small = exact.fits(run.inst)
     if small and exact.size(run.inst) <= TINY:
         first = min(FIRST_LOOK, 0.3 * run.left())
-        if _exactly(run, lambda: budget(first)) or run.left() <= 0:
+        _exactly(run, lambda: budget(first))
+        if run.proven() or run.left() <= 0:
             return
     if run.refuted:
-        run.time_limit = min(run.time_limit, run.elapsed() + PARTIAL_SECONDS + 0.5)
+        _shorten(run)
     worker = threading.Thread(target=_beside, args=(run, seed), name="annealing")
     worker.start()
     try:
         if small and not run.refuted and _exactly(run, lambda: budget(math.inf)):
             run.stopped = not run.refuted
         if run.refuted:
-            run.time_limit = min(run.time_limit, run.elapsed() + PARTIAL_SECONDS + 0.5)
+            _shorten(run)
         while worker.is_alive() and run.left() > 0 and not run.stopped:
             worker.join(timeout=min(0.05, max(0.001, run.left())))
     finally:
@@ -94,6 +97,13 @@ def _by_clock(run: Search, seed: int) -> None:
             worker.join()
     if run.failure is not None:
         raise run.failure
+
+
+def _shorten(run: Search) -> None:
+    """Once refuted, only a good partial plan is left to look for; that gets a little time."""
+    literals = sum(len(starts) for starts in run.inst.starts)
+    end = run.elapsed() + min(PARTIAL_SECONDS, 0.002 * literals) + 3.0 * run.pace + 0.15
+    run.time_limit = min(run.time_limit, end)
 
 
 def _beside(run: Search, seed: int) -> None:
@@ -126,12 +136,17 @@ def _anneal(run: Search, steps: int | None, seed: int) -> None:
 
 def _slices(run: Search, annealer: Annealer, done: Callable[[], float], size: int) -> None:
     """Anneals; a plan is built from the arrays only now and then, because that takes as long as many moves."""
-    told = [run.elapsed()]
+    told, known = run.elapsed(), annealer.energy
 
     def seen() -> None:
-        if run.progress is not None and run.elapsed() - told[0] > SECONDS_BETWEEN_PLANS:
+        nonlocal told, known
+        if run.progress is None or run.elapsed() - told < SECONDS_BETWEEN_PLANS:
+            return
+        if annealer.energy < known:
             run.offer(board_of_rows(run.inst, annealer.best.tolist()), "annealing")
-            told[0] = run.elapsed()
+        else:
+            run.tell("annealing")
+        told, known = run.elapsed(), annealer.energy
 
     goal = -run.bound if run.least_short == 0 else -math.inf
     try:
