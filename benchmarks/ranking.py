@@ -73,10 +73,19 @@ def recall(order: np.ndarray, gains: dict[int, float], k: int = 100) -> float:
     return len(wanted & set(order[:k].tolist())) / len(wanted)
 
 
-def measure(scores: list[np.ndarray], requests: Requests) -> np.ndarray:
-    """nDCG@10 and Recall@100 of every request, shape (n_requests, 2); equal scores in the order of the list."""
-    orders = [np.argsort(-row, kind="stable") for row in scores]
-    return np.asarray([(ndcg(o, g), recall(o, g)) for o, (_, g) in zip(orders, requests, strict=True)])
+def measure(scores: list[np.ndarray], requests: Requests, orders: int = 20) -> np.ndarray:
+    """nDCG@10 and Recall@100 of every request, shape (n_requests, 2).
+
+    Equal scores (all suppliers that share no word, for BM25) are put in random order, and the mean over `orders` of
+    them is taken: in the order of the list they would be judged by who happens to stand first.
+    """
+    out = np.zeros((len(requests), 2))
+    draw = np.random.default_rng(0)
+    for shuffle in (draw.permutation(scores[0].size) for _ in range(orders)):
+        for at, (row, (_, gains)) in enumerate(zip(scores, requests, strict=True)):
+            order = np.lexsort((shuffle, -row))
+            out[at] += (ndcg(order, gains), recall(order, gains))
+    return out / orders
 
 
 def show(name: str, found: np.ndarray, base: np.ndarray | None, seconds: float) -> None:
