@@ -1,0 +1,45 @@
+"""A shell for each test, one for the demonstration, and databases of both kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.command import Result, Shell
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """A new folder and no database yet."""
+    return Shell(tmp_path, f"sqlite:///{tmp_path / 'fairmatch.db'}")
+
+
+@pytest.fixture
+def both(database_url: str, tmp_path: Path) -> Shell:
+    """A new folder and an empty database, on both kinds."""
+    return Shell(tmp_path, database_url)
+
+
+@dataclass
+class Demo:
+    """`fairmatch demo`, run twice: for people, and for machines."""
+
+    shell: Shell
+    told: Result
+    data: Any
+
+    @property
+    def out(self) -> Path:
+        return self.shell.folder / "out" / "paris-2025"
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demonstration in a database of its own; the second run finds the first one's edition there."""
+    folder = tmp_path_factory.mktemp("demo")
+    shell = Shell(folder, f"sqlite:///{folder / 'demo.db'}")
+    told = shell.run("demo")
+    return Demo(shell, told, shell.json("demo"))

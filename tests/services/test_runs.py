@@ -1,0 +1,189 @@
+"""Runs survive their processes: what is begun is finished once, whoever is killed when."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select, update
+
+from app.core.errors import NotFoundError
+from app.db.engine import Database
+from app.db.models import Match, MatchRun, Meeting, Schedule
+from app.jobs.queue import JobQueue
+from app.services import matching, runs, scheduling
+from tests.services.lists import BUYERS, EXHIBITORS, REQUESTS, Desk, count
+from tests.services.stage import STEPS, Server, Stage, template
+
+_PATIENCE = 120.0
+_ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def _worker(stage: Stage) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.services.worker", stage.database.url], cwd=_ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline() == "ready\n"
+        yield process
+    finally:
+        process.stdin.close()
+        process.wait(timeout=_PATIENCE)
+        process.stdout.close()
+
+
+def _until(true: Callable[[], bool]) -> None:
+    limit = time.monotonic() + _PATIENCE
+    while not true():
+        assert time.monotonic() < limit, "it does not come"
+        time.sleep(0.02)
+
+
+def _state(stage: Stage, model: type[runs.RunRow], run_id: UUID) -> str:
+    return str(stage.run(model, run_id).state)
+
+
+def _age(stage: Stage, model: type[MatchRun] | type[Schedule], run_id: UUID) -> None:
+    """As if a minute had gone by since the last sign of life."""
+    then = datetime.now(UTC) - timedelta(minutes=1)
+    with stage.database.write() as session:
+        session.execute(update(model).where(model.id == run_id).values(heartbeat_at=then, created_at=then))
+
+
+def _start(stage: Stage, model: type[MatchRun] | type[Schedule]) -> UUID:
+    with stage.database.write() as session:
+        if model is MatchRun:
+            return matching.start_run(session, stage.actor, stage.event).id
+        return scheduling.start_schedule(session, stage.actor, stage.event, steps=STEPS).id
+
+
+@pytest.fixture
+def small(blank: Database, tmp_path: Path) -> Stage:
+    desk = Desk(blank, tmp_path)
+    assert desk.bring(EXHIBITORS, BUYERS, REQUESTS).written
+    return desk.stage
+
+
+def test_a_run_that_was_recorded_and_never_queued_is_found_and_finished(small: Stage) -> None:
+    """As after a crash between the commit of the row and the hand-over to the queue."""
+    run_id = _start(small, MatchRun)
+    with small.database.read() as session:
+        assert runs.abandoned(session, MatchRun) == []  # it may still be on its way to the queue
+    _age(small, MatchRun, run_id)
+    with small.database.read() as session:
+        assert runs.abandoned(session, MatchRun) == [run_id]
+    with JobQueue(small.settings(), small.database):
+        done = runs.wait(small.database, MatchRun, run_id)
+    assert done.state == "done"
+    assert count(small.database, Match, run_id=run_id) == 2
+
+
+def test_the_queue_runs_what_it_is_given_once(small: Stage) -> None:
+    with JobQueue(small.settings(), small.database) as jobs:
+        run_id = _start(small, MatchRun)
+        jobs.match(run_id)
+        jobs.match(run_id)
+        heard: list[float] = []
+        assert runs.wait(small.database, MatchRun, run_id, lambda share, _: heard.append(share)).state == "done"
+        schedule_id = _start(small, Schedule)
+        jobs.schedule(schedule_id)
+        assert runs.wait(small.database, Schedule, schedule_id).state == "done"
+        assert jobs.sweep() == 0
+    assert count(small.database, Match, run_id=run_id) == 2
+    assert count(small.database, Meeting, schedule_id=schedule_id) == 2
+
+
+def test_a_run_that_cannot_succeed_fails_in_words_and_holds_up_nobody(small: Stage) -> None:
+    with small.database.write() as session:
+        schedule_id = _start_broken(session, small)
+    with JobQueue(small.settings(), small.database) as jobs:
+        jobs.schedule(schedule_id)
+        failed = runs.wait(small.database, Schedule, schedule_id)
+        run_id = _start(small, MatchRun)
+        jobs.match(run_id)
+        assert runs.wait(small.database, MatchRun, run_id).state == "done"
+    assert failed.state == "failed"
+    assert failed.error is not None
+    assert "brake" in failed.error
+
+
+def _start_broken(session: object, stage: Stage) -> UUID:
+    """A schedule whose objective names a weight that there is not."""
+    row = Schedule(
+        tenant_id=stage.actor.tenant_id, event_id=stage.event.id, parameters={"steps": 10, "objective": {"brake": 1}}
+    )
+    session.add(row)  # type: ignore[attr-defined]
+    session.flush()  # type: ignore[attr-defined]
+    return row.id
+
+
+def test_what_has_ended_is_not_run_again(small: Stage) -> None:
+    run = small.match()
+    before = [row.id for row in _matches(small, run.id)]
+    matching.execute(small.database, run.id)
+    assert [row.id for row in _matches(small, run.id)] == before
+    assert small.run(MatchRun, run.id).finished_at == run.finished_at
+
+
+def _matches(stage: Stage, run_id: UUID) -> list[Match]:
+    with stage.database.read() as session:
+        return list(session.scalars(select(Match).filter_by(run_id=run_id).order_by(Match.id)))
+
+
+def test_a_run_that_is_not_there(small: Stage) -> None:
+    with pytest.raises(NotFoundError):
+        matching.execute(small.database, uuid4())
+    with pytest.raises(NotFoundError):
+        runs.wait(small.database, Schedule, uuid4())
+
+
+def test_a_late_finisher_writes_nothing(small: Stage) -> None:
+    """Two processes work on one run, each taking the other for dead: the second to finish finds it done."""
+    run = small.match()
+    with small.database.write() as session:
+        assert runs.finish(session, MatchRun, run.id) is None
+
+
+@pytest.mark.parametrize("model", [MatchRun, Schedule], ids=["match run", "schedule build"])
+def test_a_worker_killed_in_the_middle_is_replaced_by_another(
+    server: Server, model: type[MatchRun] | type[Schedule]
+) -> None:
+    stage = Stage(Database(server.new(template(server, "paris scheduled"))))
+    effect: type[Match] | type[Meeting] = Match if model is MatchRun else Meeting
+    key = "run_id" if model is MatchRun else "schedule_id"
+    with stage.database.read() as session:
+        last = session.scalars(select(model.id).order_by(model.id.desc())).first()
+    whole = count(stage.database, effect, **{key: last})
+
+    run_id = _start(stage, model)
+    _age(stage, model, run_id)  # so that the worker's own sweep takes it up
+    with _worker(stage) as process:
+        _until(lambda: _state(stage, model, run_id) == "running")
+        process.kill()
+    assert _state(stage, model, run_id) == "running"
+    assert count(stage.database, effect, **{key: run_id}) == 0, "it was killed before it wrote anything"
+
+    with _worker(stage):
+        time.sleep(0.5)
+        assert _state(stage, model, run_id) == "running", "a second worker leaves alone what may be alive"
+        _age(stage, model, run_id)
+        _until(lambda: _state(stage, model, run_id) != "running")
+        done = stage.run(model, run_id)
+        assert (done.state, done.error) == ("done", None)
+        assert count(stage.database, effect, **{key: run_id}) == whole
+    with stage.database.read() as session:
+        assert runs.abandoned(session, model) == []
+        if model is Schedule:
+            assert list(session.scalars(select(Schedule.id).where(Schedule.is_current))) == [run_id]
+    stage.database.close()

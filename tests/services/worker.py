@@ -1,0 +1,25 @@
+"""A worker process: holds the job queue open on a database until it is told to stop, or killed.
+
+Run as `python -m tests.services.worker DATABASE_URL`; it says "ready" when its queue is open.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from app.core.settings import Settings
+from app.db.engine import Database
+from app.jobs.queue import JobQueue
+
+
+def main(url: str) -> None:
+    """Work until standard input closes."""
+    database = Database(url)
+    with JobQueue(Settings(database_url=url), database):
+        print("ready", flush=True)
+        sys.stdin.read()
+    database.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
