@@ -31,7 +31,7 @@ UNITS: Final = MappingProxyType(
 FAMILIES: Final = ("count", "length", "area", "mass", "roll", "carton", "cone")
 
 RATES_AS_OF: Final = "2025-09-15"
-# Euros for one unit, rounded from the European Central Bank's reference rates around that day.
+# Euros for one unit: round planning values set by hand for that time, not looked up; pass `rates` for real ones.
 RATES: Final = MappingProxyType(
     {
         "EUR": 1.0,

@@ -95,8 +95,8 @@ _MARKETS: Final = MappingProxyType(
     }
 )
 
-# Planning values in days, door to door with customs, when a supplier states no transit days of its own. Rounded from
-# the carriers' published schedules of 2024-25; sea takes the longer Cape route. (same zone, by road: 5)
+# Planning values in days, door to door with customs, when a supplier states no transit days of its own. Round
+# figures set by hand, sea by the longer Cape route; what a supplier states itself goes first. (same zone, by road: 5)
 _SEA: Final = MappingProxyType(
     {
         frozenset(("europe", "east-asia")): 42,

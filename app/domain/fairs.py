@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, time
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from app.domain.participants import KINDS
 from app.domain.profiles import Currency, Day, Language, Shape, Word
@@ -16,10 +17,58 @@ BODY_ROLES = ("host", "co-host", "organiser", "undertaker", "guidance", "support
 PHASES = ("registration", "matching", "booking", "live", "closed")
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="letters, digits, . _ -")]
-Clock = Annotated[time, Field(strict=False)]
-LocalTime = Annotated[datetime, Field(strict=False, description="local time of the event, without offset")]
+
+
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?"
+
+
+def _clock(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(_CLOCK, value):
+        value = time.fromisoformat(value)
+    if not isinstance(value, time) or value.tzinfo is not None:
+        raise ValueError("must be a time such as 13:30, without an offset")
+    return value
+
+
+def _local(value: Any) -> Any:
+    if isinstance(value, str) and re.fullmatch(rf"\d{{4}}-\d{{2}}-\d{{2}}[T ]{_CLOCK}", value):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"must be a local date and time such as 2026-03-31T13:30; there is no {value}") from None
+    if not isinstance(value, datetime) or value.tzinfo is not None:
+        raise ValueError("must be a local date and time such as 2026-03-31T13:30, without an offset")
+    if not 1900 <= value.year < 2200:
+        raise ValueError(f"the year {value.year} is not between 1900 and 2200")
+    return value
+
+
+Clock = Annotated[
+    time,
+    BeforeValidator(_clock),
+    WithJsonSchema({"type": "string", "pattern": f"^{_CLOCK}$", "examples": ["13:30"]}),
+]
+LocalTime = Annotated[
+    datetime,
+    BeforeValidator(_local),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": rf"^\d{{4}}-\d{{2}}-\d{{2}}[T ]{_CLOCK}$",
+            "description": "local time of the event, without offset",
+        }
+    ),
+]
 Limit = Annotated[int, Field(ge=0, le=1000)] | None
 Kind = Annotated[str, Field(json_schema_extra={"enum": list(KINDS)})]
+
+
+def _once_each(what: str, names: list[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"the {what} {name!r} is there twice; give each a name of its own")
+        seen.add(name)
 
 
 class SeriesShape(Shape):
@@ -44,6 +93,12 @@ class PhaseShape(Shape):
     name: Literal["registration", "matching", "booking", "live", "closed"]
     starts_at: LocalTime
     ends_at: LocalTime
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.starts_at >= self.ends_at:
+            raise ValueError(f"the phase {self.name} ends at {self.ends_at}, not after it starts at {self.starts_at}")
+        return self
 
 
 class SessionShape(Shape):
@@ -95,6 +150,14 @@ class Rules(Shape):
     max_meetings_buyer: Limit = None
     break_weight: Annotated[float, Field(ge=0, le=1000)] = 0.0
 
+    @model_validator(mode="after")
+    def _limits_are_in_order(self) -> Self:
+        for side in ("supplier", "buyer"):
+            low, high = getattr(self, f"min_meetings_{side}"), getattr(self, f"max_meetings_{side}")
+            if low is not None and high is not None and low > high:
+                raise ValueError(f"min_meetings_{side} ({low}) is above max_meetings_{side} ({high})")
+        return self
+
 
 class EventShape(Rules):
     """An edition with its grid: what `event.toml` holds and what the API takes."""
@@ -123,7 +186,7 @@ class EventShape(Rules):
     @field_validator("zone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in available_timezones() or not ("/" in value or value == "UTC"):
             raise ValueError(f"{value!r} is no time zone; write one as in Europe/Paris or Asia/Shanghai")
         return value
 
@@ -134,6 +197,9 @@ class EventShape(Rules):
         for session in self.sessions:
             if not self.starts_on <= session.date <= self.ends_on:
                 raise ValueError(f"the session of {session.date} lies outside {self.starts_on} – {self.ends_on}")
+        _once_each("place", [place.code for place in self.places])
+        _once_each("interpreter", [helper.name for helper in self.interpreters])
+        _once_each("phase", [phase.name for phase in self.phases])
         return self
 
     def rules(self) -> Rules:

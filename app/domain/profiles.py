@@ -6,15 +6,32 @@ Words stay as they were written; codes are resolved beside them (see `app.domain
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[list[Word], Field(max_length=200)]
 Text = Annotated[str, Field(max_length=20_000)]
-Day = Annotated[date, Field(strict=False)]
+
+
+def _day(value: Any) -> Any:
+    """A date as files and JSON have it: year-month-day, never a count of seconds."""
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError:
+            raise ValueError(f"must be a date such as 2026-03-31; there is no {value}") from None
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise ValueError("must be a date such as 2026-03-31")
+    if not 1900 <= value.year < 2200:
+        raise ValueError(f"the year {value.year} is not between 1900 and 2200")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="BCP 47 primary language")]

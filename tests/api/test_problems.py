@@ -137,10 +137,11 @@ def test_times_of_an_event_are_local(standing: Standing) -> None:
         assert response.json()["errors"][0]["field"] == "sessions.0.starts"
 
 
-def test_an_event_that_names_a_thing_twice_clashes(client: CheckedClient, fair: Fair) -> None:
+def test_an_event_names_each_thing_once(client: CheckedClient, fair: Fair) -> None:
     body = EVENT | {"code": "new", "places": [{"code": "T1"}, {"code": "T1"}]}
     response = client.post("/api/v1/events", headers=fair.key(), json=body)
-    assert response.status_code == 409
+    assert response.status_code == 422
+    assert "'T1' is there twice" in response.json()["errors"][0]["message"]
     assert client.get("/api/v1/events/new", headers=fair.key()).status_code == 404
 
 

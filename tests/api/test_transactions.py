@@ -92,8 +92,9 @@ def test_the_default_scope_would_answer_before_the_commit(database: Database) ->
 
 
 def test_an_error_in_a_route_undoes_all_of_it(client: CheckedClient, fair: Fair) -> None:
-    body = EVENT | {"code": "new", "interpreters": [{"name": "A", "languages": ["zh", "fr"]}] * 2}
-    assert client.post("/api/v1/events", headers=fair.key(), json=body).status_code == 409
+    session = {"date": "2025-09-15", "starts": "13:30", "ends": "15:30"}
+    body = EVENT | {"code": "new", "sessions": [session, session]}  # found when the event's row is written already
+    assert client.post("/api/v1/events", headers=fair.key(), json=body).status_code == 422
     assert client.get("/api/v1/events/new", headers=fair.key()).status_code == 404
 
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Response
 
-from app.api import lookups
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, EventName, Writing, created_at
 from app.api.schemas.schedules import BookedOut, MeetingIn
+from app.services import lookups
 from app.services.booking import book
 from app.services.events import find_event
 

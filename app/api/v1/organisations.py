@@ -7,9 +7,9 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from app.api import lookups
 from app.api.deps import Caller, Cursor, Limit, Reading
 from app.api.schemas.organisations import OrganisationItem, OrganisationList, OrganisationOut
+from app.services import lookups
 from app.services.participants import list_organisations
 
 router = APIRouter(tags=["organisations"])

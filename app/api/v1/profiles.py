@@ -7,12 +7,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from app.api import lookups
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, Reading, Writing
 from app.api.schemas.organisations import ProfileOut, RegisteredOut
 from app.core.errors import NotFoundError
 from app.domain.profiles import BuyerProfile, CapabilityProfile
+from app.services import lookups
 from app.services.profiles import Registered, register_buyer, register_capabilities
 
 router = APIRouter(prefix="", tags=["profiles"])

@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy.orm import Session
 
-from app.api import lookups
 from app.api.bodies import JsonBody
 from app.api.deps import CODE, Caller, Cursor, EventName, Limit, Reading, Writing, created_at
 from app.api.schemas.requests import RequestIn, RequestList, RequestOut
 from app.core.errors import InvalidInputError
 from app.db.models import RequestRevision, SourcingRequest
+from app.services import lookups
 from app.services.events import find_event
 from app.services.participants import list_requests
 from app.services.profiles import save_request

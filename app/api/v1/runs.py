@@ -7,11 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Response
 
-from app.api import lookups
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, EventName, Queue, Reading, Writing, created_at
 from app.api.schemas.common import Run
 from app.api.schemas.ranking import MatchRunIn, MatchRunOut
+from app.services import lookups
 from app.services.events import find_event
 from app.services.matching import start_run
 

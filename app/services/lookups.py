@@ -1,4 +1,4 @@
-"""Reads that only the interface needs: single things of the caller's tenant, with what belongs to them."""
+"""Single things of the caller's tenant, with what belongs to them, for whoever shows them."""
 
 from __future__ import annotations
 
