@@ -97,7 +97,7 @@ def reachable() -> Iterator[None]:
 
 def session_of(context: typer.Context, as_json: bool = False) -> Session:
     """The shared state of this run, with `--json` wherever it stood."""
-    state: Session = context.find_root().obj
+    state = context.find_root().ensure_object(Session)
     state.json = state.json or as_json
     return state
 

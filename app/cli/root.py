@@ -40,7 +40,7 @@ def run() -> None:
     """Run the command line; errors that a user can mend are one sentence, never a traceback."""
     state = Session()
     try:
-        app(obj=state)
+        app(obj=state, prog_name="fairmatch")
     except AppError as error:
         if state.json:
             problem = {"error": error.code, "message": error.message, **error.details}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from app.cli.console import session_of
 from app.core.errors import AppError, InvalidInputError
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def _summary(plan: Plan, output: Path) -> str:
 
 
 def solve(
+    context: typer.Context,
     problem: ProblemFile,
     output: Out,
     time_limit: TimeLimit = 30.0,
@@ -111,6 +113,7 @@ def solve(
     as_json: AsJson = False,
 ) -> None:
     """Build a timetable from a problem file and write the plan."""
+    as_json = session_of(context, as_json).json
     try:
         plan = _run(_load(problem), time_limit, steps, seed, strict)
         _write(output, plan)
@@ -145,10 +148,11 @@ def _report(verdict: Verdict) -> str:
     return "\n".join([f"{len(lines)} violations   {counts}", *lines])
 
 
-def verify(problem: ProblemFile, plan: PlanFile, as_json: AsJson = False) -> None:
+def verify(context: typer.Context, problem: ProblemFile, plan: PlanFile, as_json: AsJson = False) -> None:
     """Hold a plan against its problem, rule by rule."""
     from app.domain.scheduling.verify import verify as check
 
+    as_json = session_of(context, as_json).json
     try:
         verdict = check(_load(problem), _load(plan))
     except AppError as error:
