@@ -87,9 +87,9 @@ _BAD: dict[str, tuple[str, bytes, str]] = {
     "a picture called CSV": ("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "a.csv"),
     "broken workbook": ("a.xlsx", _workbook(("Id", "Company name", "MOQ"), ("S1", "A", 1))[:-900], "a.xlsx"),
     "empty archive": ("a.xlsx", b"PK\x05\x06" + b"\0" * 18, "a.xlsx"),
-    "wrong encoding": ("a.csv", b"Id,Company name,MOQ\nS1,\x81\x8d\x8f\x90\x9d\xff\xfe,5\n", "a.csv"),
+    "no encoding at all": ("a.csv", b"Id,Company name,MOQ\n" + bytes(range(128, 256)) * 2 + b",5\n", "CSV UTF-8"),
+    "characters of nothing": ("a.csv", b"Id,Company name,MOQ\nS1,A\0\0B,5\n", "NUL"),
     "unpacks to a bomb": ("a.xlsx", _bomb(), "a.xlsx"),
-    "missing column": ("a.csv", b"Id,Kind,Products,MOQ\nS1,Manufacturer,socks,5\n", "name"),
     "duplicate id": ("a.csv", (EXHIBITORS + "S1,Alpha Two,Manufacturer,CN,socks,5,pieces,1,,,blue\n").encode(), "S1"),
     "negative MOQ": ("a.csv", (_HEAD + "S1,A,Manufacturer,CN,socks,-5,pieces\n").encode(), "-5"),
     "unknown unit": ("a.csv", (_HEAD + "S1,A,Manufacturer,CN,socks,5,furlongs\n").encode(), "furlongs"),
@@ -111,6 +111,15 @@ def test_a_bad_file_gets_one_clear_answer(desk: Shell, name: str) -> None:
     assert words in answer.err
     assert "Error" not in answer.err, "an error's class is no answer"
     assert len(answer.err) < 2000
+    assert _rows(desk) == before
+
+
+def test_a_missing_column_is_named(desk: Shell) -> None:
+    (desk.folder / "a.csv").write_text("Id,Kind,Country,Products,MOQ\nS1,Manufacturer,CN,socks,5\n", encoding="utf-8")
+    before = _rows(desk)
+    answer = desk.run("import", "a.csv", "--event", "small", "--kind", "exhibitors", code=2)
+    assert "a required column is missing" in answer.err
+    assert "name" in answer.err
     assert _rows(desk) == before
 
 
