@@ -117,7 +117,7 @@ _templates: dict[tuple[str, str], str] = {}
 
 
 def template(server: Server, name: str) -> str:
-    """The address of a database to copy, made when it is first asked for: `blank`, or a sample edition."""
+    """A database to copy, made when it is first asked for: "blank", "EDITION loaded" or "EDITION scheduled"."""
     key = (server.kind, name)
     if key not in _templates:
         edition, _, how = name.partition(" ")
@@ -127,14 +127,14 @@ def template(server: Server, name: str) -> str:
 
 
 def fill_with(edition: str, *, scheduled: bool) -> Callable[[Database], None]:
-    """Load a sample edition, match it, and schedule it if asked to."""
+    """Load a sample edition; match and schedule it if asked to."""
 
     def fill(database: Database) -> None:
         with database.write() as session:
             code = sampling.load(session, edition)
-        stage = Stage(database, code)
-        assert stage.match().state == "done"
         if scheduled:
+            stage = Stage(database, code)
+            assert stage.match().state == "done"
             assert stage.build().state == "done"
 
     return fill
