@@ -127,22 +127,26 @@ def _anneal(run: Search, steps: int | None, seed: int) -> None:
         return
 
     if steps is not None:
-        _slices(run, annealer, anneal.by_steps(annealer, steps), anneal.SLICE)
+        _slices(run, annealer, anneal.by_steps(annealer, steps), anneal.SLICE, keep=False)
         return
     core = exact.fits(run.inst) and all(run.inst.required) and not run.refuted
     share = anneal.by_clock(run.left() * (BESIDE_CORE if core else 1.0))
     _slices(run, annealer, lambda: 1.0 if run.stopped or run.left() <= 0 else share(), anneal.SLICE // 4)
 
 
-def _slices(run: Search, annealer: Annealer, done: Callable[[], float], size: int) -> None:
-    """Anneals; a plan is built from the arrays only now and then, because that takes as long as many moves."""
+def _slices(run: Search, annealer: Annealer, done: Callable[[], float], size: int, keep: bool = True) -> None:
+    """Anneals; a plan is built from the arrays only now and then, because that takes as long as many moves.
+
+    Without `keep` only the last plan counts: which ones lie at hand when a second has passed is up to the machine, and
+    of two plans of the same worth the first one kept would win.
+    """
     told, known = run.elapsed(), annealer.energy
 
     def seen() -> None:
         nonlocal told, known
         if run.progress is None or run.elapsed() - told < SECONDS_BETWEEN_PLANS:
             return
-        if annealer.energy < known:
+        if keep and annealer.energy < known:
             run.offer(board_of_rows(run.inst, annealer.best.tolist()), "annealing")
         else:
             run.tell("annealing")
