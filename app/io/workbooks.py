@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 import xlsxwriter
 
@@ -31,6 +32,7 @@ from app.io.tables import (
 
 _LONGEST_CELL = 32_767  # UTF-16 units, a limit of the format
 _ROWS_PER_SHEET = 1_000_000  # the format allows 1,048,576
+_LINE, _TALLEST_ROW = 15.0, 409.0  # points; the second is a limit of the format
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _NUMBER_FORMATS = {"date": "yyyy-mm-dd", "time": "hh:mm", "number": "0", "points": "0.0", "share": "0.0%"}
 _HEAD = {"bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A4D", "valign": "vcenter", "text_wrap": True}
@@ -90,8 +92,10 @@ class _Book:
             look: dict[str, Any] = {"valign": "top"}
             if kind in _NUMBER_FORMATS:
                 look["num_format"] = _NUMBER_FORMATS[kind]
+            if kind in ("date", "time"):
+                look["align"] = "left"  # else they touch the text in the next column
             if kind == "wrapped":
-                look["text_wrap"] = True
+                look |= {"text_wrap": True, "indent": 1}
             if faint:
                 look |= {"font_color": "#8A8A8A", "font_strikeout": True}
             self._formats[kind, faint] = self._book.add_format(look)
@@ -107,6 +111,7 @@ class _Book:
                 sheet.autofilter(0, 0, len(rows), len(table.columns) - 1)
             for index, row in enumerate(rows, start=1):
                 dim = bool(faint) and faint[first + index - 1]
+                sheet.set_row(index, _height(table.columns, row))
                 for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
                     self._write(sheet, index, place, cell, self._format(column.kind, dim))
 
@@ -122,6 +127,7 @@ class _Book:
             start, end = in_zone(slot.starts_at, zone), in_zone(slot.ends_at, zone)
             cells: list[Cell] = [start.date(), start.time(), end.time()]
             cells += ["\n".join(map(_pair, busy.get(table, ()))) or None for table in tables]
+            sheet.set_row(index, _height(columns, cells))
             for place, (column, cell) in enumerate(zip(columns, cells, strict=True)):
                 self._write(sheet, index, place, cell, self._format(column.kind, False))
 
@@ -155,6 +161,21 @@ class _Book:
             sheet.write_number(row, place, cell, look)
         else:
             sheet.write_string(row, place, str(cell), look)
+
+
+def _height(columns: Sequence[Column], cells: Sequence[Cell]) -> float:
+    """The height of a row in points: not every program finds out by itself how many lines a wrapped cell takes."""
+    lines = 1
+    for column, cell in zip(columns, cells, strict=True):
+        if column.kind == "wrapped" and isinstance(cell, str):
+            room = max(1, column.width - 3)
+            lines = max(lines, sum(max(1, math.ceil(_columns(line) / room)) for line in cell.split("\n")))
+    return min(_TALLEST_ROW, _LINE * lines)
+
+
+def _columns(line: str) -> int:
+    """How many columns a text takes; East Asian signs take two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in line)
 
 
 def _fitting(value: str) -> str:
