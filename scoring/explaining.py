@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -126,7 +127,7 @@ class Teller:
         shared = self.space.shared_words(scored, at)
         if shared:
             spoken = self.space.text.spoken(body(scored.asker))
-            words = list(dict.fromkeys(shared_feature(kind, feature, spoken, self.lang) for kind, feature in shared))
+            words = _each_once(shared_feature(kind, feature, spoken, self.lang) for kind, feature in shared)
             return explain_reason(Reason("text.words", {"words": words}), self.lang)
         near = float(scored.points[scored.names.index("text"), at]) > 0
         return sentence("text.near" if near else "text.none", self.lang, {})
@@ -218,3 +219,11 @@ def _rank(score: float, at: int, total: np.ndarray, passing: np.ndarray) -> int:
 
 def _probability(score: float, calibration: tuple[float, float]) -> float:
     return float(1.0 / (1.0 + np.exp(-(calibration[0] + calibration[1] * score))))
+
+
+def _each_once(words: Iterable[str]) -> list[str]:
+    """Words in their order, once each whatever the case: a concept and the word that names it read the same."""
+    first: dict[str, str] = {}
+    for word in words:
+        first.setdefault(word.casefold(), word)
+    return list(first.values())
