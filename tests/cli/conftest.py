@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,11 @@ class Demo:
     shell: Shell
     told: Result
     data: Any
+
+    def copy(self, folder: Path) -> Shell:
+        """A shell in another folder with a copy of the database, to be changed at will."""
+        shutil.copy(self.shell.folder / "demo.db", folder / "fairmatch.db")
+        return Shell(folder, f"sqlite:///{folder / 'fairmatch.db'}")
 
     @property
     def out(self) -> Path:

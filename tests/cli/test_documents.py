@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -95,8 +94,7 @@ def place(demo: Demo, tmp_path: Path) -> Shell:
         (tmp_path / name).symlink_to(ROOT / name)
     for name in PROBLEMS:
         (tmp_path / name).write_text(json.dumps(_problem()), encoding="utf-8")
-    shutil.copy(demo.shell.folder / "demo.db", tmp_path / "fairmatch.db")
-    return Shell(tmp_path, f"sqlite:///{tmp_path / 'fairmatch.db'}")
+    return demo.copy(tmp_path)
 
 
 def _shown(path: Path) -> list[str]:

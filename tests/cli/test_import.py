@@ -175,7 +175,7 @@ def test_good_files_go_in_and_out_of_a_dry_run(shell: Shell) -> None:
     assert "2 rows read, 2 written" in mapped.out
 
 
-@pytest.mark.parametrize("lang", ["en", "zh", "fr", "de", "it"])
+@pytest.mark.parametrize("lang", ["zh", "de"])
 def test_the_headers_of_templates_are_understood(desk: Shell, lang: str) -> None:
     """All that is missing is a row."""
     before = _rows(desk)
