@@ -65,7 +65,7 @@ def doctor(context: typer.Context, as_json: JsonFlag = False) -> None:
     def show() -> None:
         for finding in findings:
             mark = {"ok": "[green]ok[/]   ", "note": "[yellow]note[/] ", "wrong": "[red]wrong[/]"}[finding.state]
-            state.out.print(mark, finding.text)
+            state.out.print(mark, finding.text, soft_wrap=True)
 
     state.answer([{"check": f.check, "state": f.state, "text": f.text} for f in findings], show)
     if any(finding.state == "wrong" for finding in findings):
