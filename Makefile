@@ -21,7 +21,7 @@ serve: $(RUN) ## the service on http://127.0.0.1:8000 (API under /api/v1)
 	$(BIN)/fairmatch serve
 
 test: $(TEST) ## everything: unit, property, API, files, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(TEST) ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -33,6 +33,9 @@ def import_files(
     column: Annotated[
         list[str] | None, typer.Option("--map", help="HEADER=FIELD, or HEADER= to keep a column as it is; repeatable.")
     ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of text files, where it cannot be told from them.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")] = False,
     good_rows: Annotated[bool, typer.Option("--good-rows", help="Write the good rows, leave the others.")] = False,
     tenant: TenantOption = None,
@@ -47,8 +50,8 @@ def import_files(
         actor = access.organiser_of(session, pick_tenant(session, tenant))
         row = events.find_event(session, actor, event)
         out = bring_in(
-            session, actor, row, files, kind=_kind(kind), columns=_columns(column or []), dry_run=dry_run,
-            good_rows=good_rows, report=report,
+            session, actor, row, files, kind=_kind(kind), columns=_columns(column or []), encoding=encoding,
+            dry_run=dry_run, good_rows=good_rows, report=report,
         )  # fmt: skip
     state.answer(out.as_dict(), lambda: _print(state, out, dry_run))
     if out.errors and not out.written:

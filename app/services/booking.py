@@ -214,7 +214,11 @@ def _free_place(
         if not choice:
             raise InvalidInputError(f"{wanted!r} is no place of this event.", field="place")
     else:
-        choice = [p for p in grid.places if not fixed or p.id in fixed]
+        hosts = select(Participation.place_id).where(
+            Participation.event_id == schedule.event_id, Participation.place_id.is_not(None)
+        )
+        kept = set(session.scalars(hosts))  # tables that are somebody's own are not given away
+        choice = [p for p in grid.places if (p.id in fixed if fixed else p.id not in kept)]
     taken = set(
         session.scalars(
             select(PlaceHold.place_id).where(PlaceHold.schedule_id == schedule.id, PlaceHold.slot_id == when.id)

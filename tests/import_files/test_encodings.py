@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,10 +47,18 @@ def test_gbk_is_named_as_found() -> None:
         ("cp1251", "Компания,Страна\nВымышленная трикотажная фабрика,Россия\nОдежда и ткани,Россия\n" * 5),
     ],
 )
-def test_other_scripts_are_the_last_resort(codec: str, text: str) -> None:
-    found = decode(text.encode(codec))
-    assert found.text == text
-    assert "check the preview" in found.how
+def test_other_scripts_are_proposed_and_read_when_confirmed(codec: str, text: str) -> None:
+    with pytest.raises(UnknownEncodingError, match="it would read") as refused:
+        decode(text.encode(codec))
+    proposed = re.search(r"; as (\S+) it would read", refused.value.message)
+    assert proposed
+    assert decode(text.encode(codec), encoding=proposed[1]).text == text
+
+
+def test_a_mixed_file_is_refused() -> None:
+    mixed = "公司名称,国家\n示例针织,中国\n".encode() + "虚构服装,中国\n".encode("gbk")
+    with pytest.raises(UnknownEncodingError, match="fit neither"):
+        decode(mixed)
 
 
 def test_an_encoding_can_be_told() -> None:

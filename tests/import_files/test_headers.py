@@ -187,3 +187,26 @@ def test_any_headers_are_mapped_without_an_accident(headers: list[str]) -> None:
     assert len(mapping.columns) == len(headers)
     scalars = [column.field for column in mapping.columns if column.field in ("name", "moq", "country", "price_from")]
     assert len(scalars) == len(set(scalars))
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "kind", "lacks"),
+    [
+        (
+            ("Id", "Kind", "Country", "Products", "MOQ"),
+            ("A1", "manufacturer", "CN", "socks", 600),
+            "exhibitors",
+            "Name",
+        ),
+        (("Request id", "Title", "Products", "Quantity"), ("R1", "Shirts", "socks", 600), "requests", "Organisation"),
+    ],
+)
+def test_a_list_that_lacks_a_required_column_is_told_which(
+    header: tuple[str, ...], row: tuple[str | int, ...], kind: str, lacks: str
+) -> None:
+    table = Table("list", [Row(1, header), Row(2, row)])
+    with pytest.raises(
+        UnusableListError, match=f"header of a list of {kind}, but a required column is missing"
+    ) as told:
+        recognise(table)
+    assert lacks in told.value.message

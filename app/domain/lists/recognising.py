@@ -7,12 +7,14 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
 from app.domain.lists.fields import KINDS, Kind, fields_of
-from app.domain.lists.headers import recognise_header
+from app.domain.lists.headers import map_headers, recognise_header
 from app.domain.lists.problems import UnusableListError
 from app.domain.lists.tables import Cell, Row, Table, address, shown
 from app.domain.lists.words import choose, key
 
 _HEADER_WITHIN = 30
+#: so many known columns make a header, even if a required one is missing
+_ENOUGH = 3
 #: fields that speak for one kind where another has them too, or that only it has
 _TELLING = {
     ("exhibitors", "stand"): 1.0,
@@ -40,6 +42,9 @@ class Recognition:
     header: Header
     score: float
     others: tuple[tuple[Kind, float], ...] = ()
+    #: whether every required column is there, and how many columns are known
+    complete: bool = True
+    known: int = 0
 
 
 def is_notes(table: Table) -> bool:
@@ -141,8 +146,12 @@ def recognise(table: Table, overrides: MappingOf[str, str | None] | None = None)
     UnusableListError
         If no kind fits, or two fit equally well; the message says which, and to name the kind.
     """
-    found = [item for kind in KINDS if (item := _as_kind(table, kind, overrides)) is not None]
-    found.sort(key=lambda item: -item.score)
+    seen = [item for kind in KINDS if (item := _as_kind(table, kind, overrides)) is not None]
+    seen.sort(key=lambda item: -item.score)
+    found = [item for item in seen if item.complete]
+    nearly = next((item for item in seen if not item.complete and item.known >= _ENOUGH), None)
+    if nearly and (not found or nearly.score >= found[0].score + 2.0):
+        raise UnusableListError(_lacking(table, nearly), kinds=[nearly.kind])
     if not found:
         raise UnusableListError(_no_header(table))
     first, rest = found[0], found[1:]
@@ -165,12 +174,11 @@ def _as_kind(table: Table, kind: Kind, overrides: MappingOf[str, str | None] | N
     fields = fields_of(kind)
     required = {name for name, field in fields.items() if field.required == "yes"}
     either = {name for name, field in fields.items() if field.required == "any"}
-    complete = required <= mapped and (not either or either & mapped)
-    if not complete and not told:
-        return None
+    complete = bool(told) or (required <= mapped and (not either or bool(either & mapped)))
     score = float(len(mapped)) + sum(_TELLING.get((kind, str(name)), 0.0) for name in mapped)
     score += 2.0 * sum(1 for text in texts if choose("list", text) == kind)
-    return Recognition(kind, header, score + 3.0 * _named_after(table.name, kind))
+    score += 3.0 * _named_after(table.name, kind)
+    return Recognition(kind, header, score, complete=complete, known=len(mapped))
 
 
 def _named_after(name: str, kind: Kind) -> float:
@@ -179,6 +187,15 @@ def _named_after(name: str, kind: Kind) -> float:
         return 1.0
     words = re.split(r"[\W\d_]+", name)
     return 0.7 if any(word and choose("list", word) == kind for word in words) else 0.0
+
+
+def _lacking(table: Table, found: Recognition) -> str:
+    """What to add to a header that fits a kind of list but for a required column."""
+    missing = map_headers(found.kind, found.header.cells).missing
+    return (
+        f"Row {found.header.row} of {table.name!r} looks like the header of a list of {found.kind}, but a required "
+        f"column is missing: {'; '.join(missing)}. Add it, or say which column it is."
+    )
 
 
 def _no_header(table: Table) -> str:

@@ -1,8 +1,8 @@
 """Which characters the bytes of a text file stand for, decided by strict decoders in an order that cannot mislead.
 
 UTF-8 refuses almost everything that is not UTF-8, so it comes first. GB18030 accepts much Western text and cp1252
-accepts almost anything, so each must also look like the writing it is used for; what neither explains goes to
-charset-normalizer.
+accepts almost anything, so each must also look like the writing it is used for; for what neither explains
+charset-normalizer has a proposal, which the sender has to confirm: a wrong guess would be imported as nonsense.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]|[\x80-\xff]")
 _EVERYDAY = re.compile(rb"[\xa1-\xa3\xb0-\xd7][\xa1-\xfe]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _SAMPLE = 400_000
-#: Last-resort answers that are believed: writing systems of the trade's other countries.
+#: Encodings that are proposed as a last resort: writing systems of the trade's other countries.
 _LAST_RESORT = [
     "big5",
     "shift_jis",
@@ -82,10 +82,10 @@ def decode(data: bytes, *, encoding: str | None = None, name: str = "the file") 
             f"{name} holds NUL bytes (the first at byte {data.index(0)}), so it is no text file. "
             "Save the list as XLSX or as “CSV UTF-8”."
         )
-    found = _try(data, "utf-8", "UTF-8") or _chinese(data) or _western(data) or _guess(data)
+    found = _try(data, "utf-8", "UTF-8") or _chinese(data) or _western(data)
     if found is None:
         raise UnknownEncodingError(
-            f"The characters of {name} fit neither UTF-8, UTF-16, GB18030 nor Windows-1252. "
+            f"The characters of {name} fit neither UTF-8, UTF-16, GB18030 nor Windows-1252{_proposal(data)}. "
             "Save the list as “CSV UTF-8” or XLSX, or name its encoding."
         )
     return found
@@ -163,8 +163,11 @@ def _looks_western(text: str) -> bool:
     return usual - odd >= 0.9 * len(high)
 
 
-def _guess(data: bytes) -> Decoded | None:
+def _proposal(data: bytes) -> str:
+    """The likeliest encoding by its letters, with words of the file as it would read them."""
     best = from_bytes(data[:_SAMPLE], cp_isolation=_LAST_RESORT).best()
-    if best is None:
-        return None
-    return _try(data, best.encoding, f"{best.encoding}, the likeliest by its letters; please check the preview")
+    found = best and _try(data, best.encoding, "")
+    if not best or not found:
+        return ""
+    words = " ".join(word for word in found.text.split() if not word.isascii())[:60]
+    return f"; as {best.encoding} it would read {words!r}"

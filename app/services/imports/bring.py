@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError
 from app.db.models import Event, ImportedFile
-from app.domain.lists import KINDS, Kind, Parsed, read_lists
+from app.domain.lists import KINDS, Kind, Parsed, Table, read_lists
 from app.io.spreadsheets import Limits, read_tables
 from app.services.access import Actor
 from app.services.imports.report import Report, TableReport
@@ -41,6 +41,7 @@ def bring_in(
     columns: Mapping[str, str | None] | None = None,
     dry_run: bool = False,
     good_rows: bool = False,
+    encoding: str | None = None,
     limits: Limits | None = None,
     report: Progress = silent,
 ) -> Report:
@@ -52,6 +53,8 @@ def bring_in(
         What the tables are, where their headers do not say it.
     columns
         Header (or column letters) → field, for headers that mislead; None keeps a column as an extra.
+    encoding
+        Of text files, where it cannot be told from them.
     dry_run
         Check everything, write nothing.
     good_rows
@@ -72,7 +75,8 @@ def bring_in(
     parsed: list[tuple[TableReport, Parsed]] = []
     for number, path in enumerate(files):
         report(0.4 * number / len(files), f"reading {path.name}")
-        parsed += _read(path, kind, columns, limits, out)
+        tables = read_tables(path, limits=limits or Limits(), encoding=encoding)
+        parsed += _understand(path, tables, kind, columns, out)
     parsed.sort(key=lambda pair: _ORDER.index(pair[1].kind))
     while _write_once(session, actor, event, parsed, out, dry_run=dry_run, good_rows=good_rows, report=report):
         pass
@@ -126,12 +130,11 @@ def _share(report: Progress, number: int, tables: int, stage: str) -> Callable[[
     return lambda done: report(0.4 + 0.5 * (number + done) / tables, stage)
 
 
-def _read(
-    path: Path, kind: Kind | None, columns: Mapping[str, str | None] | None, limits: Limits | None, out: Report
+def _understand(
+    path: Path, tables: list[Table], kind: Kind | None, columns: Mapping[str, str | None] | None, out: Report
 ) -> list[tuple[TableReport, Parsed]]:
     if kind is not None and kind not in KINDS:
         raise InvalidInputError(f"{kind!r} is no kind of list; one of {', '.join(KINDS)}.")
-    tables = read_tables(path, limits=limits) if limits else read_tables(path)
     lists = read_lists(tables, kind, columns)
     out.passed_over += [f"{path.name}: {note}" for note in lists.passed_over]
     reading = {table.name: table.reading for table in tables}
