@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from app.core.settings import Settings
 from app.db.engine import Database
 from app.db.models import MatchRun, Schedule
-from app.jobs import workflows
+from app.jobs import older_sqlite, workflows
 from app.services import runs
 
 QUEUE = "runs"
@@ -48,6 +48,7 @@ class JobQueue:
         if url.get_backend_name() == "sqlite" and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         workflows.bind(self._database)
+        older_sqlite.provide()
         DBOS(
             config=DBOSConfig(
                 name="fairmatch",
