@@ -74,7 +74,8 @@ def _from_rows(stage: Stage, schedule: Schedule) -> tuple[dict[str, Any], dict[s
         order = list(session.scalars(select(Slot).filter_by(event_id=stage.event.id).order_by(Slot.starts_at)))
         slot = {row.id: problem["slots"][number]["id"] for number, row in enumerate(order)}
         held = held_meetings(session, schedule.id)
-        left = list(session.scalars(select(LeftOutPair).filter_by(schedule_id=schedule.id)))
+        pairs = select(LeftOutPair).filter_by(schedule_id=schedule.id).order_by(LeftOutPair.id)
+        left = list(session.scalars(pairs))
     meetings = [
         {
             "id": name[frozenset((codes[one.meeting.low_id], codes[one.meeting.high_id]))],
@@ -149,7 +150,8 @@ def test_every_pair_worth_meeting_is_held_or_left_out_with_a_reason(seen: Stage)
     schedule = _current(seen)
     with seen.database.read() as session:
         held = {(m.low_id, m.high_id) for m in session.scalars(select(Meeting).filter_by(schedule_id=schedule.id))}
-        left = list(session.scalars(select(LeftOutPair).filter_by(schedule_id=schedule.id)))
+        pairs = select(LeftOutPair).filter_by(schedule_id=schedule.id).order_by(LeftOutPair.id)
+        left = list(session.scalars(pairs))
     assert schedule.problem is not None
     out = {(row.low_id, row.high_id) for row in left}
     assert not held & out
