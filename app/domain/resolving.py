@@ -24,9 +24,6 @@ class Resolved:
     found: list[dict[str, Any]]
     unresolved: list[str]
 
-    def codes(self, field: str) -> list[str]:
-        return [row["code"] for row in self.found if row["field"] == field]
-
 
 def resolve(document: Mapping[str, Any]) -> Resolved:
     """Resolve every coded field of a profile or request document.
