@@ -38,11 +38,11 @@ format: $(TEST) ## put the code into shape
 
 lock: ## renew the lock files (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --no-emit-index-url --upgrade pyproject.toml -o requirements.lock
+	  --no-emit-index-url --no-strip-extras --upgrade pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --no-emit-index-url pyproject.toml --group test -c requirements.lock -o requirements-test.lock
+	  --no-emit-index-url --no-strip-extras pyproject.toml --group test -c requirements.lock -o requirements-test.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	  --no-emit-index-url pyproject.toml --group test --group bench -c requirements-test.lock \
+	  --no-emit-index-url --no-strip-extras pyproject.toml --group test --group bench -c requirements-test.lock \
 	  -o requirements-bench.lock
 
 clean: ## remove the virtual environment and what the demo wrote
