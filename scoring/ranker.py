@@ -45,6 +45,14 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.rates = rates
         self.weights = weights
 
+    def __sklearn_tags__(self) -> Any:
+        """Records go in, not arrays; what they hold is checked field by field."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.dict = tags.input_tags.string = True
+        tags.no_validation = True
+        return tags
+
     # fitting ---------------------------------------------------------------------------------------------------------
     def _fit(self, data: Any) -> None:
         records = sorted(read(data, self._fitted_side), key=lambda record: record.id)

@@ -103,6 +103,13 @@ class Explanation:
         """Plain dicts, tuples, strings and numbers, ready for JSON."""
         return asdict(self)
 
+    def to_frame(self) -> Any:
+        """A DataFrame of the terms: name, points, max, because (needs pandas); the points add up to `score`."""
+        import pandas as pd
+
+        rows = [(term.name, term.points, term.max, term.because) for term in self.terms]
+        return pd.DataFrame(rows, columns=["name", "points", "max", "because"])
+
 
 @dataclass(frozen=True)
 class LeftOut:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 
 class BM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -32,20 +32,32 @@ class BM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
 
     def fit(self, counts: Any, y: Any = None) -> BM25Transformer:  # noqa: ARG002 - a scikit-learn signature
         """Learn document frequencies and the mean length from counts of shape (n_texts, n_features)."""
-        counts = sp.csr_array(counts)
+        counts = self._checked(counts, fresh=True)
         n = counts.shape[0]
         lengths = counts.sum(axis=1)
         present = lengths[lengths > 0]
         self.average_length_ = float(present.mean()) if present.size else 1.0
         frequency = np.bincount(counts.indices, minlength=counts.shape[1])
         self.idf_ = np.log1p((n - frequency + 0.5) / (frequency + 0.5))
-        self.n_features_in_ = counts.shape[1]
         return self
+
+    def __sklearn_tags__(self) -> Any:
+        """Counts are never negative, and mostly zero."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = tags.input_tags.positive_only = True
+        return tags
+
+    def _checked(self, counts: Any, *, fresh: bool = False) -> sp.csr_array:
+        """A checked copy of counts as a CSR array of floats; `fresh` learns the number of features from it."""
+        checked = validate_data(
+            self, counts, accept_sparse="csr", dtype=np.float64, reset=fresh, ensure_non_negative=True, copy=True
+        )
+        return sp.csr_array(checked)
 
     def transform(self, counts: Any) -> sp.csr_array:
         """Rows of suppliers: idf x saturated frequency, shape (n_texts, n_features)."""
         check_is_fitted(self)
-        out = sp.csr_array(counts, dtype=np.float64, copy=True)
+        out = self._checked(counts)
         lengths = out.sum(axis=1)
         norm = self.k1 * (1.0 - self.b + self.b * lengths / self.average_length_)
         spread = np.repeat(norm, np.diff(out.indptr))
@@ -55,6 +67,6 @@ class BM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
     def transform_request(self, counts: Any) -> sp.csr_array:
         """Rows of requests: sqrt(idf) per word, a repeated word counting as the square root of its number."""
         check_is_fitted(self)
-        out = sp.csr_array(counts, dtype=np.float64, copy=True)
+        out = self._checked(counts)
         out.data = np.sqrt(out.data) * np.sqrt(self.idf_[out.indices])
         return out
