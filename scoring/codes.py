@@ -13,6 +13,7 @@ from scoring import vocabulary as built_in
 from scoring.text.tokens import fold
 
 _CONCEPTS = ("products", "processes", "materials", "certificates")
+_HINTS = ("words", "products")  # everyday words, and what a word may mean besides
 
 
 @cache
@@ -65,4 +66,21 @@ def mentioned(text: str) -> tuple[tuple[str, str], ...]:
         if words is not None:
             for code, _ in words.find(text):
                 out[name, code] = None
+    return tuple(out)
+
+
+@lru_cache(maxsize=32_768)
+def hinted(text: str) -> tuple[tuple[str, str], ...]:
+    """(vocabulary, code) of what a text says without naming one concept for sure; it counts in the text term alone.
+
+    These are the everyday words (`words`: for whom, which part, which form) and every meaning of a word that means two
+    things (`robes` are dresses in French and dressing gowns in English).
+    """
+    out: dict[tuple[str, str], None] = {}
+    for name in _HINTS:
+        words = _vocabulary(name)
+        if words is not None:
+            for meant, _ in words.meanings(text):
+                if name == "words" or len(meant) > 1:
+                    out |= {(name, code): None for code in meant}
     return tuple(out)

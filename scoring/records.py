@@ -51,6 +51,7 @@ class Record:
     exclude: tuple[str, ...] = ()
     raw: dict[str, Any] = field(default_factory=dict)
     _mentions: tuple[tuple[str, str], ...] | None = None
+    _hints: tuple[tuple[str, str], ...] | None = None
 
     @property
     def description(self) -> str:
@@ -65,6 +66,14 @@ class Record:
         if self._mentions is None:
             self._mentions = codes.mentioned(self.description)
         return self._mentions
+
+    @property
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """(vocabulary, code) of everyday words and of meanings left open, in the description and the words of the
+        lists; looked up once."""
+        if self._hints is None:
+            self._hints = codes.hinted("\n".join((self.description, *self.words)))
+        return self._hints
 
     def has(self, name: str) -> tuple[str, ...]:
         """Codes of a list field, empty when it is not stated."""

@@ -39,7 +39,7 @@ def concepts(record: Record) -> list[str]:
     """Codes stated or mentioned in the text, as `vocabulary:code`: itself twice, an ancestor once for each below."""
     found = {(name, code) for name in ("products", "materials", "processes") for code in record.has(name)}
     found |= {("certificates", certificate.code) for certificate in record.certificates}
-    found |= set(record.mentions)
+    found |= {*record.mentions, *record.hints}
     chains = ((name, member) for name, code in sorted(found) for member in (code, code, *codes.ancestors(name, code)))
     return [f"{name}:{member}" for name, member in chains]
 
@@ -165,7 +165,7 @@ class TextSpace:
         text = wish(body(record)) if record.side == "demand" else body(record)
         made = {n: p.request(concepts(record) if n == "concepts" else text) for n, p in self.parts.items()}
         row = made["concepts"][0]
-        own = {f"{name}:{code}" for name, code in record.mentions}
+        own = {f"{name}:{code}" for name, code in (*record.mentions, *record.hints)}
         own |= {f"{name}:{code}" for name, found in record.codes.items() for code in found}
         own |= {f"certificates:{certificate.code}" for certificate in record.certificates}
         names = self.parts["concepts"].counter.vocabulary_

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from scoring.vocabulary.errors import UnknownCodeError, UnknownVocabularyError, VocabularyError
 from scoring.vocabulary.lists import Vocabulary
-from scoring.vocabulary.loading import read_rows, rows_of, terms_of
+from scoring.vocabulary.loading import joined_terms, read_rows, rows_of, terms_of
 from scoring.vocabulary.terms import LANGUAGES, Resolution, Term
 
 __all__ = [
@@ -53,12 +53,22 @@ FIELDS: Mapping[str, str] = {
 """Which list the words of a record's field belong to."""
 
 _DATA = files("scoring.vocabulary") / "data"
+_SHARED_WORDS = frozenset({"words"})  # everyday words have several meanings, and a text may mean each of them
+
+
+@lru_cache(maxsize=1)
+def _files() -> dict[str, list[str]]:
+    """The CSV files of each built-in list in the order of their names: `NAME.csv`, then any `NAME.*.csv`."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(entry.name for entry in _DATA.iterdir() if entry.name.endswith(".csv")):
+        found.setdefault(file.partition(".")[0], []).append(file)
+    return {name: sorted(own, key=lambda file: (file != f"{name}.csv", file)) for name, own in sorted(found.items())}
 
 
 @lru_cache(maxsize=1)
 def names() -> tuple[str, ...]:
     """The built-in lists, sorted."""
-    return tuple(sorted(entry.name.removesuffix(".csv") for entry in _DATA.iterdir() if entry.name.endswith(".csv")))
+    return tuple(_files())
 
 
 @cache
@@ -68,8 +78,8 @@ def vocabulary(name: str) -> Vocabulary:
         near = get_close_matches(name, names(), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names())}."
         raise UnknownVocabularyError(f"no built-in vocabulary {name!r}: {hint}")
-    text = (_DATA / f"{name}.csv").read_text(encoding="utf-8")
-    return Vocabulary(name, terms_of(rows_of(text, f"{name}.csv"), name))
+    rows = {file: rows_of((_DATA / file).read_text(encoding="utf-8"), file) for file in _files()[name]}
+    return Vocabulary(name, joined_terms(rows, name, shared_words=name in _SHARED_WORDS))
 
 
 def load(

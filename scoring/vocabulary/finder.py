@@ -125,6 +125,15 @@ class Finder:
                 found.setdefault(code, source[match.start : match.end])
         return list(found.items())
 
+    def meanings(self, text: str) -> list[tuple[tuple[str, ...], str]]:
+        """(codes, words found) of each match, longest first: every code that the words may stand for."""
+        source = plain(text)
+        return [
+            (distinct(match.entries), source[match.start : match.end])
+            for match in self.matches(source)
+            if match.entries
+        ]
+
     def _spoken(self, language: str | None) -> tuple[str, ...]:
         """English and Chinese lists (abbreviations) apply to every text, others when the text may be in them."""
         if language is None:

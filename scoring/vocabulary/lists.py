@@ -76,6 +76,10 @@ class Vocabulary:
         """(code, words found) of each concept that a free text mentions, longest match first, each code once."""
         return self._finder.codes(text)
 
+    def meanings(self, text: str) -> list[tuple[tuple[str, ...], str]]:
+        """(codes, words found) of each stretch that `find` goes by, with every code the words may mean."""
+        return self._finder.meanings(text)
+
     def ancestors(self, code: str) -> tuple[str, ...]:
         """The codes above `code`, nearest first."""
         above: list[str] = []

@@ -51,17 +51,30 @@ def terms_of(rows: Iterable[Mapping[str, object]], name: str, *, shared_words: b
     `shared_words` lets one word belong to several codes, as official lists have it; such a word then stays unresolved
     with its candidates. Raises `VocabularyError` for whatever else makes a list unusable.
     """
+    return joined_terms({name: rows}, name, shared_words=shared_words)
+
+
+def joined_terms(
+    files: Mapping[str, Iterable[Mapping[str, object]]], name: str, *, shared_words: bool = False
+) -> dict[str, Term]:
+    """`terms_of` for a list that is spread over several files (rows by file name): parents may cross files."""
     terms: dict[str, Term] = {}
-    for number, row in enumerate(rows, start=1):
-        term = _term(row, name, f"{name}, row {number}")
-        if term.code in terms:
-            raise VocabularyError(f"{name}, row {number}: the code {term.code!r} is there twice; codes must be unique.")
-        terms[term.code] = term
+    places: dict[str, str] = {}
+    for file, rows in files.items():
+        for number, row in enumerate(rows, start=1):
+            where = f"{file}, row {number}"
+            term = _term(row, name, where)
+            if term.code in terms:
+                first = f" (first in {places[term.code]})" if len(files) > 1 else ""
+                raise VocabularyError(f"{where}: the code {term.code!r} is there twice{first}; codes must be unique.")
+            terms[term.code] = term
+            places[term.code] = where
     if not terms:
         raise VocabularyError(f"{name} has no rows: a list needs at least one term with 'code' and a label.")
-    _check_tree(terms, name)
+    shown = {code: f"{code} ({where})" for code, where in places.items()} if len(files) > 1 else {}
+    _check_tree(terms, name, shown)
     if not shared_words:
-        _check_words(terms, name)
+        _check_words(terms, name, shown)
     return terms
 
 
@@ -107,13 +120,14 @@ def _check_columns(cells: Mapping[str, str], where: str) -> None:
             )
 
 
-def _check_tree(terms: Mapping[str, Term], name: str) -> None:
+def _check_tree(terms: Mapping[str, Term], name: str, shown: Mapping[str, str]) -> None:
     for term in terms.values():
         if term.parent is not None and term.parent not in terms:
             near = get_close_matches(term.parent, terms, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise VocabularyError(
-                f"{name}: the parent {term.parent!r} of {term.code!r} is not a code of the list{hint}"
+                f"{name}: the parent {term.parent!r} of {shown.get(term.code, repr(term.code))} "
+                f"is not a code of the list{hint}"
             )
     for term in terms.values():
         path = [term.code]
@@ -127,7 +141,7 @@ def _check_tree(terms: Mapping[str, Term], name: str) -> None:
                 break  # a circle further up is reported at one of its own codes
 
 
-def _check_words(terms: Mapping[str, Term], name: str) -> None:
+def _check_words(terms: Mapping[str, Term], name: str, shown: Mapping[str, str]) -> None:
     """One word of one language names one term; the same letters may mean different things in two languages."""
     owners: dict[tuple[str, str], list[str]] = defaultdict(list)
     for term in terms.values():
@@ -136,9 +150,12 @@ def _check_words(terms: Mapping[str, Term], name: str) -> None:
                 owners[language, word].append(term.code)
     clashes = [(word, language, codes) for (language, word), codes in owners.items() if len(codes) > 1]
     if clashes:
-        shown = "; ".join(f"{word!r} ({language}) by {' and '.join(codes)}" for word, language, codes in clashes[:20])
+        listed = "; ".join(
+            f"{word!r} ({language}) by {' and '.join(shown.get(code, code) for code in codes)}"
+            for word, language, codes in clashes[:20]
+        )
         more = f" and {len(clashes) - 20} more" if len(clashes) > 20 else ""
-        raise VocabularyError(f"{name}: one word is used by two codes: {shown}{more}; keep each word at one code.")
+        raise VocabularyError(f"{name}: one word is used by two codes: {listed}{more}; keep each word at one code.")
 
 
 def words_by_language(term: Term) -> dict[str, Sequence[str]]:

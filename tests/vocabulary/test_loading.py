@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scoring.vocabulary import UnknownCodeError, VocabularyError, load, vocabulary
+from scoring.vocabulary.loading import joined_terms
 
 GOOD = "code,parent,hs,cpv,en,fr\nbags,,4202,18900000 18930000,Bags | =bag,Sacs | sac\ntotes,bags,,,Totes,Cabas\n"
 
@@ -58,6 +59,30 @@ def test_rows_will_do_with_any_language():
 def test_a_broken_list_is_told_what_and_where(tmp_path: Path, text: str, message: str):
     with pytest.raises(VocabularyError, match=message):
         load(_file(tmp_path, text), "index")
+
+
+def test_a_list_may_be_spread_over_files_and_its_tree_crosses_them():
+    first = [{"code": "bags", "parent": "leather", "en": "Bags"}]
+    terms = joined_terms({"p.csv": first, "p.more.csv": [{"code": "leather", "en": "Leather goods"}]}, "p")
+    assert list(terms) == ["bags", "leather"]
+    assert {term.vocabulary for term in terms.values()} == {"p"}
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (
+            {"code": "bags", "en": "Sacks"},
+            r"p\.more\.csv, row 1: the code 'bags' is there twice \(first in p\.csv, row 1",
+        ),
+        ({"code": "totes", "en": "bags"}, r"'bags' \(en\) by bags \(p\.csv, row 1\) and totes \(p\.more\.csv, row 1\)"),
+        ({"code": "totes", "parent": "sacks", "en": "Totes"}, r"parent 'sacks' of totes \(p\.more\.csv, row 1\)"),
+        ({"code": "totes", "en": ""}, r"p\.more\.csv, row 1 \(totes\): no label"),
+    ],
+)
+def test_what_is_wrong_with_a_list_of_several_files_names_file_and_row(second: dict[str, str], message: str):
+    with pytest.raises(VocabularyError, match=message):
+        joined_terms({"p.csv": [{"code": "bags", "en": "Bags"}], "p.more.csv": [second]}, "p")
 
 
 def test_a_file_in_another_encoding_is_told_so(tmp_path: Path):
