@@ -1,27 +1,28 @@
-"""Concepts in free text: a trie of word stems per Latin language, and plain substrings for Chinese."""
+"""Concepts in free text: a trie of word stems per Latin language, and plain substrings for Chinese.
+
+A text is cut into words once for all lists (`scoring.vocabulary.reading`), and what a word can begin in a list is
+looked up once per distinct word: most words begin nothing and are passed over.
+"""
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from scoring.vocabulary.index import Entry
 from scoring.vocabulary.index import codes as distinct
-from scoring.vocabulary.inflect import stem
-from scoring.vocabulary.language import likely_language
+from scoring.vocabulary.inflect import stem, without_umlauts
 from scoring.vocabulary.loading import bare, words_by_language
+from scoring.vocabulary.reading import APART, Reading, Word, inside_latin, reading
 from scoring.vocabulary.terms import Term
-from scoring.vocabulary.text import fold, is_han, plain, spans, tokens
+from scoring.vocabulary.text import is_han, plain, tokens
 
 HEAD = 5  # letters a German head needs before it is looked for inside a compound
 _SHORTEST = 3  # letters of a single word: `CO` is cotton in a table of fibres, and a company in a text
 _ABBREVIATION = 5  # letters up to which a word in capitals is looked for in capitals: REACH, not to reach
-_APART = re.compile(r"[,;:!?()\[\]|•\n]|\.\s")
-_BETWEEN = " -/·.'"
 _END = ""  # key of the entries in a trie node
 _END_WITH_COMMA = ","  # of those that have a comma of their own
 _NEGATIONS = (
@@ -47,13 +48,19 @@ class Match:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True)
-class _Word:
-    start: int
-    end: int
-    raw: str
-    folded: str
-    apart: bool  # a comma, a full stop or the like stands between it and the word before
+class _Begins(NamedTuple):
+    """What a folded word can begin in a list, whatever the text."""
+
+    nodes: tuple[tuple[str, Trie], ...]  # its node in the trie of each language that has one
+    joins: tuple[str, ...]  # languages in which it may begin a word written apart (`t shirt`)
+    head: tuple[int, tuple[Entry, ...]] | None  # where the longest known head of a German compound begins
+    start: tuple[int, tuple[Entry, ...]] | None  # how long its longest known beginning is
+    capitals: tuple[Entry, ...]
+
+
+_NOTHING = _Begins((), (), None, None, ())
+_REMEMBERED = 1 << 16  # distinct words and pairs a list keeps what it knows about
+_KEPT, _SETTLED = 4, 7  # letters at the beginning that no inflection takes from a word of seven and more
 
 
 class Finder:
@@ -75,8 +82,16 @@ class Finder:
                             self._add_latin(word, squeezed, entry)
                         elif len(squeezed) > 1:  # 丝 alone is in too many other words
                             han[squeezed].append(entry)
-        self._han = _by_first_letter(han)
+        self._han = _by_first_letters(han)
         self.languages = tuple(sorted(self._tries))
+        self._first = {one: _prefixes(self._tries[one]) for one in self.languages}
+        self._openings = {
+            one: _prefixes(key for key, node in self._tries[one].items() if _END in node) for one in self.languages
+        }
+        self._ends = {key[1 - HEAD :] for key in self._heads}
+        self._starts_by = {key[:_KEPT] for key in self._starts}
+        self._begins: dict[str, _Begins] = {}
+        self._joined: dict[str, tuple[tuple[str, list[Entry]], ...]] = {}
 
     def _add_latin(self, word: str, squeezed: str, entry: Entry) -> None:
         if squeezed.isdigit() or (len(squeezed) < _SHORTEST and len(entry.words) == 1):
@@ -90,7 +105,7 @@ class Finder:
             node = self._tries[entry.language]
             for token in path:
                 node = node.setdefault(stem(token, entry.language), {})
-            node.setdefault(_END_WITH_COMMA if _APART.search(word) else _END, []).append(entry)
+            node.setdefault(_END_WITH_COMMA if APART.search(word) else _END, []).append(entry)
         if entry.language == "de":
             key = stem(squeezed, "de")
             if len(squeezed) >= HEAD:
@@ -100,11 +115,12 @@ class Finder:
 
     def matches(self, text: str) -> list[Match]:
         """Matches that do not overlap, longest first, then in the order of the text; `text` must be `plain`."""
-        words = _words(text)
-        language = likely_language(word.folded for word in words)
-        found = self._latin(words, self._spoken(language))
-        if self._han and is_han(text):
-            found += self._chinese(text)
+        read = reading(text)
+        found = self._latin(read, self._spoken(read.language))
+        if self._han and read.letters:
+            found += self._chinese(read)
+        if len(found) < 2:
+            return found
         taken = bytearray(len(text))
         kept: list[Match] = []
         for match in sorted(found, key=lambda one: (one.start - one.end, one.start)):
@@ -140,64 +156,118 @@ class Finder:
             return self.languages
         return tuple(one for one in self.languages if one in (language, "en", "zh"))
 
-    def _latin(self, words: list[_Word], languages: tuple[str, ...]) -> list[Match]:
+    def _latin(self, read: Reading, languages: tuple[str, ...]) -> list[Match]:
         found: list[Match] = []
+        words = read.words
+        known, written = self._begins, self._joined
         for position, word in enumerate(words):
-            if is_han(word.raw):
+            begins = known.get(word.folded)
+            if begins is None:
+                begins = self._look_up(word.folded)
+            joined = None
+            if word.both and (begins.joins or len(word.both) < _SETTLED):
+                joined = written.get(word.both)
+                if joined is None:
+                    joined = self._written_apart(word.both, begins.joins)
+            if (begins is _NOTHING and not joined) or word.han:
                 continue
-            spotted: dict[int, list[Entry]] = defaultdict(list)
-            if word.raw.isupper() and word.folded in self._capitals:
-                spotted[position] += self._capitals[word.folded]
-            for language in languages:
-                if language == "en" and not word.raw.isascii():
-                    continue  # `für` is not fur
-                self._walk(words, position, language, spotted)
+            spotted = self._spot(words, position, begins, joined or (), languages)
             for last, entries in spotted.items():
                 meant = () if _denied(words, position, last) else tuple(entries)
                 found.append(Match(word.start, words[last].end, meant))
-            if "de" in languages and not spotted and not _denied(words, position, position):
-                found += self._compound(word)
+            if not spotted and (begins.head or begins.start) and "de" in languages:
+                found += () if _denied(words, position, position) else _compound(word, begins)
         return found
 
-    def _walk(self, words: list[_Word], position: int, language: str, spotted: dict[int, list[Entry]]) -> None:
-        trie = self._tries[language]
-        node = trie
-        last = position
-        apart = False
-        while node and last < len(words):
-            node = node.get(stem(words[last].folded, language), {})
-            ends = [*node.get(_END_WITH_COMMA, ()), *(() if apart else node.get(_END, ()))]
-            if ends:
-                spotted[last] += ends
-            last += 1
-            apart = apart or (last < len(words) and words[last].apart)
-        if position + 1 < len(words):  # `t shirt` for `tshirt`
-            pair = trie.get(stem(words[position].folded + words[position + 1].folded, language))
-            if pair and _END in pair and words[position + 1].start - words[position].end <= 1:
-                spotted[position + 1] += [entry for entry in pair[_END] if entry not in spotted[position + 1]]
+    def _spot(
+        self,
+        words: list[Word],
+        position: int,
+        begins: _Begins,
+        joined: tuple[tuple[str, list[Entry]], ...],
+        languages: tuple[str, ...],
+    ) -> dict[int, list[Entry]]:
+        """Entries that begin at `position`, by the number of their last word."""
+        spotted: dict[int, list[Entry]] = {}
+        if begins.capitals and words[position].raw.isupper():
+            spotted[position] = list(begins.capitals)
+        if not begins.nodes and not joined:
+            return spotted
+        nodes, pairs = dict(begins.nodes), dict(joined)
+        for language in languages:
+            if language == "en" and not words[position].raw.isascii():
+                continue  # `für` is not fur
+            node = nodes.get(language)
+            if node is not None:
+                _follow(words, position, language, node, spotted)
+            pair = pairs.get(language)
+            if pair:  # `t shirt` for `tshirt`
+                before = spotted.setdefault(position + 1, [])
+                before += [entry for entry in pair if entry not in before]
+        return spotted
 
-    def _compound(self, word: _Word) -> list[Match]:
+    def _look_up(self, folded: str) -> _Begins:
+        """What a word can begin; remembered."""
+        short, opening = len(folded) < _SETTLED, folded[:_KEPT]
+        german = without_umlauts(folded[: 2 * _KEPT])[:_KEPT]
+        nodes: list[tuple[str, Trie]] = []
+        joins: list[str] = []
+        for language in self.languages:
+            begun = german if language == "de" else opening
+            if begun in self._openings[language]:
+                joins.append(language)
+            if short or begun in self._first[language]:
+                node = self._tries[language].get(stem(folded, language))
+                if node is not None:
+                    nodes.append((language, node))
+        head, start = self._compound_parts(folded)
+        begins = _Begins(tuple(nodes), tuple(joins), head, start, tuple(self._capitals.get(folded, ())))
+        if not any(begins):
+            begins = _NOTHING
+        if len(self._begins) >= _REMEMBERED:
+            self._begins.clear()
+        self._begins[folded] = begins
+        return begins
+
+    def _written_apart(self, both: str, languages: tuple[str, ...]) -> tuple[tuple[str, list[Entry]], ...]:
+        """Entries, by language, of two words written as one; remembered."""
+        short = len(both) < _SETTLED
+        known: list[tuple[str, list[Entry]]] = []
+        for language in self.languages if short else languages:
+            if short or _opening(both, language) in self._openings[language]:
+                node = self._tries[language].get(stem(both, language))
+                if node and _END in node:
+                    known.append((language, node[_END]))
+        found = tuple(known)
+        if len(self._joined) >= _REMEMBERED:
+            self._joined.clear()
+        self._joined[both] = found
+        return found
+
+    def _compound_parts(
+        self, folded: str
+    ) -> tuple[tuple[int, tuple[Entry, ...]] | None, tuple[int, tuple[Entry, ...]] | None]:
         """The longest known head at the end of a German compound, and a known beginning (`Baumwoll-`)."""
-        found: list[Match] = []
-        heads, starts = _inside(stem(word.folded, "de"))
-        for key, offset in heads:
-            if key in self._heads:
-                start = max(word.start, word.end - len(word.folded) + offset)
-                found.append(Match(start, word.end, tuple(self._heads[key])))
-                break
-        for key in starts:
-            if key in self._starts:
-                size = max(len(entry.words[0]) for entry in self._starts[key])
-                found.append(Match(word.start, min(word.start + size, word.end), tuple(self._starts[key])))
-                break
-        return found
+        head = start = None
+        if len(folded) <= HEAD or not (self._heads or self._starts):
+            return head, start
+        stemmed = stem(folded, "de")
+        size = len(stemmed)
+        if stemmed[1 - HEAD :] in self._ends:
+            cuts = (cut for cut in range(2, size - HEAD + 2) if stemmed[cut:] in self._heads)
+            head = next(((cut, tuple(self._heads[stemmed[cut:]])) for cut in cuts), None)
+        if stemmed[:_KEPT] in self._starts_by:
+            keys = (stemmed[:cut] for cut in range(size - 3, 3, -1) if stemmed[:cut] in self._starts)
+            entries = next((tuple(self._starts[key]) for key in keys), None)
+            start = None if entries is None else (max(len(entry.words[0]) for entry in entries), entries)
+        return head, start
 
-    def _chinese(self, text: str) -> list[Match]:
-        letters, places = _compact(text)
+    def _chinese(self, read: Reading) -> list[Match]:
+        letters, places = read.letters, read.places
         found: list[Match] = []
-        for position, letter in enumerate(letters):
-            for word, entries in self._han.get(letter, ()):
-                if letters.startswith(word, position) and not _inside_latin(letters, places, position):
+        for position in range(len(letters) - 1):
+            for word, entries in self._han.get(letters[position : position + 2], ()):
+                if letters.startswith(word, position) and not inside_latin(letters, places, position):
                     denied = letters[max(0, position - 2) : position].endswith(_NOT_IT_HAN)
                     end = places[position + len(word) - 1] + 1
                     found.append(Match(places[position], end, () if denied else entries))
@@ -205,59 +275,58 @@ class Finder:
         return found
 
 
-def _compact(text: str) -> tuple[str, list[int]]:
-    """`text` in lower case without spaces, hyphens and strokes beside Latin letters, and where each letter stood."""
-    letters: list[str] = []
-    places: list[int] = []
-    for place, letter in enumerate(text):
-        if letter in _BETWEEN and any(map(_is_latin, (text[place - 1 : place], text[place + 1 : place + 2]))):
-            continue
-        letters.append(letter.lower()[0])
-        places.append(place)
-    return "".join(letters), places
+def _follow(words: list[Word], position: int, language: str, node: Trie, spotted: dict[int, list[Entry]]) -> None:
+    """Every entry that begins at `position`, the first word being at `node`."""
+    last = position
+    apart = False
+    while True:
+        ends = [*node.get(_END_WITH_COMMA, ()), *(() if apart else node.get(_END, ()))]
+        if ends:
+            spotted.setdefault(last, []).extend(ends)
+        last += 1
+        if last >= len(words):
+            return
+        apart = apart or words[last].apart
+        following = node.get(stem(words[last].folded, language))
+        if not following:
+            return
+        node = following
 
 
-def _is_latin(letter: str) -> bool:
-    return letter.isascii() and letter.isalnum()
+@lru_cache(maxsize=_REMEMBERED)
+def _opening(word: str, language: str) -> str:
+    """How the stem of any word begins that begins so and has `_SETTLED` letters or more."""
+    return (without_umlauts(word[: 2 * _KEPT]) if language == "de" else word)[:_KEPT]
 
 
-def _inside_latin(letters: str, places: list[int], position: int) -> bool:
-    """Whether a match from here would begin in the middle of a Latin word."""
-    if position == 0 or places[position - 1] != places[position] - 1:
-        return False
-    return _is_latin(letters[position]) and _is_latin(letters[position - 1])
+def _prefixes(words: Iterable[str]) -> frozenset[str]:
+    """The first letters of words, one to `_KEPT` of them."""
+    return frozenset(word[:size] for word in words for size in range(1, _KEPT + 1))
 
 
-def _denied(words: list[_Word], first: int, last: int) -> bool:
+def _compound(word: Word, begins: _Begins) -> list[Match]:
+    """The known head and the known beginning of a German compound, as matches."""
+    found: list[Match] = []
+    if begins.head is not None:
+        offset, entries = begins.head
+        found.append(Match(max(word.start, word.end - len(word.folded) + offset), word.end, entries))
+    if begins.start is not None:
+        size, entries = begins.start
+        found.append(Match(word.start, min(word.start + size, word.end), entries))
+    return found
+
+
+def _denied(words: list[Word], first: int, last: int) -> bool:
     before = first > 0 and words[first - 1].folded in _NOT_IT
     return before or (last + 1 < len(words) and words[last + 1].folded in _NOT_IT_AFTER)
 
 
-def _words(text: str) -> list[_Word]:
-    words: list[_Word] = []
-    before = 0
-    for start, end in spans(text):
-        raw = text[start:end]
-        words.append(_Word(start, end, raw, fold(raw), _APART.search(text, before, start) is not None))
-        before = end
-    return words
-
-
-def _by_first_letter(han: Mapping[str, list[Entry]]) -> dict[str, list[tuple[str, tuple[Entry, ...]]]]:
-    """Chinese words by their first character, longest first."""
+def _by_first_letters(han: Mapping[str, list[Entry]]) -> dict[str, list[tuple[str, tuple[Entry, ...]]]]:
+    """Chinese words by their first two characters, longest first."""
     filed: dict[str, list[tuple[str, tuple[Entry, ...]]]] = defaultdict(list)
     for word in sorted(han, key=lambda one: (-len(one), one)):
-        filed[word[0]].append((word, tuple(han[word])))
-    return filed
-
-
-@lru_cache(maxsize=65536)
-def _inside(stemmed: str) -> tuple[tuple[tuple[str, int], ...], tuple[str, ...]]:
-    """Possible heads (key, offset), longest first, and possible beginnings of a compound."""
-    size = len(stemmed)
-    heads = tuple((stemmed[cut:], cut) for cut in range(2, size - HEAD + 2))
-    starts = tuple(stemmed[:cut] for cut in range(size - 3, 3, -1))
-    return heads, starts
+        filed[word[:2]].append((word, tuple(han[word])))
+    return dict(filed)
 
 
 def _leading_language(matches: Iterable[Match]) -> str | None:

@@ -41,8 +41,13 @@ def _french(word: str) -> str:
     return word
 
 
+def without_umlauts(word: str) -> str:
+    """`ae`, `oe`, `ue` written for umlauts as one letter."""
+    return re.sub("([aou])e", r"\1", word)
+
+
 def _german(word: str) -> str:
-    word = re.sub("([aou])e", r"\1", word)  # ae, oe, ue written for umlauts
+    word = without_umlauts(word)
     if len(word) > 4 and word[-1] == "s":
         word = word[:-1]
     for ending in ("en", "er", "em", "es", "e", "n"):

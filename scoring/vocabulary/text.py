@@ -39,6 +39,8 @@ def is_han(text: str) -> bool:
 
 def plain(text: str) -> str:
     """One code point per character: NFKC (full-width, ligatures), no trade marks, simplified Chinese; case kept."""
+    if text.isascii():
+        return text
     return unicodedata.normalize("NFKC", text.translate(_MARKS)).translate(_SIMPLIFIED)
 
 
