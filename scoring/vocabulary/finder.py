@@ -16,7 +16,7 @@ from scoring.vocabulary.index import Entry
 from scoring.vocabulary.index import codes as distinct
 from scoring.vocabulary.inflect import stem, without_umlauts
 from scoring.vocabulary.loading import bare, words_by_language
-from scoring.vocabulary.reading import APART, Reading, Word, inside_latin, reading
+from scoring.vocabulary.reading import APART, SETTLED, Reading, Word, inside_latin, reading
 from scoring.vocabulary.terms import Term
 from scoring.vocabulary.text import is_han, plain, tokens
 
@@ -60,7 +60,7 @@ class _Begins(NamedTuple):
 
 _NOTHING = _Begins((), (), None, None, ())
 _REMEMBERED = 1 << 16  # distinct words and pairs a list keeps what it knows about
-_KEPT, _SETTLED = 4, 7  # letters at the beginning that no inflection takes from a word of seven and more
+_KEPT = 4  # letters at the beginning that no inflection takes from a word of `SETTLED` letters and more
 
 
 class Finder:
@@ -92,6 +92,9 @@ class Finder:
         self._starts_by = {key[:_KEPT] for key in self._starts}
         self._begins: dict[str, _Begins] = {}
         self._joined: dict[str, tuple[tuple[str, list[Entry]], ...]] = {}
+        self._dull: set[str] = set()  # words that begin nothing
+        self._dull_pairs: set[str] = set()  # short words written as one that are no word
+        self._last: tuple[str, list[Match]] = ("", [])
 
     def _add_latin(self, word: str, squeezed: str, entry: Entry) -> None:
         if squeezed.isdigit() or (len(squeezed) < _SHORTEST and len(entry.words) == 1):
@@ -115,6 +118,11 @@ class Finder:
 
     def matches(self, text: str) -> list[Match]:
         """Matches that do not overlap, longest first, then in the order of the text; `text` must be `plain`."""
+        if self._last[0] != text:
+            self._last = (text, self._matches(text))
+        return self._last[1]
+
+    def _matches(self, text: str) -> list[Match]:
         read = reading(text)
         found = self._latin(read, self._spoken(read.language))
         if self._han and read.letters:
@@ -159,19 +167,18 @@ class Finder:
     def _latin(self, read: Reading, languages: tuple[str, ...]) -> list[Match]:
         found: list[Match] = []
         words = read.words
-        known, written = self._begins, self._joined
-        for position, word in enumerate(words):
-            begins = known.get(word.folded)
-            if begins is None:
-                begins = self._look_up(word.folded)
-            joined = None
-            if word.both and (begins.joins or len(word.both) < _SETTLED):
-                joined = written.get(word.both)
-                if joined is None:
-                    joined = self._written_apart(word.both, begins.joins)
+        dull, pairs = self._dull, self._dull_pairs
+        alive = [at for at, (one, pair) in enumerate(read.keys) if one not in dull or (pair and pair not in pairs)]
+        for position in alive:
+            word = words[position]
+            begins = self._begins.get(word.folded) or self._look_up(word.folded)
+            joined: tuple[tuple[str, list[Entry]], ...] = ()
+            if word.both and (begins.joins or len(word.both) < SETTLED):
+                known = self._joined.get(word.both)
+                joined = self._written_apart(word.both, begins.joins) if known is None else known
             if (begins is _NOTHING and not joined) or word.han:
                 continue
-            spotted = self._spot(words, position, begins, joined or (), languages)
+            spotted = self._spot(words, position, begins, joined, languages)
             for last, entries in spotted.items():
                 meant = () if _denied(words, position, last) else tuple(entries)
                 found.append(Match(word.start, words[last].end, meant))
@@ -208,7 +215,7 @@ class Finder:
 
     def _look_up(self, folded: str) -> _Begins:
         """What a word can begin; remembered."""
-        short, opening = len(folded) < _SETTLED, folded[:_KEPT]
+        short, opening = len(folded) < SETTLED, folded[:_KEPT]
         german = without_umlauts(folded[: 2 * _KEPT])[:_KEPT]
         nodes: list[tuple[str, Trie]] = []
         joins: list[str] = []
@@ -224,14 +231,16 @@ class Finder:
         begins = _Begins(tuple(nodes), tuple(joins), head, start, tuple(self._capitals.get(folded, ())))
         if not any(begins):
             begins = _NOTHING
+            self._dull.add(folded)
         if len(self._begins) >= _REMEMBERED:
             self._begins.clear()
+            self._dull.clear()
         self._begins[folded] = begins
         return begins
 
     def _written_apart(self, both: str, languages: tuple[str, ...]) -> tuple[tuple[str, list[Entry]], ...]:
         """Entries, by language, of two words written as one; remembered."""
-        short = len(both) < _SETTLED
+        short = len(both) < SETTLED
         known: list[tuple[str, list[Entry]]] = []
         for language in self.languages if short else languages:
             if short or _opening(both, language) in self._openings[language]:
@@ -241,7 +250,10 @@ class Finder:
         found = tuple(known)
         if len(self._joined) >= _REMEMBERED:
             self._joined.clear()
+            self._dull_pairs.clear()
         self._joined[both] = found
+        if short and not found:
+            self._dull_pairs.add(both)
         return found
 
     def _compound_parts(
@@ -295,7 +307,7 @@ def _follow(words: list[Word], position: int, language: str, node: Trie, spotted
 
 @lru_cache(maxsize=_REMEMBERED)
 def _opening(word: str, language: str) -> str:
-    """How the stem of any word begins that begins so and has `_SETTLED` letters or more."""
+    """How the stem of any word begins that begins so and has `SETTLED` letters or more."""
     return (without_umlauts(word[: 2 * _KEPT]) if language == "de" else word)[:_KEPT]
 
 

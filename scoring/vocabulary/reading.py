@@ -11,6 +11,7 @@ from scoring.vocabulary.language import likely_language
 from scoring.vocabulary.text import fold, is_han, spans
 
 APART = re.compile(r"[,;:!?()\[\]|•\n]|\.\s")
+SETTLED = 7  # letters from which on the beginning of a word says how its stem begins
 _BETWEEN = " -/·.'"
 
 
@@ -31,6 +32,7 @@ class Reading:
     """The words of a text and the language it shows; for Chinese its letters without spaces, and their places."""
 
     words: list[Word]
+    keys: list[tuple[str, str]]  # each word folded, and with the next one where both together are short
     language: str | None
     letters: str
     places: list[int]
@@ -51,7 +53,8 @@ def reading(text: str) -> Reading:
         before = end
     language = likely_language(folded)
     letters, places = _compact(text) if not text.isascii() and is_han(text) else ("", [])
-    return Reading(words, language, letters, places)
+    keys = [(word.folded, word.both if len(word.both) < SETTLED else "") for word in words]
+    return Reading(words, keys, language, letters, places)
 
 
 def _compact(text: str) -> tuple[str, list[int]]:
