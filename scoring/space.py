@@ -18,7 +18,7 @@ from scoring.text.space import PART_WEIGHTS, Request, TextMode, TextSpace, body
 
 TEXT_NEUTRAL, BEHAVIOUR_NEUTRAL = 0.5, 0.5
 COVERAGE_FLOOR = 0.3
-CONTEXT = 0.5
+CONTEXT = 0.3
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class Space:
         return np.asarray(np.where(stated, values, values[stated].mean()))
 
     def _relative(self, asker: Record, fused: np.ndarray) -> tuple[np.ndarray, float]:
-        """z-scores less half the mean z-score over the index's other requests, and the z-score of a zero."""
+        """z-scores less a share of the mean z-score over the index's other requests, and the z-score of a zero."""
         assert self.context is not None
         mean, spread = float(fused.mean()), float(fused.std()) or 1.0
         total, count = self.context, len(self.context_rows)

@@ -35,10 +35,16 @@ def _content(ranker: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     }
     arrays = {"latent": space.text.latent, "directions": space.text.directions}
     for name, matrix in (("blocks", space.columns), *((f"text.{n}", m) for n, m in sorted(space.text.columns.items()))):
-        arrays |= {f"{name}.data": matrix.data, f"{name}.indices": matrix.indices, f"{name}.indptr": matrix.indptr}
+        arrays |= _parts(name, matrix)
+    if space.text.neighbours is not None:
+        arrays |= _parts("text.neighbours", space.text.neighbours) | {"text.step": np.asarray(space.text.step)}
     if space.context_rows:
         arrays["context"] = np.asarray([space.context_rows[key] for key in sorted(space.context_rows)])
     return described, arrays
+
+
+def _parts(name: str, matrix: sp.csr_array) -> dict[str, np.ndarray]:
+    return {f"{name}.data": matrix.data, f"{name}.indices": matrix.indices, f"{name}.indptr": matrix.indptr}
 
 
 def _mapping(value: Any) -> Any:
@@ -98,6 +104,9 @@ def _restore(space: Any, described: dict[str, Any], arrays: dict[str, np.ndarray
     space.columns = matrix("blocks", space.columns)
     space.text.columns = {name: matrix(f"text.{name}", old) for name, old in space.text.columns.items()}
     space.text.latent, space.text.directions = arrays["latent"], arrays["directions"]
+    if space.text.neighbours is not None:
+        space.text.neighbours = matrix("text.neighbours", space.text.neighbours)
+        space.text.step = float(arrays["text.step"])
     space.behaviour.answers = {
         a: {f: (v[0], v[1]) for f, v in known.items()} for a, known in described["answers"].items()
     }

@@ -15,6 +15,28 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 
+def average_length(counts: sp.csr_array) -> float:
+    """Mean length of the texts that have any feature."""
+    lengths = counts.sum(axis=1)
+    present = lengths[lengths > 0]
+    return float(present.mean()) if present.size else 1.0
+
+
+def saturated(counts: sp.csr_array, k1: float, b: float, average: float | None = None) -> sp.csr_array:
+    """Counts that stop growing, discounted for long texts, shape (n_texts, n_features).
+
+    Parameters
+    ----------
+    counts : non-negative, may be fractions
+    k1, b : as in `BM25Transformer`
+    average : mean length of the texts; None takes that of `counts`
+    """
+    out = sp.csr_array(counts, dtype=np.float64, copy=True)
+    norm = k1 * (1.0 - b + b * out.sum(axis=1) / (average_length(out) if average is None else average))
+    out.data = out.data * (k1 + 1.0) / (out.data + np.repeat(norm, np.diff(out.indptr)))
+    return out
+
+
 class BM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Counts in, saturated weights out.
 
@@ -34,9 +56,7 @@ class BM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
         """Learn document frequencies and the mean length from counts of shape (n_texts, n_features)."""
         counts = self._checked(counts, fresh=True)
         n = counts.shape[0]
-        lengths = counts.sum(axis=1)
-        present = lengths[lengths > 0]
-        self.average_length_ = float(present.mean()) if present.size else 1.0
+        self.average_length_ = average_length(counts)
         frequency = np.bincount(counts.indices, minlength=counts.shape[1])
         self.idf_ = np.log1p((n - frequency + 0.5) / (frequency + 0.5))
         return self
@@ -58,15 +78,6 @@ class BM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]  #
         """Rows of suppliers: idf x saturated frequency, shape (n_texts, n_features)."""
         check_is_fitted(self)
         out = self._checked(counts)
-        lengths = out.sum(axis=1)
-        norm = self.k1 * (1.0 - self.b + self.b * lengths / self.average_length_)
-        spread = np.repeat(norm, np.diff(out.indptr))
-        out.data = out.data * (self.k1 + 1.0) / (out.data + spread) * self.idf_[out.indices]
-        return out
-
-    def transform_request(self, counts: Any) -> sp.csr_array:
-        """Rows of requests: sqrt(idf) per word, a repeated word counting as the square root of its number."""
-        check_is_fitted(self)
-        out = self._checked(counts)
-        out.data = np.sqrt(out.data) * np.sqrt(self.idf_[out.indices])
+        out = saturated(out, self.k1, self.b, self.average_length_)
+        out.data *= self.idf_[out.indices]
         return out

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
@@ -82,16 +83,20 @@ def spelled(text: str) -> list[tuple[str, str]]:
     A text that shows itself to be French, German or Italian gets that language's light stems, any other English ones:
     else `fabricant`, a maker, would fall together with `fabric`.
     """
-    out: list[tuple[str, str]] = []
     found = runs(text)
-    language = likely_language(found)
+    return stems(found, likely_language(found))
+
+
+def stems(found: Iterable[str], language: str | None) -> list[tuple[str, str]]:
+    """(feature, run) of the content words among the runs of a text in `language`."""
+    out: list[tuple[str, str]] = []
+    light = language in ("fr", "de", "it")
     for run in found:
         if _CJK.match(run):
             kept = [c for c in run if c not in _CJK_STOP]
             pairs = [a + b for a, b in pairwise(kept)] or kept
             out.extend((pair, pair) for pair in pairs)
         elif run not in STOP_WORDS and (len(run) > 1 or run.isdigit()):
-            light = language in ("fr", "de", "it")
             out.append((light_stem(run, str(language)) if light else english_stem(run), run))
     return out
 

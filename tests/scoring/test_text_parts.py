@@ -1,0 +1,140 @@
+"""What each part of the text term adds, and when it keeps out of the way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from scoring import SupplierRanker
+from scoring.records import read
+from scoring.text import latent, neighbours
+from scoring.text.bm25 import saturated
+from scoring.text.documents import document
+from scoring.text.space import TextSpace
+
+AS_OF = "2025-09-15"
+
+
+def fitted(rows):
+    return TextSpace("full").fit(read(rows, "supplier"))
+
+
+def asked(space, text):
+    return space.request(read([{"id": "r", "text": text}], "demand")[0])
+
+
+def told(texts):
+    return [{"id": f"{at:03d}", "text": text} for at, text in enumerate(texts)]
+
+
+def test_saturated_counts_are_the_formula_and_never_pass_its_bound():
+    counts = sp.csr_array(np.array([[1.0, 0.0, 4.0], [0.0, 0.5, 0.0]]))
+    found = saturated(counts, k1=0.6, b=0.75).toarray()
+    norm = 0.6 * (0.25 + 0.75 * 5 / 2.75)
+    assert found[0, 2] == pytest.approx(4 * 1.6 / (4 + norm))
+    assert found.max() < 1.6
+    assert found[0, 1] == 0.0
+
+
+def test_what_a_text_opens_with_counts_more_than_what_it_ends_with():
+    filler = "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda mu nu xi omicron pi rho sigma tau upsilon"
+    more = "phi chi psi omega digamma stigma koppa sampi heta san sho"
+    texts = [f"lanterns {filler} {more}", f"{filler} {more} lanterns", f"{filler} {more}"]
+    space = fitted(told(texts))
+    words = space.raw(asked(space, "lanterns"))["words"]
+    assert words[0] > 1.5 * words[1] > 0.0
+    assert words[2] == 0.0
+
+
+def test_words_side_by_side_count_more_than_words_apart():
+    texts = ["pad for a mouse with wheels", "mouse pad and more wheels", "wheels", "nothing of the kind"]
+    ids = SupplierRanker(as_of=AS_OF).fit(told(texts)).rank([{"id": "r", "text": "mouse pad"}], k=2).ids[0]
+    assert list(ids) == ["001", "000"]
+
+
+def test_a_name_is_cut_from_the_text_and_both_are_of_one_language():
+    record = read(
+        [{"id": "a", "name": "Fabricants réunis", "text": "Le choix de la maison et du jardin."}], "supplier"
+    )[0]
+    told_by = document(record)
+    assert told_by.name == ("fabricant", "reuni")
+    assert "fabric" not in told_by.name
+    assert told_by.written[:2] == ("fabricants", "reunis")
+    assert told_by.written[:2] == told_by.written[2:4]
+
+
+def test_feedback_lifts_what_is_like_the_best():
+    lamps = [f"lamps bulbs shades sockets light{at % 3} glass{at % 4}" for at in range(12)]
+    shoes = [f"shoes soles laces leather heel{at % 3} size{at % 4}" for at in range(12)]
+    unsaid = "bulbs shades sockets glass1"  # never says lamps
+    other = "soles laces leather size1"
+    space = fitted(told([*lamps, *shoes, unsaid, other]))
+    request = asked(space, "lamps")
+    raw = space.raw(request)
+    said = raw["words"] + raw["concepts"]
+    assert said[24] == said[25] == 0.0
+    scores = space.fused(request, raw)
+    assert scores[24] > scores[25] + 0.5
+    assert np.argsort(-scores)[:12].max() < 12
+
+
+def test_a_list_of_copies_lends_nothing_and_a_list_of_texts_does():
+    draw = np.random.default_rng(0)
+    words = [f"word{at}" for at in range(400)]
+    texts = [" ".join(draw.choice(words, 30)) for _ in range(100)]
+    copies = [f"{text} model{at}" for text in texts[:15] for at in range(7)]
+    assert fitted(told(texts)).step > 0.2
+    assert fitted(told(copies)).step == 0.0
+    assert fitted(told(texts[:40])).neighbours is None  # too few to have twenty neighbours
+
+
+def test_neighbours_are_the_most_similar_whatever_the_block(monkeypatch):
+    draw = np.random.default_rng(1)
+    rows = sp.csr_array(draw.random((90, 600)) * (draw.random((90, 600)) < 0.03))
+    rows = sp.csr_array(sp.vstack([rows, sp.csr_array((1, 600))]))  # one that shares nothing
+    found = neighbours.nearest(rows)
+    assert found.shape == (91, 91)
+    assert found[[90]].nnz == 0
+    assert found.diagonal().sum() == 0.0
+    unit = rows.toarray()[:90]
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    similar = unit @ unit.T
+    np.fill_diagonal(similar, -1.0)
+    expected = set(np.argsort(-similar[7])[: neighbours.NEAREST])
+    assert set(found[[7]].indices.tolist()) <= expected
+    assert found[[7]].sum() == pytest.approx(min(neighbours.NEAREST, (similar[7] > 0).sum()) / neighbours.NEAREST)
+    monkeypatch.setattr(neighbours, "_BLOCK", 7)
+    assert (neighbours.nearest(rows) != found).nnz == 0
+
+
+def test_coarse_directions_compare_unit_texts():
+    draw = np.random.default_rng(2)
+    rows = sp.csr_array(draw.random((60, 80)) * (draw.random((60, 80)) < 0.3))
+    directions = latent.learned(rows, 40)
+    columns = latent.placed(rows, directions, unit=True)
+    row = sp.csr_array(rows[[3]])
+    found = latent.near(row, directions, columns)
+    coarse = columns[: latent.COARSE] / np.linalg.norm(columns[: latent.COARSE], axis=0)
+    np.testing.assert_allclose(found, ((row @ directions[:, : latent.COARSE]) @ coarse)[0], rtol=1e-9)
+    assert int(np.argmax(found)) == 3
+    np.testing.assert_allclose(latent.like(np.array([5]), columns)[5], 1.0)
+
+
+@pytest.mark.parametrize(
+    "texts", [[""], ["", "", ""], ["羽绒服"], ["。。。", "!!"], ["один", "два", "три"], ["a", "the of"]]
+)
+@pytest.mark.parametrize("request_text", ["羽绒服", "два", "the", "?", "down jackets"])
+def test_any_text_of_any_length_has_a_finite_score(texts, request_text):
+    scores = SupplierRanker(as_of=AS_OF).fit(told(texts)).scores([{"id": "r", "text": request_text}])
+    assert scores.shape == (1, len(texts))
+    assert np.isfinite(scores).all()
+
+
+def test_the_order_of_the_list_changes_no_score():
+    draw = np.random.default_rng(3)
+    words = [f"word{at}" for at in range(200)]
+    rows = told([" ".join(draw.choice(words, 25)) for _ in range(80)])
+    request = [{"id": "r", "text": "word3 word5 word9"}]
+    one, other = (SupplierRanker(as_of=AS_OF).fit(order).scores(request) for order in (rows, rows[::-1]))
+    np.testing.assert_array_equal(one, other)
