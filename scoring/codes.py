@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 
 from scoring import vocabulary as built_in
 from scoring.text.tokens import fold
+from scoring.vocabulary.compounds import Parts
 
 _CONCEPTS = ("products", "processes", "materials", "certificates")
 _HINTS = ("words", "products")  # everyday words, and what a word may mean besides
@@ -69,12 +70,17 @@ def mentioned(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(out)
 
 
+@cache
+def _parts() -> Parts:
+    return Parts({name: built_in.vocabulary(name) for name in (*_HINTS, "materials")}, letters="words")
+
+
 @lru_cache(maxsize=32_768)
 def hinted(text: str) -> tuple[tuple[str, str], ...]:
     """(vocabulary, code) of what a text says without naming one concept for sure; it counts in the text term alone.
 
-    These are the everyday words (`words`: for whom, which part, which form) and every meaning of a word that means two
-    things (`robes` are dresses in French and dressing gowns in English).
+    These are the everyday words (`words`: for whom, which part, which form), every meaning of a word that means two
+    things (`robes` are dresses in French and dressing gowns in English), and what compounds are made of.
     """
     out: dict[tuple[str, str], None] = {}
     for name in _HINTS:
@@ -83,4 +89,5 @@ def hinted(text: str) -> tuple[tuple[str, str], ...]:
             for meant, _ in words.meanings(text):
                 if name == "words" or len(meant) > 1:
                     out |= {(name, code): None for code in meant}
+    out |= dict.fromkeys(_parts().codes(text))
     return tuple(out)

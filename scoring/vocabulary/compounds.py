@@ -1,0 +1,118 @@
+"""What a word is made of, when no list has it whole: German compounds, and Chinese labels.
+
+`Kinderhandtaschenhenkel` is taken apart into known words only: all of it has to be covered (but for the letters that
+German puts between parts), so that nothing is read into a word by chance. In a short Chinese text the single characters
+that trade words are made of count too (`女鞋`): women, shoes; in a sentence they would mean anything.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
+
+from scoring.vocabulary.inflect import stem
+from scoring.vocabulary.lists import Vocabulary
+from scoring.vocabulary.loading import bare, words_by_language
+from scoring.vocabulary.reading import reading
+from scoring.vocabulary.text import is_han, plain, tokens
+
+Code = tuple[str, str]  # (list, code)
+_SHORTEST, _LONGEST_PART = 3, 24  # letters of a part
+_COMPOUND = 7  # letters a compound has at least
+_PARTS = 4
+_BETWEEN = ("", "s", "n", "en", "es", "er", "e")  # Fugenelemente
+_LABEL = 14  # characters up to which a Chinese text is a label and no sentence
+
+
+class Parts:
+    """The words of several lists as parts of longer words.
+
+    Parameters
+    ----------
+    lists : the lists by name; their German words are parts of compounds
+    letters : name of the list whose Chinese words of one character count in labels
+    """
+
+    def __init__(self, lists: Mapping[str, Vocabulary], letters: str) -> None:
+        self._german: dict[str, set[Code]] = defaultdict(set)
+        self._whole: set[str] = set()  # words that need no taking apart, in any language
+        self._letters: dict[str, set[Code]] = defaultdict(set)
+        self._lists = lists
+        self._letters_of = letters
+        for name, vocabulary in lists.items():
+            for term in vocabulary.terms.values():
+                for language, words in words_by_language(term).items():
+                    for word in words:
+                        self._add(name, term.code, language, word)
+        self.inside = lru_cache(maxsize=65536)(self._inside)
+
+    def _add(self, name: str, code: str, language: str, word: str) -> None:
+        folded = tokens(bare(word))
+        if len(folded) != 1:
+            return
+        if is_han(folded[0]):
+            if name == self._letters_of and len(folded[0]) == 1:
+                self._letters[folded[0]].add((name, code))
+            return
+        self._whole.add(folded[0])
+        if language == "de" and len(folded[0]) >= _SHORTEST and not word.startswith("="):
+            for form in {folded[0], stem(folded[0], "de")}:
+                self._german[form].add((name, code))
+
+    def codes(self, text: str) -> list[Code]:
+        """(list, code) of what the long words of a text are made of, each once, in the order of the text."""
+        source = plain(text)
+        read = reading(source)
+        found: dict[Code, None] = {}
+        if read.language in (None, "de"):
+            for word in read.words:
+                if len(word.folded) >= _COMPOUND and not word.han:
+                    found |= dict.fromkeys(self.inside(word.folded))
+        if read.letters and len(read.letters) <= _LABEL:
+            found |= dict.fromkeys(self._characters(source))
+        return list(found)
+
+    def _characters(self, source: str) -> list[Code]:
+        """Characters that no longer word of their list covers."""
+        covered: set[str] = set()
+        rest = source
+        for _, words in self._lists[self._letters_of].meanings(source):
+            rest = rest.replace(words, " ")
+            covered.add(words)
+        return [code for letter in rest for code in sorted(self._letters.get(letter, ()))]
+
+    def _inside(self, folded: str) -> tuple[Code, ...]:
+        """Codes of the parts of a German compound; none for a word that is known whole or not all of it known."""
+        if folded in self._whole or stem(folded, "de") in self._german or not folded.isalpha():
+            return ()
+        cuts = self._cut(folded)
+        return tuple(code for part in cuts for code in sorted(self._meant(part)))
+
+    def _meant(self, part: str) -> set[Code]:
+        return self._german.get(part) or self._german.get(stem(part, "de")) or set()
+
+    def _cut(self, folded: str) -> tuple[str, ...]:
+        """The fewest known parts that make up the whole word, the shortest of them as long as can be; else nothing."""
+        size = len(folded)
+        best: list[tuple[int, int, tuple[str, ...]] | None] = [(0, 0, ()), *[None] * size]
+        for end in range(_SHORTEST, size + 1):
+            for start in range(max(0, end - _LONGEST_PART), end - _SHORTEST + 1):
+                before = best[start]
+                part = self._part(folded[start:end], end == size) if before and before[0] < _PARTS else ""
+                if before and part:
+                    shortest = min(len(part), -before[1]) if before[0] else len(part)
+                    found = (before[0] + 1, -shortest, (*before[2], part))
+                    best[end] = found if best[end] is None else min(found, best[end] or found)
+        whole = best[size]
+        return whole[2] if whole and whole[0] > 1 and max(map(len, whole[2])) > _SHORTEST else ()
+
+    def _part(self, letters: str, last: bool) -> str:
+        """The known word in `letters`, without what joins it to the next."""
+        if last:
+            return letters if self._meant(letters) else ""
+        for joint in _BETWEEN:
+            word = letters.removesuffix(joint) if joint else letters
+            if (not joint or letters.endswith(joint)) and len(word) >= _SHORTEST and word in self._german:
+                return word
+        return ""
