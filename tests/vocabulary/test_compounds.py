@@ -22,7 +22,7 @@ def parts() -> Parts:
         ("Brautschuhzubehör", {("words", "bride"), ("words", "shoe-word"), ("words", "accessory")}),
         ("Kleinkinderbekleidung", {("words", "toddler"), ("words", "clothing-word")}),
         ("KINDERREGENSCHIRME", {("words", "child"), ("words", "umbrella-word")}),
-        ("Puppenzubehoer", {("words", "doll"), ("words", "accessory")}),
+        ("Puppenguertel", {("words", "doll"), ("words", "belt-word")}),
     ],
 )
 def test_a_german_compound_is_its_parts(parts: Parts, word: str, wanted: set[tuple[str, str]]):
