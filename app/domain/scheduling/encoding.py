@@ -7,15 +7,14 @@ relaxation, so its bounds and refutations hold, and its plans are built on the b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ortools.sat.python import cp_model
 
+from app.domain.scheduling import implied
 from app.domain.scheduling.instance import Instance
-
-TIGHT = 0.85
+from app.domain.scheduling.unary import totalizer
 
 
 @dataclass(frozen=True)
@@ -26,26 +25,6 @@ class Target:
     required_held: bool
     shortfall: int | None
     with_objective: bool
-
-
-def totalizer(model: Any, literals: Sequence[Any], most: int) -> list[Any]:
-    """Literals "at least 1, 2, … of these are true", both ways, up to `most` (Bailleux and Boufkhad 2003)."""
-    if len(literals) <= 1 or most < 1:
-        return list(literals[:most])
-    half = len(literals) // 2
-    left, right = totalizer(model, literals[:half], most), totalizer(model, literals[half:], most)
-    size = min(most, len(literals))
-    out = [model.new_bool_var("") for _ in range(size)]
-    for i in range(len(left) + 1):
-        for j in range(len(right) + 1):
-            reached = ([left[i - 1].negated()] if i else []) + ([right[j - 1].negated()] if j else [])
-            if 1 <= i + j <= size:
-                model.add_bool_or([*reached, out[i + j - 1]])
-            missed = ([left[i]] if i < len(left) else []) + ([right[j]] if j < len(right) else [])
-            whole = (i < len(left) or len(left) < most) and (j < len(right) or len(right) < most)
-            if i + j < size and whole:
-                model.add_bool_or([*missed, out[i + j].negated()])
-    return out
 
 
 @dataclass
@@ -77,7 +56,7 @@ class Encoding:
             self._breaks()
             self._spread()
         if self._all_equal():
-            self._clusters()
+            implied.strengthen(self)
 
     def must(self, m: int) -> bool:
         return self.target.required_held and self.inst.required[m]
@@ -184,11 +163,11 @@ class Encoding:
                 pairs[self.inst.pair[m]] += self.x[m].values()
             for other in self.inst.later[m]:
                 if other in self.members:
-                    self._before(m, other)
+                    self.before(m, other)
         for literals in pairs.values():
             self.model.add_at_most_one(literals)
 
-    def _before(self, first: int, second: int) -> None:
+    def before(self, first: int, second: int) -> None:
         """Support clauses both ways if both are held for certain, else the forbidden combinations."""
         length = self.inst.length[first]
         one, two = self.x[first], self.x[second]
@@ -221,6 +200,7 @@ class Encoding:
                 self.hints.append((literal, "runs", (p, k + 1)))
             if self.exact(p) and len(self.mine(p)) > 1:
                 self.model.add(sum(busy.values()) == len(self.mine(p)))
+                implied.shares(self, p)
                 self._interval(p)
 
     def _most_runs(self, p: int) -> int:
@@ -237,7 +217,8 @@ class Encoding:
         busy, n = self.busy[p], len(self.mine(p))
         some, runs = self.breaks(p)[0], {}
         for s in range(self.inst.slots - n + 1):
-            if all(s + k in busy for k in range(n)):
+            run = range(s, s + n)
+            if all(t in busy for t in run) and implied.fills(self.inst, self.mine(p), run):
                 runs[s] = self.model.new_bool_var("")
                 self.hints.append((runs[s], "interval", (p, s)))
         self.model.add_exactly_one([some, *runs.values()])
@@ -265,40 +246,3 @@ class Encoding:
     def _never_breaks(self) -> bool:
         """Someone has no break whatever the plan: at most one meeting, as short as can be."""
         return any(len(self.mine(p)) <= 1 for p in range(self.inst.people))
-
-    def _clusters(self) -> None:
-        """At most L clusters (meetings that share someone) per slot; the busy people of a slot are even in number."""
-        left, clusters = set(self.members), []
-        tight = len(self.members) >= TIGHT * sum(self.inst.capacity)
-        while left:
-            hub = max(range(self.inst.people), key=lambda p: (len(left.intersection(self.inst.of_person[p])), -p))
-            taken = left.intersection(self.inst.of_person[hub])
-            clusters.append((hub, taken))
-            left -= taken
-        for u in range(self.inst.slots):
-            active = []
-            for hub, taken in clusters:
-                literals = [lit for m in sorted(taken) for lit in self.occupying(m, u)]
-                if literals and len(taken) == len(self.mine(hub)):
-                    active.append(self.busy[hub][u])
-                elif literals:
-                    active.append(self.model.new_bool_var(""))
-                    self.model.add_exactly_one([*literals, active[-1].negated()])
-            if len(active) > self.inst.capacity[u]:
-                self.model.add(sum(active) <= self.inst.capacity[u])
-            people = [self.busy[p][u] for p in range(self.inst.people) if u in self.busy[p]]
-            if people:
-                self._even(people, self.inst.capacity[u], tight)
-
-    def _even(self, people: list[Any], capacity: int, tight: bool) -> None:
-        """An even number of people is busy, at most two per place; in unary where places are scarce."""
-        pairs = self.model.new_int_var(0, min(capacity, len(people) // 2), "")
-        self.model.add(sum(people) == 2 * pairs)
-        if not tight:
-            return
-        at_least = totalizer(self.model, people, len(people))
-        for k in range(0, len(people), 2):
-            if k >= 2 * capacity or k + 1 == len(people):
-                self.model.add_bool_or([at_least[k].negated()])
-            else:
-                self.model.add_implication(at_least[k], at_least[k + 1])

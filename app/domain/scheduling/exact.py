@@ -18,12 +18,16 @@ LARGEST = 60_000
 
 @dataclass(frozen=True)
 class Budget:
-    """Wall-clock seconds, or a deterministic amount of work that is the same on every machine."""
+    """Wall-clock seconds, or a deterministic amount of work that is the same on every machine.
+
+    `presolve` is for core-guided search, which mostly does better without.
+    """
 
     seconds: float | None = None
     work: float | None = None
     seed: int = 0
     workers: int = 1
+    presolve: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,11 @@ def fits(inst: Instance) -> bool:
     return size(inst) <= LARGEST and inst.scale() is not None
 
 
+def core_guided(inst: Instance) -> bool:
+    """Whether every meeting has to be held, so that what is left to win is small and bounds close fast."""
+    return all(inst.required[m] for m in _everything(inst))
+
+
 def _solver(budget: Budget, core: bool) -> Any:
     solver = cp_model.CpSolver()
     p = solver.parameters
@@ -59,6 +68,7 @@ def _solver(budget: Budget, core: bool) -> Any:
     if core:
         p.optimize_with_core = True
         p.linearization_level = 0
+        p.cp_model_presolve = budget.presolve
     return solver
 
 
@@ -145,10 +155,15 @@ def _run(code: Encoding, solver: Any, scale: int, stop: Callable[[Any], None] | 
         staff = {m: i for (m, t, i), lit in code.helped.items() if found.get(m) == t and solver.boolean_value(lit)}
     bound = math.inf
     if scale and status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):
-        bound = math.floor(solver.best_objective_bound + 1e-6) / scale
+        bound = rounded(solver.best_objective_bound, scale)
         known = status != cp_model.UNKNOWN or abs(solver.best_objective_bound) > 1e-9
         bound = bound if known else math.inf
     return Answer(status == cp_model.INFEASIBLE, status == cp_model.OPTIMAL, found, staff, bound)
+
+
+def rounded(bound: float, scale: int) -> float:
+    """A bound of CP-SAT, which counts in whole numbers, in points."""
+    return math.floor(bound + 1e-6) / scale if math.isfinite(bound) else math.inf
 
 
 def least_shortfall(inst: Instance, budget: Budget) -> Answer:
@@ -178,7 +193,7 @@ def best(
     everything = _everything(inst)
     code = Encoding(inst, Target(everything, required_held=True, shortfall=shortfall, with_objective=True))
     code.model.maximize(_objective(code, scale))
-    all_required = all(inst.required[m] for m in everything)
-    if start is not None and not all_required:  # measured: hints slow the core-guided search down
+    core = core_guided(inst)
+    if start is not None and not core:  # measured: hints slow the core-guided search down
         _hint(code, start)
-    return _run(code, _solver(budget, core=all_required), scale, watch)
+    return _run(code, _solver(budget, core), scale, watch)

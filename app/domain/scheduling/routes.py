@@ -8,24 +8,25 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.domain.scheduling import bounds, greedy
 from app.domain.scheduling.board import Board
-from app.domain.scheduling.placing import board_from, board_of_rows
+from app.domain.scheduling.placing import board_of_rows
 from app.domain.scheduling.search import Search
 
 if TYPE_CHECKING:
     from app.domain.scheduling.anneal import Annealer
-    from app.domain.scheduling.exact import Answer, Budget
 
 TINY = 3_000
 FIRST_LOOK = 1.0
 STEPS_PER_WORK = 200_000
 PARTIAL_SECONDS = 2.0
 SECONDS_BETWEEN_PLANS = 1.0
-BESIDE_CORE = 0.25  # of the time: then core-guided search has the machine to itself
+BESIDE_CORE, MOST_BESIDE_CORE = 0.1, 3.0  # share and seconds of annealing; then a second exact search does more
 
 
 def start(run: Search) -> None:
@@ -55,44 +56,38 @@ def improve(run: Search, steps: int | None, seed: int) -> None:
 
 
 def _by_steps(run: Search, steps: int, seed: int) -> None:
-    from app.domain.scheduling import exact
+    from app.domain.scheduling import exact, settle
 
     work = max(1.0, steps / STEPS_PER_WORK)
     small = exact.fits(run.inst)
     if small and exact.size(run.inst) <= TINY:
-        _exactly(run, lambda: exact.Budget(work=min(work, 2.0), seed=seed))
+        settle.settle(run, lambda: exact.Budget(work=min(work, 2.0), seed=seed))
         if run.proven():
             return
     _anneal(run, steps, seed)
     if small and not run.proven() and not run.refuted:
-        _exactly(run, lambda: exact.Budget(work=work, seed=seed))
+        settle.settle(run, lambda: exact.Budget(work=work, seed=seed))
 
 
 def _by_clock(run: Search, seed: int) -> None:
-    from app.domain.scheduling import exact
-
-    def budget(most: float) -> Budget:
-        return exact.Budget(seconds=min(most, run.left()), seed=seed)
+    from app.domain.scheduling import exact, settle
 
     small = exact.fits(run.inst)
-    if small and exact.size(run.inst) <= TINY:
-        first = min(FIRST_LOOK, 0.3 * run.left())
-        _exactly(run, lambda: budget(first))
-        if run.proven() or run.left() <= 0:
-            return
     if run.refuted:
         _shorten(run)
-    worker = threading.Thread(target=_beside, args=(run, seed), name="annealing")
+    worker = threading.Thread(target=_beside, args=(run, seed, small and not run.refuted), name="beside")
     worker.start()
     try:
-        if small and not run.refuted and _exactly(run, lambda: budget(math.inf)):
-            run.stopped = not run.refuted
+        if small and not run.refuted:
+            budget = exact.Budget(seconds=run.left(), seed=seed)
+            if settle.settle(run, lambda: replace(budget, seconds=run.left())):
+                run.stopped = not run.refuted
         if run.refuted:
             _shorten(run)
         while worker.is_alive() and run.left() > 0 and not run.stopped:
             worker.join(timeout=min(0.05, max(0.001, run.left())))
     finally:
-        run.stopped = True
+        run.halt()
         if getattr(worker, "warm", False):  # else it is still compiling; the answer does not wait for that
             worker.join()
     if run.failure is not None:
@@ -106,19 +101,38 @@ def _shorten(run: Search) -> None:
     run.time_limit = min(run.time_limit, end)
 
 
-def _beside(run: Search, seed: int) -> None:
+def _beside(run: Search, seed: int, after_a_look: bool) -> None:
     """The second thread: what goes wrong in it is raised in the first."""
     try:
-        _anneal(run, None, seed)
+        while after_a_look and not run.stopped and not run.refuted and run.elapsed() < FIRST_LOOK:
+            time.sleep(0.01)
+        if not run.stopped:
+            _anneal(run, None, seed)
+        if not run.stopped and _racing(run):
+            _race(run, seed)
+            if run.refuted and not run.stopped:
+                _anneal(run, None, seed)
     except BaseException as error:  # noqa: BLE001
-        run.failure, run.stopped = error, True
-        if run.solver is not None:
-            run.solver.stop_search()
+        run.failure = error
+        run.halt()
+
+
+def _racing(run: Search) -> bool:
+    """Whether a second core-guided search does more than annealing on."""
+    from app.domain.scheduling import exact
+
+    return exact.fits(run.inst) and exact.core_guided(run.inst) and not any(run.inst.floor) and not run.refuted
+
+
+def _race(run: Search, seed: int) -> None:
+    from app.domain.scheduling import exact, settle
+
+    settle.race(run, exact.Budget(seconds=run.left(), seed=seed + 1, presolve=True))
 
 
 def _anneal(run: Search, steps: int | None, seed: int) -> None:
     """Annealing from the greedy plan; the first use on a machine compiles, which the clock does not wait for."""
-    from app.domain.scheduling import anneal, exact
+    from app.domain.scheduling import anneal
 
     annealer = anneal.Annealer(run.inst, seed)
     annealer.start_from(run.best)
@@ -129,8 +143,8 @@ def _anneal(run: Search, steps: int | None, seed: int) -> None:
     if steps is not None:
         _slices(run, annealer, anneal.by_steps(annealer, steps), anneal.SLICE, keep=False)
         return
-    core = exact.fits(run.inst) and all(run.inst.required) and not run.refuted
-    share = anneal.by_clock(run.left() * (BESIDE_CORE if core else 1.0))
+    seconds = min(MOST_BESIDE_CORE, BESIDE_CORE * run.left()) if _racing(run) else run.left()
+    share = anneal.by_clock(seconds)
     _slices(run, annealer, lambda: 1.0 if run.stopped or run.left() <= 0 else share(), anneal.SLICE // 4)
 
 
@@ -158,45 +172,7 @@ def _slices(run: Search, annealer: Annealer, done: Callable[[], float], size: in
     finally:
         run.offer(board_of_rows(run.inst, annealer.best.tolist()), "annealing")
     if run.proven():
-        run.stopped = True
-        if run.solver is not None:
-            run.solver.stop_search()
-
-
-def _exactly(run: Search, budget: Callable[[], Budget]) -> bool:
-    """Exact search; whether it settled the problem (proved the best plan or refuted the required meetings)."""
-    from app.domain.scheduling import exact
-
-    inst = run.inst
-    answer = exact.best(inst, run.least_short, budget(), run.best, lambda solver: _watch(run, solver))
-    if answer.refuted and any(inst.floor) and not run.refuted:
-        if any(inst.required) and exact.refutes(inst, budget()).refuted:
-            run.refuted = True
-            return True
-        least = exact.least_shortfall(inst, budget())
-        if not least.proven or least.slot is None:
-            return False
-        _take(run, least)
-        run.least_short = round(-least.bound)
-        run.bound = run.relaxed
-        answer = exact.best(inst, run.least_short, budget(), run.best, lambda solver: _watch(run, solver))
-    if answer.refuted:
-        run.refuted = True
-        return True
-    _take(run, answer)
-    if math.isfinite(answer.bound):
-        run.tighten(answer.bound, "exact")
-    return run.proven()
-
-
-def _take(run: Search, answer: Answer) -> None:
-    if answer.slot is not None:
-        run.offer(board_from(run.inst, answer.slot, answer.staff), "exact")
-
-
-def _watch(run: Search, solver: Any) -> None:
-    """Lets the other thread stop the exact search."""
-    run.solver = solver
+        run.halt()
 
 
 def fill_up(board: Board) -> None:

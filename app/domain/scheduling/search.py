@@ -37,7 +37,7 @@ class Search:
     refuted: bool = False
     least_short: int = 0
     stopped: bool = False
-    solver: Any = None
+    solvers: list[Any] = field(default_factory=list)
     failure: BaseException | None = None
     route: str = "greedy"
     pace: float = 0.0
@@ -75,6 +75,18 @@ class Search:
                 return
             self.bound = bound
         self.tell(stage)
+
+    def halt(self) -> None:
+        """Ends the run: every search in it stops as soon as it can."""
+        self.stopped = True
+        for solver in tuple(self.solvers):
+            solver.stop_search()
+
+    def refute(self) -> None:
+        """Notes that some required meeting cannot be held; a good partial plan is still to be found."""
+        self.refuted = True
+        for solver in tuple(self.solvers):
+            solver.stop_search()
 
     def proven(self) -> bool:
         """Whether the best plan is known to be the best there is."""
