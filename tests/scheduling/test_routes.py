@@ -15,6 +15,7 @@ from app.domain.scheduling import (
     anneal,
     bounds,
     compiling,
+    cooling,
     exact,
     kernel,
     layout,
@@ -112,7 +113,7 @@ def test_annealing_keeps_every_count_and_its_best_plan_is_legal(seed: int) -> No
     inst = instance(data)
     annealer = anneal.Annealer(inst, seed)
     annealer.start_from(greedy(inst))
-    annealer.run(4_000, anneal.by_steps(annealer, 4_000), -1e18, lambda: None)
+    annealer.run(4_000, cooling.by_steps(annealer, 4_000), -1e18, lambda: None)
     kernel.energy(annealer.world)
     counted = annealer.world.floats[layout.TOTAL : layout.TOTAL + 8].copy()
     plan = np.array([annealer.world.meetings[:, layout.SLOT + k] for k in range(3)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,17 +10,9 @@ import numpy as np
 
 from app.domain.scheduling import kernel, layout, moves
 from app.domain.scheduling.board import Board
+from app.domain.scheduling.cooling import cool, heats, penalties
 from app.domain.scheduling.instance import Instance
-
-SLICE = 20_000
-
-
-def penalties(inst: Instance) -> tuple[float, float, float]:
-    """What the search pays for a required meeting missing, a minimum missed, a break over the spread."""
-    w = inst.weights
-    swing = max((abs(v) for v in inst.value), default=0.0) + 2 * (w.break_ + w.change + w.move) + w.idle
-    unit = max(swing, 1.0)
-    return 8 * unit, 3 * unit, 2 * unit
+from app.domain.scheduling.placing import board_of_rows
 
 
 class _Lists:
@@ -139,12 +130,14 @@ class Annealer:
     seed: int
     world: Any = field(init=False)
     best: np.ndarray = field(init=False)
+    room: tuple[np.ndarray, np.ndarray] = field(init=False)
     energy: float = field(init=False, default=float("inf"))
     steps: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         self.world = world(self.inst, self.seed)
         self.best = np.full((3, len(self.inst.meetings)), -1, dtype=np.int64)
+        self.room = np.empty((layout.CHAIN, 4), np.int64), np.empty(layout.MOST_EJECTED, np.int64)
 
     def start_from(self, board: Board) -> None:
         """Takes over a legal plan as the present and, if it is better, as the best state."""
@@ -153,38 +146,17 @@ class Annealer:
         if energy < self.energy:
             self.best, self.energy = plan, float(energy)
 
-    def heats(self) -> tuple[float, float]:
-        """First and last heat, from what a typical move costs."""
-        w = self.inst.weights
-        values = sorted(abs(v) for v in self.inst.value if v)
-        middle = values[len(values) // 2] if values and values[0] != values[-1] else 0.0
-        points = max(w.break_, w.idle, w.change, w.move)
-        hot = max(0.015 * middle, 0.8 * points, 1e-3)
-        return hot, hot / 10
+    def board(self) -> Board:
+        """The best plan."""
+        return board_of_rows(self.inst, self.best.tolist())
 
     def run(self, steps: int, done: Callable[[], float], goal: float, seen: Callable[[], None]) -> None:
-        """Anneals until `done` says 1 (the share of the run that is over), the goal is reached, or forever.
+        """Anneals until `done` says 1 (the share of the run that is over) or the goal is reached."""
+        hot, cold = heats(self.inst)
 
-        `done` decides: with a step budget it counts, with a time budget it looks at the clock.
-        """
-        hot, cold = self.heats()
-        ratio = cold / hot
-        share = done()
-        while share < 1.0 and self.energy > goal + 1e-9:
-            heat = hot * ratio**share
-            self.energy = moves.anneal(self.world, self.best, self.energy, heat, steps, goal)
+        def slice_at(heat: float) -> float:
+            self.energy = moves.anneal(self.world, self.best, self.energy, heat, steps, goal, *self.room)
             self.steps += steps
-            share = done()
-            seen()
+            return self.energy
 
-
-def by_steps(annealer: Annealer, budget: int) -> Callable[[], float]:
-    """The share of a step budget that is used."""
-    first = annealer.steps
-    return lambda: (annealer.steps - first) / max(1, budget)
-
-
-def by_clock(seconds: float) -> Callable[[], float]:
-    """The share of a time budget that is used."""
-    begun = time.monotonic()
-    return lambda: 1.0 if seconds <= 0 else (time.monotonic() - begun) / seconds
+        cool(slice_at, hot, cold, done, goal, seen)

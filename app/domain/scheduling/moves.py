@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from app.domain.scheduling.compiling import BOOL, FLOAT, GRID, INT, ROW, WORLD, jit
 from app.domain.scheduling.kernel import below, drop, energy, hold
 from app.domain.scheduling.layout import (
@@ -377,13 +375,13 @@ def _step(w: Any, heat: float, e: float, saved: Any, out: Any) -> float:
     return _insert(w, m, t, heat, e, saved, out)
 
 
-@jit(FLOAT, WORLD, GRID, FLOAT, FLOAT, INT, FLOAT, inner=False)
-def anneal(w: Any, best: Any, best_e: float, heat: float, steps: int, goal: float) -> float:
+@jit(FLOAT, WORLD, GRID, FLOAT, FLOAT, INT, FLOAT, GRID, ROW, inner=False)
+def anneal(w: Any, best: Any, best_e: float, heat: float, steps: int, goal: float, saved: Any, out: Any) -> float:
     """Takes so many random moves at one heat; stops early at `goal`.
 
-    `best` (three rows: slot, place, interpreter) takes the best legal state seen; its energy is returned.
+    `best` (three rows: slot, place, interpreter) takes the best legal state seen; its energy is returned. `saved`
+    (CHAIN × 4) and `out` (MOST_EJECTED) are room to work in, since nothing can be allocated here.
     """
-    saved, out = np.empty((CHAIN, 4), np.int64), np.empty(MOST_EJECTED, np.int64)
     e = energy(w)
     count = w.meetings.shape[0]
     look = 0 if count < 1500 else 63

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from app.domain.scheduling import bounds, greedy
 from app.domain.scheduling.board import Board
-from app.domain.scheduling.placing import board_of_rows
 from app.domain.scheduling.search import Search
 
 if TYPE_CHECKING:
-    from app.domain.scheduling.anneal import Annealer
+    from app.domain.scheduling.cooling import Cooled
+    from app.domain.scheduling.instance import Instance
 
 TINY = 3_000
 FIRST_LOOK = 1.0
@@ -130,25 +130,37 @@ def _race(run: Search, seed: int) -> None:
     settle.race(run, exact.Budget(seconds=run.left(), seed=seed + 1, presolve=True))
 
 
+def _annealer(inst: Instance, seed: int) -> Cooled:
+    from app.domain.scheduling import chain_limits
+
+    if chain_limits.applies(inst):
+        from app.domain.scheduling.chain_anneal import ChainAnnealer
+
+        return ChainAnnealer(inst, seed)
+    from app.domain.scheduling.anneal import Annealer
+
+    return Annealer(inst, seed)
+
+
 def _anneal(run: Search, steps: int | None, seed: int) -> None:
     """Annealing from the greedy plan; the first use on a machine compiles, which the clock does not wait for."""
-    from app.domain.scheduling import anneal
+    from app.domain.scheduling import cooling
 
-    annealer = anneal.Annealer(run.inst, seed)
+    annealer = _annealer(run.inst, seed)
     annealer.start_from(run.best)
     threading.current_thread().warm = True  # type: ignore[attr-defined]
     if run.stopped:
         return
 
     if steps is not None:
-        _slices(run, annealer, anneal.by_steps(annealer, steps), anneal.SLICE, keep=False)
+        _slices(run, annealer, cooling.by_steps(annealer, steps), cooling.SLICE, keep=False)
         return
     seconds = min(MOST_BESIDE_CORE, BESIDE_CORE * run.left()) if _racing(run) else run.left()
-    share = anneal.by_clock(seconds)
-    _slices(run, annealer, lambda: 1.0 if run.stopped or run.left() <= 0 else share(), anneal.SLICE // 4)
+    share = cooling.by_clock(seconds)
+    _slices(run, annealer, lambda: 1.0 if run.stopped or run.left() <= 0 else share(), cooling.SLICE // 4)
 
 
-def _slices(run: Search, annealer: Annealer, done: Callable[[], float], size: int, keep: bool = True) -> None:
+def _slices(run: Search, annealer: Cooled, done: Callable[[], float], size: int, keep: bool = True) -> None:
     """Anneals; a plan is built from the arrays only now and then, because that takes as long as many moves.
 
     Without `keep` only the last plan counts: which ones lie at hand when a second has passed is up to the machine, and
@@ -161,7 +173,7 @@ def _slices(run: Search, annealer: Annealer, done: Callable[[], float], size: in
         if run.progress is None or run.elapsed() - told < SECONDS_BETWEEN_PLANS:
             return
         if keep and annealer.energy < known:
-            run.offer(board_of_rows(run.inst, annealer.best.tolist()), "annealing")
+            run.offer(annealer.board(), "annealing")
         else:
             run.tell("annealing")
         told, known = run.elapsed(), annealer.energy
@@ -170,7 +182,7 @@ def _slices(run: Search, annealer: Annealer, done: Callable[[], float], size: in
     try:
         annealer.run(size, done, goal, seen)
     finally:
-        run.offer(board_of_rows(run.inst, annealer.best.tolist()), "annealing")
+        run.offer(annealer.board(), "annealing")
     if run.proven():
         run.halt()
 
