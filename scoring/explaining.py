@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
+from scoring import lifts
 from scoring.errors import RankingError
 from scoring.fields import DERIVED, Side
 from scoring.gates import FAILED, PASSED, STATES, Gate, GateBook
-from scoring.lifts import Change, changes
 from scoring.messages import field_name, listing, number, sentence
 from scoring.records import Record
 from scoring.results import Explanation, GateResult, LeftOut, Lift, TermPoints
 from scoring.space import Scored, Space
 from scoring.terms.base import Reason, Setting
 from scoring.text.space import body
-from scoring.wording import explain_reason, gate_sides, item, shared_feature
+from scoring.wording import explain_reason, gate_sides, shared_feature
 
 __all__ = ["NOT_ASKED", "PRIOR_CALIBRATION", "Teller", "calibrated", "left_out"]
 
 NOT_ASKED = 255
 Gates = tuple[tuple[str, ...], np.ndarray]
-LIFTS, LEAST_LIFT = 3, 0.05
 # A stated starting curve, not a learned one: .29 at 50 points, .65 at 75. `calibrate` replaces it.
 PRIOR_CALIBRATION = (-3.9, 0.06)
 
@@ -86,7 +84,7 @@ class Teller:
             gates=self._gates(demand, supplier, names, states[:, at]),
             unknowns=tuple(dict.fromkeys(DERIVED.get(field, field) for field in fields)),
             unresolved=tuple(word for words in demand.unresolved.values() for word in words),
-            lifts=self._lifts(demand, supplier, at, scored, passing) if self.fitted == "supplier" else (),
+            lifts=self._lifts(demand, supplier, at, scored, gates, passing) if self.fitted == "supplier" else (),
             moved=self._moved(asker, at, scored),
         )
 
@@ -170,44 +168,43 @@ class Teller:
 
     # lifts -----------------------------------------------------------------------------------------------------------
     def _lifts(
-        self, demand: Record, supplier: Record, at: int, scored: Scored, passing: np.ndarray
+        self, demand: Record, supplier: Record, at: int, scored: Scored, gates: Gates, passing: np.ndarray
     ) -> tuple[Lift, ...]:
         if at not in scored.lifts:
-            scored.lifts[at] = self._found_lifts(demand, supplier, at, scored)
-        score = float(scored.total[at])
-        return tuple(
-            Lift(self._change(change), score + gain, None if fails else _rank(score + gain, at, scored.total, passing))
-            for fails, gain, change in scored.lifts[at]
-        )
+            scored.lifts[at] = lifts.shown(lifts.found_for(self._pair(demand, supplier, scored), _failing(gates, at)))
+        return tuple(self._lift(found, supplier, at, scored, passing) for found in scored.lifts[at])
 
-    def _found_lifts(
-        self, demand: Record, supplier: Record, at: int, scored: Scored
-    ) -> list[tuple[bool, float, Change]]:
-        """(a gate still fails, points gained, change), those that open the last failed gate first."""
-        stated = {name: self._by_name[name] for name in scored.names if name in self._by_name}
-        stated = {name: term for name, term in stated.items() if term.states(demand)}
-        before = {name: float(points[at]) for name, points in zip(scored.names, scored.points, strict=True)}
-        found: list[tuple[bool, float, Change]] = []
-        for change in changes(demand, supplier, stated, self.setting):
-            after = {name: scored.most[name] * stated[name].value(demand, change.supplier) for name in change.terms}
-            gain = sum(points - before[name] for name, points in after.items())
-            if gain >= LEAST_LIFT:
-                states = GateBook([change.supplier], self.setting).check(demand)[1]
-                found.append((bool((states == FAILED).any()), gain, change))
-        return sorted(found, key=lambda row: (row[0], -row[1]))[:LIFTS]
+    def all_lifts(
+        self, demand: Record, at: int, scored: Scored, gates: Gates, top: int | None, most: int
+    ) -> tuple[Lift, ...]:
+        """The changes worth most to a supplier, or with `top` the smallest that bring it among the first so many."""
+        supplier = self.space.records[at]
+        pair, failing = self._pair(demand, supplier, scored), _failing(gates, at)
+        passing = ~(gates[1] == FAILED).any(axis=0)
+        found = lifts.found_for(pair, failing)
+        if top is None:
+            chosen = lifts.shown(found, most)
+        else:
+            score = float(scored.total[at])
+            chosen = lifts.reaching(
+                pair, found, failing, lambda gain: _rank(score + gain, at, scored.total, passing), top
+            )[:most]
+        return tuple(self._lift(one, supplier, at, scored, passing) for one in chosen)
 
-    def _change(self, change: Change) -> str:
-        values: dict[str, Any] = {}
-        for name, value in change.values.items():
-            if name == "certificate":
-                values[name] = item("certificates", value, self.lang)
-            elif name == "language":
-                values[name] = item("languages", value, self.lang)
-            elif name == "item":
-                values[name] = item(change.values["field"], value, self.lang)
-            else:
-                values[name] = value
-        return explain_reason(Reason(change.key, values), self.lang)
+    def _pair(self, demand: Record, supplier: Record, scored: Scored) -> lifts.Pair:
+        stated = {name: term for name in scored.names if (term := self._by_name.get(name)) and term.states(demand)}
+        return lifts.Pair(demand, supplier, stated, scored.most, self.setting)
+
+    def _lift(self, found: lifts.Found, supplier: Record, at: int, scored: Scored, passing: np.ndarray) -> Lift:
+        score = float(scored.total[at]) + found.gain
+        rank = None if found.failing else _rank(score, at, scored.total, passing)
+        fields = lifts.record_fields(found, supplier)
+        return Lift(lifts.told(found, self.lang), score, rank, found.effort, fields)
+
+
+def _failing(gates: Gates, at: int) -> frozenset[str]:
+    names, states = gates
+    return frozenset(name for name, now in zip(names, states[:, at], strict=True) if now == FAILED)
 
 
 def _rank(score: float, at: int, total: np.ndarray, passing: np.ndarray) -> int:

@@ -19,7 +19,7 @@ from scoring.gates import FAILED, GateBook
 from scoring.measures import checked_rates
 from scoring.mutual import combine_mutual
 from scoring.records import Record, read, read_one
-from scoring.results import Explanation, LeftOut, MutualRanking, Ranking
+from scoring.results import Explanation, LeftOut, Lift, MutualRanking, Ranking
 from scoring.space import Scored, Space
 from scoring.terms.base import Setting
 from scoring.terms.catalogue import weights as checked_weights
@@ -299,6 +299,30 @@ class SupplierRanker(_Ranker):
     def explain_many(self, demand: Any, suppliers: Iterable[Any], lang: str = "en") -> list[Explanation]:
         """`explain` for many suppliers of one demand, which is scored once."""
         return self._explain(demand, suppliers, lang)
+
+    def lifts(
+        self, demand: Any, supplier: Any, top: int | None = None, most: int = 10, lang: str = "en"
+    ) -> tuple[Lift, ...]:
+        """What the supplier could change for this demand, and the score and rank each change would bring.
+
+        Parameters
+        ----------
+        demand, supplier : ids seen by `rank` and `fit`, or records (the supplier's as it was fitted)
+        top : int, optional
+            Only what brings the supplier among the first `top`, the smallest change that suffices first; two changes
+            together where no single one does. Without it, the changes that bring most.
+        most : at most so many
+        """
+        check_is_fitted(self)
+        if (top is not None and top < 1) or most < 1:
+            raise RankingError(f"lifts: top={top}, most={most}: each at least 1")
+        identity = str(supplier["id"] if isinstance(supplier, Mapping) else supplier)
+        if identity not in self._number:
+            raise UnknownIdError(f"supplier {identity!r} was not seen by fit; fit with its record first")
+        record = self._asker(demand)
+        scored, gates = self._score(record)
+        teller = explaining.Teller(self._space, self._setting, self.calibration_, "supplier", lang)
+        return teller.all_lifts(record, self._number[identity], scored, gates, top, most)
 
     def left_out(self, demand: Any, k: int = 3, lang: str = "en") -> list[LeftOut]:
         """The best-scored suppliers that fail a gate, with the gate, what was wanted and what was found."""

@@ -169,7 +169,7 @@ def _read_lists(record: Record, given: Mapping[str, Any], where: str) -> None:
     spoken: list[str] = []
     for name, vocabulary in fields.CODED.items():
         if name in given:
-            words = _words(given[name], f"{where}, field {name!r}")
+            words = words_of(given[name], f"{where}, field {name!r}")
             found, rest = codes.resolve(vocabulary, words)
             record.codes[name] = found
             if rest:
@@ -179,13 +179,13 @@ def _read_lists(record: Record, given: Mapping[str, Any], where: str) -> None:
     record.words = tuple(spoken)
     for name in fields.PLACES:
         if name in given:
-            _read_places(record, name, _words(given[name], f"{where}, field {name!r}"))
+            _read_places(record, name, words_of(given[name], f"{where}, field {name!r}"))
     sells = (*record.has("exports_to"), *record.has("markets"))
     goes = record.has("delivery_country") or record.has("markets")
     derived = {"sells_to": sells} if record.side == "supplier" else {"goes_to": goes}
     record.codes |= {name: tuple(sorted(set(found))) for name, found in derived.items() if found}
     if "languages" in given:
-        tags = [(word, places.language(word)) for word in _words(given["languages"], f"{where}, field 'languages'")]
+        tags = [(word, places.language(word)) for word in words_of(given["languages"], f"{where}, field 'languages'")]
         record.codes["languages"] = tuple(dict.fromkeys(tag for _, tag in tags if tag))
         unknown = tuple(word for word, tag in tags if tag is None)
         if unknown:
@@ -214,7 +214,7 @@ def _read_places(record: Record, name: str, words: Sequence[str]) -> None:
 
 def _certificates(record: Record, value: Any, where: str) -> tuple[Certificate, ...]:
     rows = [value] if isinstance(value, Mapping) else value
-    rows = _words(rows, where) if isinstance(rows, str) else rows
+    rows = words_of(rows, where) if isinstance(rows, str) else rows
     out: dict[str, Certificate] = {}
     for row in rows:
         if isinstance(row, Mapping):
@@ -284,16 +284,17 @@ def _read_wishes(record: Record, given: Mapping[str, Any], where: str) -> None:
             record.dates[name] = _date(given[name], f"{where}, field {name!r}")
     known = (*fields.DEMAND_FIELDS, *fields.SAME_AS, "capacity_per_month")
     for name in ("must", "info"):
-        wishes = _words(given.get(name, ()), f"{where}, field {name!r}")
+        wishes = words_of(given.get(name, ()), f"{where}, field {name!r}")
         for wish in wishes:
             if wish not in known:
                 hint = fields.suggestion(wish, known)
                 raise RecordError(f"{where}, field {name!r}: {wish!r} is not the name of a field{hint}")
         setattr(record, name, tuple(dict.fromkeys(fields.SAME_AS.get(wish, wish) for wish in wishes)))
-    record.exclude = tuple(dict.fromkeys(_words(given.get("exclude", ()), f"{where}, field 'exclude'")))
+    record.exclude = tuple(dict.fromkeys(words_of(given.get("exclude", ()), f"{where}, field 'exclude'")))
 
 
-def _words(value: Any, where: str) -> list[str]:
+def words_of(value: Any, where: str) -> list[str]:
+    """The words of a list field: a list, or one text with ; between them."""
     if isinstance(value, str):
         parts = value.replace("|", ";").replace("；", ";").replace("、", ";").split(";")
         return [part.strip() for part in parts if part.strip()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -72,11 +72,17 @@ class GateResult:
 
 @dataclass(frozen=True)
 class Lift:
-    """A change the supplier can make, the score it would bring, and the rank (None: another gate still fails)."""
+    """A change the supplier can make, the score it would bring, and the rank (None: another gate still fails).
+
+    `effort` is state (a field left open), paperwork or production. `fields` is what the supplier's record would then
+    say, ready to be laid over it: `fit` with such a record gives this score.
+    """
 
     change: str
     score: float
     rank: int | None
+    effort: str = "state"
+    fields: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

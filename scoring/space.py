@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from scoring import codes
 from scoring.behaviour import Behaviour
-from scoring.lifts import Change
+from scoring.lifts import Found
 from scoring.records import Record
 from scoring.terms.base import Setting, Term
 from scoring.terms.catalogue import terms as all_terms
@@ -34,7 +34,7 @@ class Scored:
     points: np.ndarray
     total: np.ndarray
     request: Request | None
-    lifts: dict[int, list[tuple[bool, float, Change]]] = field(default_factory=dict)  # found once, told in any language
+    lifts: dict[int, list[Found]] = field(default_factory=dict)  # found once, told in any language
 
 
 class Space:

@@ -96,8 +96,9 @@ class CodeTerm(Term):
         """One column per known code, and the constant."""
         return len(self.columns_) + 1
 
-    def _idf(self, code: str) -> float:
-        column = self.columns_.get(code)
+    def idf(self, code: str | None) -> float:
+        """The idf of a code; of one that no fitted record has, for None too."""
+        column = None if code is None else self.columns_.get(code)
         return self._unseen if column is None else float(self.idf_[column])
 
     def demand_row(self, record: Record) -> Row:
@@ -106,7 +107,7 @@ class CodeTerm(Term):
         row: dict[int, float] = {}
         for code in asked:
             chain = self.chain(code)
-            weights = [self._idf(member) * self.closeness**depth for depth, member in enumerate(chain)]
+            weights = [self.idf(member) * self.closeness**depth for depth, member in enumerate(chain)]
             total = sum(weights) * len(asked)
             for member, weight in zip(chain, weights, strict=True):
                 column = self.columns_.get(member)

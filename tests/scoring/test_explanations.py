@@ -125,7 +125,7 @@ def test_a_supplier_that_fit_has_not_seen_is_explained_beside_the_others(ranker)
 def test_an_explanation_is_plain_data(ranker):
     data = ranker.explain(DEMAND, "S2").to_dict()
     assert set(data["terms"][0]) == {"name", "points", "because", "max"}
-    assert set(data["lifts"][0]) == {"change", "score", "rank"}
+    assert set(data["lifts"][0]) == {"change", "score", "rank", "effort", "fields"}
 
 
 def test_answers_move_the_ranking_and_say_which_words_did():

@@ -1,0 +1,174 @@
+"""What would lift one pair: every change tried, each scored and checked against the gates; two at once where one alone
+does not open them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from itertools import combinations
+from typing import Any
+
+from scoring.gates import FAILED, GateBook
+from scoring.lifts.candidates import changes
+from scoring.lifts.change import EFFORTS, Change, Effort, fields_of
+from scoring.lifts.values import value
+from scoring.messages import field_name, number, sentence
+from scoring.records import Record
+from scoring.terms.base import Setting, Term
+from scoring.wording import item, items
+
+LIFTS, LEAST_LIFT = 3, 0.05
+#: single changes that are tried two by two
+PAIRED = 8
+# Terms that read a field beyond the ones they are named for.
+_ALSO_READS = {"quantity": {"unit"}, "capacity": {"unit"}, "price": {"unit", "currency"}, "lead_time": {"country"}}
+
+
+@dataclass(frozen=True)
+class Found:
+    """Changes made together: the supplier with them, the points they bring, the gates that fail all the same."""
+
+    changes: tuple[Change, ...]
+    supplier: Record
+    gain: float
+    failing: frozenset[str]
+
+    @property
+    def effort(self) -> Effort:
+        """That of the hardest of the changes."""
+        return EFFORTS[max(EFFORTS.index(change.effort) for change in self.changes)]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A demand and a fitted supplier; `terms` are those the demand states, `most` their points."""
+
+    demand: Record
+    supplier: Record
+    terms: dict[str, Term]
+    most: dict[str, float]
+    setting: Setting
+
+    def tried(self, made: Sequence[Change], failing: frozenset[str]) -> Found:
+        """The pair with changes made. A supplier that fails no gate now (`failing` is empty) fails none then: no
+        change takes anything away, and fields left open are filled with all that is asked."""
+        after = reduce(lambda record, change: change.apply(record), made, self.supplier)
+        touched = frozenset[str]().union(*(change.touched for change in made))
+        gain = 0.0
+        for name in touched_terms(self.terms, touched):
+            term = self.terms[name]
+            before = value(term, self.demand, self.supplier, self.supplier)
+            gain += self.most[name] * (value(term, self.demand, after, self.supplier) - before)
+        return Found(tuple(made), after, gain, failing_gates(self.demand, after, self.setting) if failing else failing)
+
+
+def touched_terms(terms: Iterable[str] | dict[str, Term], fields: frozenset[str]) -> list[str]:
+    """The terms that read any of these supplier fields."""
+    assert isinstance(terms, dict)
+    return [
+        name
+        for name, term in terms.items()
+        if not fields.isdisjoint(term.supplier_fields) or not fields.isdisjoint(_ALSO_READS.get(name, ()))
+    ]
+
+
+def failing_gates(demand: Record, supplier: Record, setting: Setting) -> frozenset[str]:
+    """Names of the gates that a pair fails."""
+    names, states = GateBook([supplier], setting).check(demand)
+    return frozenset(name for name, now in zip(names, states[:, 0], strict=True) if now == FAILED)
+
+
+def found_for(pair: Pair, failing: frozenset[str]) -> list[Found]:
+    """Every change that brings points or opens a gate, and twos that open the gates where no single one does.
+
+    `failing` are the gates the pair fails as it is. Those that leave no gate failing come first, then the most points.
+    """
+    singles = []
+    for change in changes(pair.demand, pair.supplier, pair.terms, pair.setting):
+        found = pair.tried((change,), failing)
+        if found.gain >= LEAST_LIFT or failing - found.failing:
+            singles.append(found)
+    both: list[Found] = []
+    if failing and all(found.failing for found in singles):
+        helping = [found for found in singles if failing - found.failing]
+        both = [
+            together
+            for one, two in _twos(helping)
+            if not (one.failing & two.failing)
+            and not (together := pair.tried((*one.changes, *two.changes), failing)).failing
+        ]
+    return sorted([*singles, *both], key=_best_first)
+
+
+def reaching(
+    pair: Pair, found: Sequence[Found], failing: frozenset[str], rank: Callable[[float], int], top: int
+) -> list[Found]:
+    """Those that bring the pair into the first `top`; twos of them where no single one (or opening pair) does.
+
+    `rank` gives the place of a pair with so many points more. The least effort comes first, then the fewest changes,
+    then the least gain: the smallest change that suffices.
+    """
+
+    def there(one: Found) -> bool:
+        return not one.failing and rank(one.gain) <= top
+
+    good = [one for one in found if there(one)]
+    if not good:
+        twos = _twos([one for one in found if len(one.changes) == 1][:PAIRED])
+        good = [both for one, two in twos if there(both := pair.tried((*one.changes, *two.changes), failing))]
+    return sorted(good, key=lambda one: (EFFORTS.index(one.effort), len(one.changes), one.gain))
+
+
+def _twos(found: Sequence[Found]) -> list[tuple[Found, Found]]:
+    best = sorted(found, key=lambda one: -one.gain)[:PAIRED]
+    return [(a, b) for a, b in combinations(best, 2) if _subjects(a).isdisjoint(_subjects(b))]
+
+
+def _subjects(found: Found) -> set[str]:
+    return {name for change in found.changes for name in change.touched} - {"unit", "currency"}
+
+
+def _best_first(found: Found) -> tuple[Any, ...]:
+    return bool(found.failing), -found.gain, [change.subject for change in found.changes]
+
+
+def shown(found: Sequence[Found], most: int = LIFTS) -> list[Found]:
+    """The few worth telling, in the order a supplier would go about them: what opens the gates first, then fields to
+    fill in, then paperwork, then production."""
+    return sorted(found[:most], key=lambda one: (bool(one.failing), EFFORTS.index(one.effort), -one.gain))
+
+
+def told(found: Found, lang: str) -> str:
+    """The changes in words."""
+    parts = [_said(change, lang) for change in found.changes]
+    return parts[0] if len(parts) == 1 else sentence("lift.both", lang, {"first": parts[0], "second": parts[1]})
+
+
+def record_fields(found: Found, before: Record) -> dict[str, Any]:
+    """What the supplier's record would say in the changed fields."""
+    return fields_of(before, found.supplier)
+
+
+def _said(change: Change, lang: str) -> str:
+    values: dict[str, Any] = {}
+    field = change.values.get("field", "")
+    for name, found in change.values.items():
+        if name == "certificate":
+            values[name] = items("certificates", found, lang)
+        elif name == "language":
+            values[name] = item("languages", found, lang)
+        elif name == "country":
+            values[name] = item("country", found, lang)
+        elif name == "item":
+            values[name] = item(field, found, lang)
+        elif name == "items":
+            values[name] = items(field, found, lang)
+        elif name == "field":
+            values[name] = field_name(found, lang)
+        elif isinstance(found, dt.date):
+            values[name] = found.isoformat()
+        else:
+            values[name] = number(found, lang) if isinstance(found, (int, float)) else found
+    return sentence(change.key, lang, values)

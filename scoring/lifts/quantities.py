@@ -1,0 +1,101 @@
+"""Changes of stated numbers: minimum order, capacity, lead time, price; in the supplier's unit and currency."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from scoring.lifts.change import Change
+from scoring.measures import FAMILIES
+from scoring.records import Record
+from scoring.terms.base import Setting, Term
+from scoring.terms.numbers import PriceTerm
+from scoring.terms.timing import LeadTimeTerm, months_available
+
+# A tenth of the minimum order, half of the lead time, twice the capacity, three quarters of the price: no further.
+LEAST_MOQ, LEAST_LEAD_TIME, MOST_CAPACITY, LEAST_PRICE = 0.1, 0.5, 2.0, 0.75
+
+
+def numbers(demand: Record, supplier: Record, terms: dict[str, Term], setting: Setting) -> Iterator[Change]:
+    """Changes of the numbers a supplier states, where they miss what is asked."""
+    if "quantity" in terms:
+        yield from _moq(demand, supplier)
+    if "capacity" in terms:
+        yield from _capacity(demand, supplier, setting)
+    lead, price = terms.get("lead_time"), terms.get("price")
+    if isinstance(lead, LeadTimeTerm):
+        yield from _lead_time(demand, supplier, lead)
+    if isinstance(price, PriceTerm):
+        yield from _price(demand, supplier, price)
+
+
+def in_units_of(supplier: Record, demand: Record) -> float:
+    """How many of the supplier's units one of the demand's is; NaN when they cannot be compared.
+
+    A side that states no unit is taken to count in the other's base unit (as the terms do).
+    """
+    mine, theirs = demand.unit, supplier.unit
+    if mine is not None and theirs is not None and (mine[0] != theirs[0] or mine[0] not in FAMILIES):
+        return math.nan
+    return (mine[1] if mine else 1.0) / (theirs[1] if theirs else 1.0)
+
+
+def rounded_down(value: float) -> float:
+    """A number one would write: whole from ten on, two decimals from one on, three digits below."""
+    if value <= 0:
+        return 0.0
+    digits = 0 if value >= 10 else 2 if value >= 1 else 2 - math.floor(math.log10(value))
+    down = math.floor(value * 10.0**digits * (1 + 1e-12)) / 10.0**digits
+    return float(down)
+
+
+def rounded_up(value: float) -> float:
+    """As `rounded_down`, upwards."""
+    down = rounded_down(value)
+    if down >= value:
+        return down
+    digits = 0 if value >= 10 else 2 if value >= 1 else 2 - math.floor(math.log10(value))
+    return float(round(down + 10.0**-digits, digits))
+
+
+def _moq(demand: Record, supplier: Record) -> Iterator[Change]:
+    quantity, moq = demand.number("quantity") * in_units_of(supplier, demand), supplier.number("moq")
+    if moq * LEAST_MOQ <= quantity < moq:
+        new = rounded_down(quantity)
+        yield Change("lift.moq", {"new": new, "old": moq}, "production", "moq", -new, numbers={"moq": new})
+
+
+def _capacity(demand: Record, supplier: Record, setting: Setting) -> Iterator[Change]:
+    capacity = supplier.number("capacity_per_month")
+    needed = demand.number("quantity") * in_units_of(supplier, demand) / months_available(demand, setting)
+    if capacity < needed <= capacity * MOST_CAPACITY:
+        new = rounded_up(needed)
+        values = {"old": capacity, "new": new}
+        yield Change("lift.capacity", values, "production", "capacity", new, numbers={"capacity_per_month": new})
+
+
+def _lead_time(demand: Record, supplier: Record, term: LeadTimeTerm) -> Iterator[Change]:
+    days = supplier.number("lead_time_days")
+    short = max((needed - there for _, needed, there in term.slack(demand, supplier)), default=0.0)
+    if 0 < short <= days * (1.0 - LEAST_LEAD_TIME):
+        new = math.floor(days - short) if days - short >= 1 else rounded_down(days - short)
+        if new > 0:
+            values = {"old": days, "new": new}
+            yield Change("lift.lead_time", values, "production", "lead_time", -new, numbers={"lead_time_days": new})
+
+
+def _price(demand: Record, supplier: Record, term: PriceTerm) -> Iterator[Change]:
+    if not term.states(supplier) or not term.comparable(demand, supplier):
+        return
+    target, low = term.euros(demand, "target_price"), term.band(supplier)[0]
+    if LEAST_PRICE * low <= target < low:
+        name = "price_from" if "price_from" in supplier.numbers else "price_to"
+        old = supplier.number(name)
+        new = price_down(old * target / low)
+        values = {"new": new, "old": old, "currency": supplier.currency or "EUR"}
+        yield Change("lift.price", values, "production", "price", -new, numbers={"price_from": new})
+
+
+def price_down(value: float) -> float:
+    """A price at or a little below `value`, in hundredths or three digits."""
+    return math.floor(value * 100.0 * (1 + 1e-12)) / 100.0 if value >= 1 else rounded_down(value)
