@@ -18,7 +18,7 @@ from scoring.terms.base import Reason, Setting
 from scoring.text.space import body
 from scoring.wording import explain_reason, gate_sides, shared_feature
 
-__all__ = ["NOT_ASKED", "PRIOR_CALIBRATION", "Teller", "calibrated", "left_out"]
+__all__ = ["NOT_ASKED", "PRIOR_CALIBRATION", "Teller", "calibrated", "left_out", "probability"]
 
 NOT_ASKED = 255
 Gates = tuple[tuple[str, ...], np.ndarray]
@@ -79,7 +79,7 @@ class Teller:
             supplier=supplier.id,
             score=score,
             rank=_rank(score, at, scored.total, passing) if passing[at] else None,
-            probability=_probability(score, self.calibration),
+            probability=probability(score, self.calibration),
             terms=terms,
             gates=self._gates(demand, supplier, names, states[:, at]),
             unknowns=tuple(dict.fromkeys(DERIVED.get(field, field) for field in fields)),
@@ -214,7 +214,8 @@ def _rank(score: float, at: int, total: np.ndarray, passing: np.ndarray) -> int:
     return 1 + int(np.count_nonzero(better & passing))
 
 
-def _probability(score: float, calibration: tuple[float, float]) -> float:
+def probability(score: float, calibration: tuple[float, float]) -> float:
+    """The share of pairs of a score that meet."""
     return float(1.0 / (1.0 + np.exp(-(calibration[0] + calibration[1] * score))))
 
 

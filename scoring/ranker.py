@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -12,10 +13,12 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from scoring import behaviour, explaining, storage
+from scoring import behaviour, explaining, storage, unmet
+from scoring.board import Board, scored_once
 from scoring.errors import RankingError, UnknownIdError
 from scoring.fields import Side
 from scoring.gates import FAILED, GateBook
+from scoring.lifts import event
 from scoring.measures import checked_rates
 from scoring.mutual import combine_mutual
 from scoring.records import Record, read, read_one
@@ -323,6 +326,51 @@ class SupplierRanker(_Ranker):
         scored, gates = self._score(record)
         teller = explaining.Teller(self._space, self._setting, self.calibration_, "supplier", lang)
         return teller.all_lifts(record, self._number[identity], scored, gates, top, most)
+
+    def board(self, demands: Any) -> Board:
+        """Every demand scored once against every supplier, for `lifts_over` and `unmet`; (n demands, n suppliers)."""
+        check_is_fitted(self)
+        if isinstance(demands, Board):
+            return demands
+        return scored_once(read(demands, "demand"), self._space, self._check_gates)
+
+    def lifts_over(
+        self, supplier: Any, demands: Any, k: int = 10, most: int = 10, lang: str = "en"
+    ) -> event.EventLifts:
+        """What would lift a supplier over all requests of an event, best first.
+
+        Parameters
+        ----------
+        supplier : id seen by `fit`
+        demands : list of dicts, DataFrame, or the `board` of them (so that they are scored once for many suppliers)
+        k : length of the lists that buyers look at
+        most : at most so many changes
+        """
+        board = self.board(demands)
+        if k < 1 or most < 1:
+            raise RankingError(f"lifts_over: k={k}, most={most}: each at least 1")
+        at = self._number.get(str(supplier))
+        if at is None:
+            raise UnknownIdError(f"supplier {supplier!r} was not seen by fit; fit with its record first")
+        terms, chance = self._space.terms, partial(explaining.probability, calibration=self.calibration_)
+        return event.lifts_over(board, at, self._records[at], terms, self._setting, chance, k, most, lang)
+
+    def unmet(
+        self, demands: Any, probability: float = unmet.GOOD_PROBABILITY, k: int = 10, lang: str = "en"
+    ) -> unmet.Unmet:
+        """The requests nobody serves well, by product, with why and what would open them.
+
+        Parameters
+        ----------
+        demands : list of dicts, DataFrame, or the `board` of them
+        probability : what the best supplier that passes must reach for a request to be served well
+        k : length of the lists that buyers look at; a supplier on none of them is idle
+        """
+        board = self.board(demands)
+        if not 0.0 < probability < 1.0 or k < 1:
+            raise RankingError(f"unmet: probability={probability}, k={k}: between 0 and 1, and at least 1")
+        terms, chance = self._space.terms, partial(explaining.probability, calibration=self.calibration_)
+        return unmet.unmet_demand(board, self._records, terms, self._setting, chance, good=probability, k=k, lang=lang)
 
     def left_out(self, demand: Any, k: int = 3, lang: str = "en") -> list[LeftOut]:
         """The best-scored suppliers that fail a gate, with the gate, what was wanted and what was found."""

@@ -72,6 +72,10 @@ SENTENCES: dict[str, str] = {
     "lift.state.price": "Angeben: {field}; ab {value} {currency} würde passen",
     "lift.state.is": "Angeben: {field}; gefragt ist {value}",
     "lift.state.list": "Angeben: {field}; passen würde {items}",
+    "unmet.no_supplier": "Kein Anbieter hat es.",
+    "unmet.gates": "{suppliers} bieten es an; jeder verfehlt eine Anforderung: {gates}.",
+    "unmet.weak": "{passing} von {suppliers}, die es anbieten, erfüllen alles; der beste kommt auf {probability} %. Schwächen: {weakest}.",
+    "unmet.no_product": "ohne genanntes Produkt",
 }
 
 FIELDS: dict[str, str] = {

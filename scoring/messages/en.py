@@ -72,6 +72,10 @@ SENTENCES: dict[str, str] = {
     "lift.state.price": "State the {field}: from {value} {currency} would fit",
     "lift.state.is": "State the {field}: {value} is asked for",
     "lift.state.list": "State {field}: {items} would fit",
+    "unmet.no_supplier": "No supplier offers it.",
+    "unmet.gates": "{suppliers} offer it; each fails a requirement: {gates}.",
+    "unmet.weak": "{passing} of {suppliers} that offer it pass; the best comes to {probability} %. Weakest: {weakest}.",
+    "unmet.no_product": "no product named",
 }
 
 FIELDS: dict[str, str] = {

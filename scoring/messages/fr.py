@@ -72,6 +72,10 @@ SENTENCES: dict[str, str] = {
     "lift.state.price": "Préciser {field} : à partir de {value} {currency} conviendrait",
     "lift.state.is": "Préciser {field} : {value} est demandé",
     "lift.state.list": "Préciser {field} : {items} conviendrait",
+    "unmet.no_supplier": "Aucun fournisseur ne le propose.",
+    "unmet.gates": "{suppliers} le proposent ; chacun manque à une exigence : {gates}.",
+    "unmet.weak": "{passing} sur {suppliers} qui le proposent conviennent ; le meilleur atteint {probability} %. Points faibles : {weakest}.",
+    "unmet.no_product": "sans produit indiqué",
 }
 
 FIELDS: dict[str, str] = {

@@ -72,6 +72,10 @@ SENTENCES: dict[str, str] = {
     "lift.state.price": "Indicare {field}: da {value} {currency} andrebbe bene",
     "lift.state.is": "Indicare {field}: è richiesto {value}",
     "lift.state.list": "Indicare {field}: {items} andrebbe bene",
+    "unmet.no_supplier": "Nessun fornitore lo offre.",
+    "unmet.gates": "{suppliers} lo offrono; ognuno manca un requisito: {gates}.",
+    "unmet.weak": "{passing} su {suppliers} che lo offrono soddisfano i requisiti; il migliore arriva al {probability} %. Punti deboli: {weakest}.",
+    "unmet.no_product": "nessun prodotto indicato",
 }
 
 FIELDS: dict[str, str] = {

@@ -71,6 +71,10 @@ SENTENCES: dict[str, str] = {
     "lift.state.price": "补充说明{field}：{value} {currency} 起即符合",
     "lift.state.is": "补充说明{field}：需求为 {value}",
     "lift.state.list": "补充说明{field}：{items} 即符合",
+    "unmet.no_supplier": "没有供应商提供。",
+    "unmet.gates": "{suppliers} 家提供，均有要求不符：{gates}。",
+    "unmet.weak": "提供的 {suppliers} 家中 {passing} 家符合要求；最佳者为 {probability}%。最弱项：{weakest}。",
+    "unmet.no_product": "未注明产品",
 }
 
 FIELDS: dict[str, str] = {

@@ -1,0 +1,286 @@
+"""Unmet demand: the requests nobody serves well, by product, with why and what would open them; and what is offered
+without anybody asking for it.
+
+A request is served well when a supplier has one of its products (stated, or named in the text where none is stated),
+fails none of its gates and meets it with at least the probability asked for. A product that no supplier of the list has
+is unmet even where the rest of its request is served. Suppliers a request excludes do not count for it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from scoring import codes
+from scoring.board import Board
+from scoring.gates import FAILED
+from scoring.lifts import Pair, found_for, record_fields, shown, told
+from scoring.messages import field_name, listing, number, sentence
+from scoring.records import Record
+from scoring.results import Lift
+from scoring.terms.base import Setting, Term
+from scoring.terms.coded import CodeTerm
+
+Why = Literal["no_supplier", "gates", "weak"]
+#: a pair is good from here on: 65 points on the curve the ranker starts with
+GOOD_PROBABILITY = 0.5
+LIFTS, WEAKEST = 2, 3
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The best supplier there is for an unmet request, and what would open or lift it."""
+
+    supplier: str
+    name: str
+    score: float
+    probability: float
+    failing: tuple[str, ...]
+    lifts: tuple[Lift, ...]
+
+
+@dataclass(frozen=True)
+class UnmetRequest:
+    """A request nobody serves well, for one of its products.
+
+    `why` is no_supplier (nobody has the product), gates (all who have it fail one) or weak (somebody passes, but below
+    the probability asked for); `because` says it in words. `suppliers` have the product, `passing` of them fail no
+    gate; `gates` has how many of them fail which.
+    """
+
+    demand: str
+    name: str
+    why: Why
+    because: str
+    suppliers: int
+    passing: int
+    gates: dict[str, int]
+    nearest: Nearest | None
+
+
+@dataclass(frozen=True)
+class UnmetProduct:
+    """A product with unmet requests, of so many that ask for it, and how many suppliers have it.
+
+    `code` is None for requests that name no product the vocabulary knows.
+    """
+
+    code: str | None
+    label: str
+    asked: int
+    suppliers: int
+    requests: tuple[UnmetRequest, ...]
+
+
+@dataclass(frozen=True)
+class Unasked:
+    """A product that suppliers have and no request asks for, nor one above or below it."""
+
+    code: str
+    label: str
+    suppliers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """Unmet demand of an event: products with the most unmet requests first.
+
+    `unasked` are products offered in vain; `idle` suppliers that are among the first `k` of no request.
+    """
+
+    requests: int
+    unmet: int
+    probability: float
+    k: int
+    products: tuple[UnmetProduct, ...]
+    unasked: tuple[Unasked, ...]
+    idle: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dicts, tuples, strings and numbers, ready for JSON."""
+        return asdict(self)
+
+
+class _Supply:
+    """Who has which product."""
+
+    def __init__(self, suppliers: Sequence[Record], term: CodeTerm) -> None:
+        self.suppliers, self.term = suppliers, term
+        self.has: dict[str, np.ndarray] = {}
+        self.own: dict[str, list[str]] = {}
+        for at, supplier in enumerate(suppliers):
+            for code in products_of(supplier):
+                self.own.setdefault(code, []).append(supplier.id)
+                for member in term.chain(code):
+                    self.has.setdefault(member, np.zeros(len(suppliers), dtype=bool))[at] = True
+
+    def of(self, code: str) -> np.ndarray:
+        """Which suppliers have a product or one below it."""
+        return self.has.get(code, np.zeros(len(self.suppliers), dtype=bool))
+
+
+def products_of(record: Record) -> tuple[str, ...]:
+    """The products a record states, else those its text names."""
+    stated = record.has("products")
+    return stated or tuple(code for name, code in record.mentions if name == "products")
+
+
+class _Finder:
+    def __init__(
+        self,
+        board: Board,
+        suppliers: Sequence[Record],
+        terms: Sequence[Term],
+        setting: Setting,
+        probability: Callable[[float], float],
+        good: float,
+        lang: str,
+    ) -> None:
+        self.board, self.suppliers, self.terms, self.setting = board, suppliers, terms, setting
+        self.probability, self.good, self.lang = probability, good, lang
+        term = next(term for term in terms if isinstance(term, CodeTerm) and term.name == "products")
+        self.supply = _Supply(suppliers, term)
+
+    def unmet_products(self, row: int) -> list[str | None]:
+        """The products for which a request is unmet; [None] where it names none."""
+        asked = products_of(self.board.demands[row])
+        open_to = ~self.board.barred(row)
+        nobody: list[str | None] = [code for code in asked if not (self.supply.of(code) & open_to).any()]
+        has = np.any([self.supply.of(code) for code in asked], axis=0) if asked else open_to
+        best = self.board.totals[row].max(where=has & self.board.passing[row], initial=-np.inf)
+        if self.probability(float(best)) >= self.good:
+            return nobody
+        return nobody or list(asked) or [None]
+
+    def request(self, row: int, code: str | None) -> UnmetRequest:
+        demand = self.board.demands[row]
+        open_to = ~self.board.barred(row)
+        has = open_to & (self.supply.of(code) if code is not None else True)
+        passing = has & self.board.passing[row]
+        names, states = self.board.gates[row]
+        fails = {
+            name: int((states[i] == FAILED)[has].sum()) for i, name in enumerate(names) if name != "exclude"
+        }  # fmt: skip
+        gates = {name: count for name, count in sorted(fails.items(), key=lambda one: (-one[1], one[0])) if count}
+        among = passing if passing.any() else has if has.any() else self._near(code, open_to)
+        at = int(np.argmax(np.where(among, self.board.totals[row], -np.inf))) if among.any() else None
+        why: Why = "no_supplier" if not has.any() else "weak" if passing.any() else "gates"
+        return UnmetRequest(
+            demand=demand.id,
+            name=demand.name,
+            why=why,
+            because=self._because(why, row, at, int(has.sum()), int(passing.sum()), gates),
+            suppliers=int(has.sum()),
+            passing=int(passing.sum()),
+            gates=gates,
+            nearest=None if at is None else self._nearest(row, at),
+        )
+
+    def _near(self, code: str | None, open_to: np.ndarray) -> np.ndarray:
+        """Suppliers with a product nearest to one that nobody has: of its parent, else of its grandparent …"""
+        chain = self.supply.term.chain(code) if code is not None else ()
+        return next((near for above in chain if (near := self.supply.of(above) & open_to).any()), open_to)
+
+    def _because(self, why: Why, row: int, at: int | None, has: int, passing: int, gates: dict[str, int]) -> str:
+        values: dict[str, Any] = {"suppliers": number(has, self.lang), "passing": number(passing, self.lang)}
+        named = [f"{field_name(name, self.lang)} ({number(count, self.lang)})" for name, count in gates.items()]
+        values["gates"] = listing(named, self.lang)
+        if why == "weak" and at is not None:
+            chance = self.probability(float(self.board.totals[row, at]))
+            values["probability"] = number(100 * chance, self.lang, 0)
+            weakest = [field_name(name, self.lang) for name in self._weakest(row, at)]
+            values["weakest"] = listing(weakest, self.lang)
+        return sentence(f"unmet.{why}", self.lang, values)
+
+    def _weakest(self, row: int, at: int) -> list[str]:
+        """The terms that lack most points of what they could have."""
+        pair = self._pair(row, at)
+        lost = {
+            name: pair.most[name] * (1.0 - term.value(pair.demand, pair.supplier)) for name, term in pair.terms.items()
+        }
+        known = sum(pair.most[name] - less for name, less in lost.items())
+        if "text" in pair.most and "behaviour" not in pair.most:
+            lost["text"] = pair.most["text"] - (float(self.board.totals[row, at]) - known)
+        return sorted((name for name in lost if lost[name] > 0.5), key=lambda name: (-lost[name], name))[:WEAKEST]
+
+    def _pair(self, row: int, at: int) -> Pair:
+        demand, most = self.board.demands[row], self.board.most[row]
+        stated = {term.name: term for term in self.terms if term.name in most and term.states(demand)}
+        return Pair(demand, self.suppliers[at], stated, most, self.setting)
+
+    def _nearest(self, row: int, at: int) -> Nearest:
+        supplier, score = self.suppliers[at], float(self.board.totals[row, at])
+        failing = self.board.failing(row, at)
+        others, passing = self.board.totals[row], self.board.passing[row]
+        lifts = []
+        for found in shown(found_for(self._pair(row, at), failing), LIFTS):
+            after = score + found.gain
+            better = ((others > after) | ((others == after) & (np.arange(others.size) < at))) & passing
+            better[at] = False
+            rank = None if found.failing else 1 + int(better.sum())
+            lifts.append(Lift(told(found, self.lang), after, rank, found.effort, record_fields(found, supplier)))
+        chance = 0.0 if failing else self.probability(score)
+        return Nearest(supplier.id, supplier.name, score, chance, tuple(sorted(failing)), tuple(lifts))
+
+
+def unmet_demand(
+    board: Board,
+    suppliers: Sequence[Record],
+    terms: Sequence[Term],
+    setting: Setting,
+    probability: Callable[[float], float],
+    *,
+    good: float,
+    k: int,
+    lang: str,
+) -> Unmet:
+    """What `SupplierRanker.unmet` gives."""
+    finder = _Finder(board, suppliers, terms, setting, probability, good, lang)
+    groups: dict[str | None, list[int]] = {}
+    for row in range(len(board.demands)):
+        for code in finder.unmet_products(row):
+            groups.setdefault(code, []).append(row)
+    asked = Counter(code for demand in board.demands for code in products_of(demand) or (None,))
+    products = [
+        UnmetProduct(
+            code,
+            codes.label("products", code, lang) if code is not None else sentence("unmet.no_product", lang, {}),
+            asked[code],
+            int(finder.supply.of(code).sum()) if code is not None else 0,
+            tuple(finder.request(row, code) for row in rows),
+        )
+        for code, rows in groups.items()
+    ]
+    products.sort(key=lambda one: (-len(one.requests), one.suppliers, one.code or "~"))
+    return Unmet(
+        requests=len(board.demands),
+        unmet=len({row for rows in groups.values() for row in rows}),
+        probability=good,
+        k=k,
+        products=tuple(products),
+        unasked=_unasked(finder.supply, {code for code in asked if code is not None}, lang),
+        idle=_idle(board, suppliers, k),
+    )
+
+
+def _unasked(supply: _Supply, asked: set[str], lang: str) -> tuple[Unasked, ...]:
+    wanted = asked | {above for code in asked for above in supply.term.chain(code)}
+    rows = [
+        Unasked(code, codes.label("products", code, lang), tuple(ids))
+        for code, ids in supply.own.items()
+        if code not in wanted and asked.isdisjoint(supply.term.chain(code))
+    ]
+    return tuple(sorted(rows, key=lambda one: (-len(one.suppliers), one.code)))
+
+
+def _idle(board: Board, suppliers: Sequence[Record], k: int) -> tuple[str, ...]:
+    """Suppliers among the first `k` of no request."""
+    listed = np.zeros(len(suppliers), dtype=bool)
+    for totals, passing in zip(board.totals, board.passing, strict=True):
+        at = np.flatnonzero(passing)
+        listed[at[np.argsort(-totals[at], kind="stable")[:k]]] = True
+    return tuple(supplier.id for supplier, seen in zip(suppliers, listed, strict=True) if not seen)
