@@ -101,6 +101,24 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self._last = self._hash = None
         return self
 
+    def fit_associations(self, texts: Iterable[str]) -> Any:
+        """Learn which words go together from texts of other fairs or earlier editions; a request's words then bring
+        theirs along.
+
+        Parameters
+        ----------
+        texts : list of str
+            Running texts of the trade, one for each supplier or page; an empty list forgets what was learned.
+
+        Returns
+        -------
+        self
+        """
+        check_is_fitted(self)
+        self._space.fit_associations(texts)
+        self._last = self._hash = None
+        return self
+
     def learn(self, feedback: Any) -> Any:
         """Take in answers of either side.
 
@@ -223,6 +241,7 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         kept = [record for record in self._records if record.id != other.id]
         fresh._fit_records(sorted([*kept, other], key=lambda record: record.id), self.as_of_)
         fresh.calibration_ = self.calibration_
+        fresh._space.text.associations = self._space.text.associations
         rows = [
             (asker, fitted, label, at)
             for asker, known in self._space.behaviour.answers.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from scoring.lifts import Found
 from scoring.records import Record
 from scoring.terms.base import Setting, Term
 from scoring.terms.catalogue import terms as all_terms
+from scoring.text.associations import Associations
 from scoring.text.space import PART_WEIGHTS, Request, TextMode, TextSpace, body
 
 TEXT_NEUTRAL, BEHAVIOUR_NEUTRAL = 0.5, 0.5
@@ -164,6 +165,13 @@ class Space:
                 self.context_rows[asker.id] = (fused - fused.mean()) / (spread or 1.0)
         rows = list(self.context_rows.values())
         self.context = np.sum(rows, axis=0) if len(rows) > 1 else None
+
+    def fit_associations(self, texts: Iterable[str]) -> None:
+        """Learn which words go together from other texts. What was learned of an index of requests is forgotten: its
+        scores were taken without them."""
+        learned = Associations.learn(texts)
+        self.text.associations = learned if learned.stems else None
+        self.context, self.context_rows = None, {}
 
     def shared_words(self, scored: Scored, at: int) -> list[tuple[str, str]]:
         """("concepts" or "words", feature) the asker and a fitted record share, the heaviest first."""

@@ -14,8 +14,9 @@ import scipy.sparse as sp
 
 from scoring.errors import ModelFileError
 from scoring.records import read
+from scoring.text.associations import Associations
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def _content(ranker: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -32,12 +33,15 @@ def _content(ranker: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             a: {f: list(v) for f, v in sorted(known.items())} for a, known in sorted(space.behaviour.answers.items())
         },
         "context": sorted(space.context_rows),
+        "associations": list(space.text.associations.stems) if space.text.associations else [],
     }
     arrays = {"latent": space.text.latent, "directions": space.text.directions}
     for name, matrix in (("blocks", space.columns), *((f"text.{n}", m) for n, m in sorted(space.text.columns.items()))):
         arrays |= _parts(name, matrix)
     if space.text.neighbours is not None:
         arrays |= _parts("text.neighbours", space.text.neighbours) | {"text.step": np.asarray(space.text.step)}
+    if space.text.associations is not None:
+        arrays |= _parts("associations", space.text.associations.weights)
     if space.context_rows:
         arrays["context"] = np.asarray([space.context_rows[key] for key in sorted(space.context_rows)])
     return described, arrays
@@ -97,16 +101,17 @@ def load(cls: Any, folder: Path) -> Any:
 
 
 def _restore(space: Any, described: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-    def matrix(name: str, like: Any) -> sp.csr_array:
-        parts = tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
-        return sp.csr_array(parts, shape=like.shape)
+    def matrix(name: str, shape: tuple[int, int]) -> sp.csr_array:
+        return sp.csr_array(tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr")), shape=shape)
 
-    space.columns = matrix("blocks", space.columns)
-    space.text.columns = {name: matrix(f"text.{name}", old) for name, old in space.text.columns.items()}
+    space.columns = matrix("blocks", space.columns.shape)
+    space.text.columns = {name: matrix(f"text.{name}", old.shape) for name, old in space.text.columns.items()}
     space.text.latent, space.text.directions = arrays["latent"], arrays["directions"]
     if space.text.neighbours is not None:
-        space.text.neighbours = matrix("text.neighbours", space.text.neighbours)
+        space.text.neighbours = matrix("text.neighbours", space.text.neighbours.shape)
         space.text.step = float(arrays["text.step"])
+    if stems := described["associations"]:
+        space.text.associations = Associations(tuple(stems), matrix("associations", (len(stems), len(stems))))
     space.behaviour.answers = {
         a: {f: (v[0], v[1]) for f, v in known.items()} for a, known in described["answers"].items()
     }

@@ -7,7 +7,7 @@ rows √idf per feature.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -19,7 +19,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from scoring.records import Record
 from scoring.text.bm25 import BM25Transformer, saturated
 from scoring.text.documents import Document, asked, concepts, own_codes
-from scoring.text.tokens import grams, words
+from scoring.text.tokens import STOP_WORDS, grams, is_unspaced, runs, words
 
 # The opening says what a maker makes: words of the first ten count once more, fading out by the thirtieth.
 OPENING_FULL, OPENING_END, OPENING = 10, 30, 1.2
@@ -64,12 +64,17 @@ class Part:
         """
         known = self.counter.vocabulary_
         counted = Counter(features)
-        found = sorted((known[feature], number) for feature, number in counted.items() if feature in known)
+        row = self.weighted(counted)
+        row.data = np.sqrt(row.data * self.weights.idf_[row.indices])
+        return row, sum(1 for feature in counted if feature not in known)
+
+    def weighted(self, features: Mapping[str, float]) -> sp.csr_array:
+        """A row of given weights, shape (1, n_features); features no fitted text has are left out."""
+        known = self.counter.vocabulary_
+        found = sorted((known[feature], weight) for feature, weight in features.items() if feature in known)
         columns = np.asarray([column for column, _ in found], dtype=np.int64)
-        numbers = np.asarray([number for _, number in found], dtype=np.float64)
-        data = np.sqrt(numbers * self.weights.idf_[columns])
-        row = sp.csr_array((data, columns, [0, columns.size]), shape=(1, self.weights.idf_.size))
-        return row, len(counted) - columns.size
+        data = np.asarray([weight for _, weight in found], dtype=np.float64)
+        return sp.csr_array((data, columns, [0, columns.size]), shape=(1, self.weights.idf_.size))
 
     def most(self, row: sp.csr_array, unseen: int) -> float:
         """The most any text could have of a request: every feature, without end."""
@@ -117,6 +122,17 @@ class Pairs(Part):
         return self.fit([[*side_by_side(d.name), *side_by_side(d.rest)] for d in documents])
 
 
+class Forms(Part):
+    """Words as they are written: `imaging` asked for is rather `imaging` than `image`."""
+
+    def __init__(self) -> None:
+        super().__init__(k1=0.6, b=0.75)
+
+    def fit_documents(self, documents: Sequence[Document]) -> sp.csr_array:
+        """Rows of shape (n_texts, n_features)."""
+        return self.fit([spaced(d.written) for d in documents])
+
+
 class Grams(Part):
     """Character n-grams of the words as written; each distinct word is cut once."""
 
@@ -127,9 +143,9 @@ class Grams(Part):
             [known.setdefault(run, len(known)) for d in documents for run in d.written], dtype=np.int64
         )
         rows = np.repeat(np.arange(len(documents)), [len(d.written) for d in documents])
-        runs = sp.csr_array((np.ones(len(columns)), (rows, columns)), shape=(len(documents), len(known)))
+        written = sp.csr_array((np.ones(len(columns)), (rows, columns)), shape=(len(documents), len(known)))
         cut = self._counts([grams(run) for run in known]) if known else self._counts([[]])[:0]
-        counts = sp.csr_array(runs @ cut)
+        counts = sp.csr_array(written @ cut)
         return self.weights.fit(counts).transform(counts)
 
 
@@ -154,13 +170,20 @@ def side_by_side(stems: Sequence[str]) -> list[str]:
     return [f"{one} {other}" for one, other in pairwise(stems)]
 
 
+def spaced(runs: Sequence[str]) -> list[str]:
+    """Runs of scripts that put spaces between words: the others are sentences."""
+    return [run for run in runs if not is_unspaced(run)]
+
+
 def request_rows(parts: dict[str, Any], record: Record) -> dict[str, tuple[sp.csr_array, int]]:
     """A record of the other side as a row of every part."""
     text = asked(record)
     stems = words(text)
+    written = [run for run in runs(text) if run not in STOP_WORDS]
     return {
         "words": parts["words"].row(stems),
         "pairs": parts["pairs"].row(side_by_side(stems)),
+        "forms": parts["forms"].row(spaced(written)),
         "grams": parts["grams"].row(grams(text)),
         "concepts": parts["concepts"].row_of(record),
     }

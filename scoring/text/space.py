@@ -16,16 +16,17 @@ import scipy.sparse as sp
 
 from scoring.records import Record
 from scoring.text import latent, neighbours
-from scoring.text.documents import body, document
-from scoring.text.parts import Concepts, Grams, Pairs, Words, request_rows
-from scoring.text.tokens import spelled
+from scoring.text.associations import Associations
+from scoring.text.documents import asked, body, document
+from scoring.text.parts import Concepts, Forms, Grams, Pairs, Part, Words, request_rows
+from scoring.text.tokens import spelled, words
 
 __all__ = ["PART_WEIGHTS", "Request", "TextMode", "TextSpace", "body"]
 
 TextMode = Literal["full", "compact"]
 # Measured on real lists (docs/ranking.md): weight of each part's z-score.
-PART_WEIGHTS = {"words": 1.0, "grams": 0.3, "concepts": 0.4, "latent": 0.2}
-PAIRS = 0.5  # of words side by side, in the units of the words
+PART_WEIGHTS = {"words": 1.0, "grams": 0.3, "concepts": 0.3, "latent": 0.2, "associations": 0.2}
+WITH_WORDS = {"pairs": 0.5, "forms": 0.4}  # words side by side, words as written: added to the words in their units
 FEEDBACK, BEST = 0.3, 10  # weight of the likeness to the best so many
 COMPACT = 128
 COMPACT_WEIGHTS = {"words": 1.0, "concepts": 0.7, "grams": 0.5}
@@ -51,19 +52,22 @@ class TextSpace:
 
     def __init__(self, mode: TextMode) -> None:
         self.mode = mode
+        self.associations: Associations | None = None  # set from outside, by an explicit call
         self._names: list[str] | None = None
 
     def fit(self, records: Sequence[Record]) -> TextSpace:
         """Learn features, weights and latent directions from records in canonical order."""
         documents = [document(record) for record in records]
-        words, pairs, grams, concepts = Words(), Pairs(), Grams(), Concepts()
-        self.parts = {"words": words, "pairs": pairs, "grams": grams, "concepts": concepts}
-        rows = {
-            "words": words.fit_documents(documents),
-            "pairs": pairs.fit_documents(documents),
-            "grams": grams.fit_documents(documents),
-            "concepts": concepts.fit_records(records),
+        by_words: dict[str, Words | Pairs | Forms | Grams] = {
+            "words": Words(),
+            "pairs": Pairs(),
+            "forms": Forms(),
+            "grams": Grams(),
         }
+        concepts = Concepts()
+        self.parts: dict[str, Part] = {**by_words, "concepts": concepts}
+        rows = {name: part.fit_documents(documents) for name, part in by_words.items()}
+        rows["concepts"] = concepts.fit_records(records)
         self.stated = np.asarray([bool(d.written) for d in documents]) | (rows["concepts"].sum(axis=1) > 0)
         self._fit_latent(rows)
         self.step = 0.0
@@ -93,13 +97,19 @@ class TextSpace:
     def request(self, record: Record) -> Request:
         """A record of the other side as rows."""
         made = request_rows(self.parts, record)
-        return Request({name: row for name, (row, _) in made.items()}, {name: n for name, (_, n) in made.items()})
+        rows = {name: row for name, (row, _) in made.items()}
+        if self.associations is not None:
+            rows["associations"] = self.parts["words"].weighted(self.associations.of(words(asked(record))))
+        return Request(rows, {name: unseen for name, (_, unseen) in made.items()})
 
     def raw(self, request: Request) -> dict[str, np.ndarray]:
-        """Inner products of a request with every fitted text, by part (pairs of words count with the words)."""
+        """Inner products of a request with every fitted text, by part (pairs and forms count with the words)."""
         out = {name: (request.rows[name] @ matrix).toarray()[0] for name, matrix in self.columns.items()}
         if out:
-            out["words"] += PAIRS * out.pop("pairs")
+            for name, weight in WITH_WORDS.items():
+                out["words"] += weight * out.pop(name)
+            if "associations" in request.rows:
+                out["associations"] = (request.rows["associations"] @ self.columns["words"]).toarray()[0]
         if self.latent.shape[0]:
             mixed = self._mix(request.rows)
             if self.mode == "compact":

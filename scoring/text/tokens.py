@@ -72,6 +72,11 @@ def fold_text(text: str) -> str:
     )
 
 
+def is_unspaced(run: str) -> bool:
+    """Whether a run is of a script that puts no spaces between words."""
+    return _CJK.match(run) is not None
+
+
 def words(text: str) -> list[str]:
     """Stemmed content words, and pairs of characters where a script has no spaces."""
     return [feature for feature, _ in spelled(text)]

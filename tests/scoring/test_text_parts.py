@@ -65,12 +65,12 @@ def test_a_name_is_cut_from_the_text_and_both_are_of_one_language():
 
 
 def test_feedback_lifts_what_is_like_the_best():
-    glims = [f"glims prells shants sockles light{at % 3} glass{at % 4}" for at in range(12)]
-    shoes = [f"shoes soles laces leather heel{at % 3} size{at % 4}" for at in range(12)]
-    unsaid = "prells shants sockles glass1"  # never says glims
-    other = "soles laces leather size1"
-    space = fitted(told([*glims, *shoes, unsaid, other]))
-    request = asked(space, "glims")
+    first = [f"quorl bexin naftum groltag hin{at % 3} tov{at % 4}" for at in range(12)]
+    second = [f"zedap mirolk ufbent waskiv jor{at % 3} dyl{at % 4}" for at in range(12)]
+    unsaid = "bexin naftum groltag tov1"  # never says quorl
+    other = "mirolk ufbent waskiv dyl1"
+    space = fitted(told([*first, *second, unsaid, other]))
+    request = asked(space, "quorl")
     raw = space.raw(request)
     said = raw["words"] + raw["concepts"]
     assert said[24] == said[25] == 0.0
@@ -138,3 +138,10 @@ def test_the_order_of_the_list_changes_no_score():
     request = [{"id": "r", "text": "word3 word5 word9"}]
     one, other = (SupplierRanker(as_of=AS_OF).fit(order).scores(request) for order in (rows, rows[::-1]))
     np.testing.assert_array_equal(one, other)
+
+
+def test_the_written_form_decides_between_words_of_one_stem():
+    rows = told(["imaging and more", "image and more", "images and more", "none of it"])
+    ids = SupplierRanker(as_of=AS_OF).fit(rows).rank([{"id": "r", "text": "images"}], k=3).ids[0]
+    assert ids[0] == "002"
+    assert set(ids) == {"000", "001", "002"}
