@@ -26,6 +26,7 @@ __all__ = ["PART_WEIGHTS", "Request", "TextMode", "TextSpace", "body"]
 TextMode = Literal["full", "compact"]
 # Measured on real lists (docs/ranking.md): weight of each part's z-score.
 PART_WEIGHTS = {"words": 1.0, "grams": 0.3, "concepts": 0.3, "latent": 0.2, "associations": 0.2}
+CONCEPTS_ALONE = 1.0  # weight of concepts when no fitted text has any word of the request
 WITH_WORDS = {"pairs": 0.5, "forms": 0.4}  # words side by side, words as written: added to the words in their units
 FEEDBACK, BEST = 0.3, 10  # weight of the likeness to the best so many
 COMPACT = 128
@@ -129,14 +130,30 @@ class TextSpace:
         most = self.parts["grams"].most(request.rows["grams"], request.unseen["grams"])
         return min(1.0, float(raw["grams"].max(initial=0.0)) / (TRUSTED_FROM * most)) ** 2 if most > 0 else 0.0
 
+    def weight(self, name: str, request: Request, raw: dict[str, np.ndarray]) -> float:
+        """What a part counts for a request: n-grams as far as they are trusted, concepts more the fewer of its words
+        the list knows (a request in another language has nothing else)."""
+        if name == "grams":
+            return PART_WEIGHTS[name] * self.trust(request, raw)
+        if name == "concepts":
+            return PART_WEIGHTS[name] + (CONCEPTS_ALONE - PART_WEIGHTS[name]) * (1.0 - self.known(request))
+        return PART_WEIGHTS[name]
+
+    def known(self, request: Request) -> float:
+        """Share of a request's words that any fitted text has, by weight."""
+        row = request.rows["words"]
+        heaviest = float(np.sqrt(self.parts["words"].weights.idf_.max(initial=0.0)))
+        found = float(row.data.sum())
+        every = found + request.unseen["words"] * heaviest
+        return found / every if every > 0 else 0.0
+
     def fused(self, request: Request, raw: dict[str, np.ndarray]) -> np.ndarray:
         """One number per fitted text: 0 for one that shares nothing with the request."""
         total = np.zeros(len(self.stated))
         for name, values in raw.items():
             spread = float(values.std())
             if spread > _FLAT:
-                trust = self.trust(request, raw) if name == "grams" else 1.0
-                total += PART_WEIGHTS[name] * trust / spread * values
+                total += self.weight(name, request, raw) / spread * values
         if self.columns:
             total = self._like_the_best(total, raw)
         if self.neighbours is not None:
