@@ -1,15 +1,19 @@
-"""Answers of either side move an asker's ranking: Rocchio in the space of words and concepts.
+"""Answers of either side move an asker's ranking: Rocchio in the space of words, concepts and latent directions.
+
+Every answered record is a request of its own: its similarity with every fitted record, in standard deviations over the
+list, counts for an acceptance and, a third as much, against a refusal. Both shares grow with the number of answers.
+All of it is linear in the fitted rows, so the answers of an asker are one row, and the term one inner product.
 
 Source: J. Rocchio, "Relevance feedback in information retrieval", in G. Salton (ed.), The SMART Retrieval System,
-1971. The
-profile of an asker is the mean of the rows it said yes to less half the mean of those it said no to; the term is the
-cosine with that profile, so it is again one inner product with the fitted rows.
+1971; the shares n / (n + 2) are those of a mean shrunk to zero by two answers.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,8 +24,9 @@ from scoring.errors import RecordError
 from scoring.records import is_missing, rows_of
 from scoring.text.space import TextSpace
 
-REFUSED = 0.5
-HALF_WEIGHT_AT = 4  # so many answers give the term half of its points, twice as many two thirds
+REFUSED = 1 / 3  # what a refusal says of its like, against an acceptance
+HALF_AT = 2  # so many acceptances (or refusals) count half of what very many would
+LATENT = 0.5  # the latent rows beside those of words and concepts
 _YES = {"accepted", "accept", "yes", "must meet", "must_meet", "want", "held", "true"}
 _NO = {"refused", "declined", "refuse", "no", "no thanks", "no_thanks", "blocked", "false"}
 _NEITHER = {"neutral", "pending", "expired", "withdrawn"}
@@ -63,6 +68,33 @@ def read_feedback(data: Any) -> list[tuple[str, str, float, str]]:
     return out
 
 
+@dataclass(frozen=True)
+class Learned:
+    """What an asker's answers say of every fitted record.
+
+    Attributes
+    ----------
+    pull : ndarray of shape (n_fitted,)
+        Towards what was accepted and away from what was refused, in standard deviations; 0 says nothing.
+    row : ndarray
+        The asker's row in the space of words and concepts: its product with a fitted row is that part of the pull.
+    """
+
+    pull: np.ndarray
+    row: np.ndarray
+
+    @property
+    def reach(self) -> float:
+        """The largest pull there is, either way: half of it, times the term's weight, are the points at stake."""
+        return float(np.abs(self.pull).max(initial=0.0))
+
+    @property
+    def values(self) -> np.ndarray:
+        """The term for every fitted record, 0 to 1; 0.5 where the answers say nothing."""
+        reach = self.reach
+        return 0.5 + 0.5 * self.pull / reach if reach > 0 else np.full(self.pull.size, 0.5)
+
+
 class Behaviour:
     """Answers per asker, and the fitted rows they are compared in."""
 
@@ -70,7 +102,7 @@ class Behaviour:
         self.ids = {identity: at for at, identity in enumerate(ids)}
         self.answers: dict[str, dict[str, tuple[str, float]]] = {}
         self._space = space
-        self._rows: sp.csr_array | None = None
+        self._last: tuple[Any, Learned] | None = None
 
     def add(self, rows: Sequence[tuple[str, str, float, str]]) -> None:
         """Take in answers; of two about one pair the later counts, of either side."""
@@ -85,43 +117,78 @@ class Behaviour:
         """How many answers an asker is known by."""
         return len(self.answers.get(asker, {}))
 
-    def share(self, asker: str) -> float:
-        """Share of the term's points that so many answers are worth."""
-        n = self.count(asker)
-        return n / (n + HALF_WEIGHT_AT)
+    def learned(self, asker: str) -> Learned:
+        """What the asker's answers say, as they stand."""
+        found = sorted((self.ids[fitted], label) for fitted, (_, label) in self.answers.get(asker, {}).items())
+        key = (asker, tuple(found))
+        if self._last is None or self._last[0] != key:
+            self._last = (key, self._learn(found))
+        return self._last[1]
 
-    def _fitted(self) -> sp.csr_array:
-        if self._rows is None:
-            columns = self._space.columns
-            parts = [sp.csr_array(columns[n].T) for n in ("words", "concepts") if n in columns]
-            rows = sp.hstack(parts, format="csr") if parts else sp.csr_array(self._space.latent.T)
-            self._rows = normalize(rows) if rows.shape[1] else sp.csr_array((rows.shape[0], 1))
-        return self._rows
+    @cached_property
+    def _words(self) -> sp.csr_array:
+        """Rows of words and concepts, each of length 1; no columns where the space keeps none."""
+        columns = self._space.columns
+        parts = [sp.csr_array(columns[name].T) for name in ("words", "concepts") if name in columns]
+        if not parts:
+            return sp.csr_array((len(self.ids), 0))
+        return sp.csr_array(normalize(sp.hstack(parts, format="csr")))
 
-    def profile(self, asker: str) -> np.ndarray:
-        """The asker's row in the space of the fitted rows."""
-        rows = self._fitted()
-        out = np.zeros(rows.shape[1])
-        known = self.answers.get(asker, {})
-        for sign, factor in ((1.0, 1.0), (-1.0, -REFUSED)):
-            at = sorted(self.ids[i] for i, (_, label) in known.items() if label == sign)
-            if at:
-                out += factor * np.asarray(rows[at].sum(axis=0)).reshape(-1) / len(at)
-        return out
+    @cached_property
+    def _mean(self) -> np.ndarray:
+        return np.asarray(self._words.mean(axis=0)).reshape(-1)
 
-    def values(self, asker: str) -> np.ndarray:
-        """The term for every fitted record, 0 to 1; 0.5 where the answers say nothing."""
-        cosine = np.asarray(self._fitted() @ self.profile(asker)).reshape(-1)
-        largest = float(np.abs(cosine).max(initial=0.0))
-        return 0.5 + 0.5 * cosine / largest if largest > 0 else np.full(len(self.ids), 0.5)
+    @cached_property
+    def _latent(self) -> np.ndarray:
+        return np.asarray(normalize(self._space.latent.T)) if self._space.latent.size else np.zeros((len(self.ids), 0))
+
+    def _learn(self, found: Sequence[tuple[int, float]]) -> Learned:
+        pull, row = np.zeros(len(self.ids)), np.zeros(self._words.shape[1])
+        at = np.asarray([place for place, _ in found], dtype=np.int64)
+        labels = np.asarray([label for _, label in found])
+        if not at.size:
+            return Learned(pull, row)
+        counts = _counts(labels)
+        if row.size:
+            own = self._words[at]
+            near = sp.csc_array(self._words @ own.T)
+            middle, spread = _spread(near.sum(axis=0), near.power(2).sum(axis=0), own.power(2).sum(axis=1), len(pull))
+            row = np.asarray(own.T @ (counts * spread)).reshape(-1)
+            pull += self._words @ row - float(middle @ (counts * spread))
+        if self._latent.shape[1]:
+            near = self._latent @ self._latent[at].T
+            middle, spread = _spread(near.sum(axis=0), (near**2).sum(axis=0), near[at, np.arange(at.size)], len(pull))
+            pull += (LATENT if row.size else 1.0) * ((near - middle) @ (counts * spread))
+        return Learned(pull, row)
 
     def words(self, asker: str, at: int) -> tuple[str, list[str]]:
         """ "like", "unlike" or "none", and what of the fitted record moved its place most."""
-        row = self._fitted()[[at]]
-        moved = row.data * self.profile(asker)[row.indices]
-        total = float(moved.sum())
-        if abs(total) < 1e-12 or not self._space.columns:
+        known = self.learned(asker)
+        pull, fitted = float(known.pull[at]), self._words[[at]]
+        above = fitted.data - self._mean[fitted.indices]  # what every record has moves none of them
+        moved = np.sign(pull) * above * known.row[fitted.indices]
+        order = [i for i in np.argsort(-moved, kind="stable")[:5] if moved[i] > 0]
+        if abs(pull) < 1e-12 or not order:
             return "none", []
-        order = np.argsort(-np.sign(total) * moved, kind="stable")[:5]
         names = self._space.feature_names()
-        return ("like" if total > 0 else "unlike"), [names[row.indices[i]] for i in order if moved[i] * total > 0]
+        return ("like" if pull > 0 else "unlike"), [names[fitted.indices[i]] for i in order]
+
+
+def _counts(labels: np.ndarray) -> np.ndarray:
+    """What each answer counts: the mean over those of its kind, shrunk to zero while there are few."""
+    out = np.zeros(labels.size)
+    for label, factor in ((1.0, 1.0), (-1.0, -REFUSED)):
+        same = labels == label
+        out[same] = factor / (np.count_nonzero(same) + HALF_AT)
+    return out
+
+
+def _spread(total: Any, squares: Any, own: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Mean similarity of each answered record with the others, and one over the standard deviation (0 if there is
+    none)."""
+    others = max(n - 1, 1)
+    middle = (np.asarray(total).reshape(-1) - np.asarray(own).reshape(-1)) / others
+    # own is a row's product with itself: 1, or 0 for a record that says nothing
+    variance = (np.asarray(squares).reshape(-1) - np.asarray(own).reshape(-1) ** 2) / others - middle**2
+    known = variance > 1e-12
+    return middle, np.where(known, 1.0 / np.sqrt(np.where(known, variance, 1.0)), 0.0)

@@ -74,7 +74,7 @@ class Space:
         if words:
             base["text"] = self.weights["text"]
         if self.behaviour.count(asker.id):
-            base["behaviour"] = self.weights["behaviour"] * self.behaviour.share(asker.id)
+            base["behaviour"] = self.weights["behaviour"] * self.behaviour.learned(asker.id).reach / 2
         if sum(base.values()) <= 0:
             return self._nothing_asked(asker)
         scale = 100.0 / sum(base.values())
@@ -86,7 +86,7 @@ class Space:
         if request is not None:
             points[row_of["text"]] = most["text"] * self.text_values(asker, request)
         if "behaviour" in most:
-            points[row_of["behaviour"]] = most["behaviour"] * self.behaviour.values(asker.id)
+            points[row_of["behaviour"]] = most["behaviour"] * self.behaviour.learned(asker.id).values
         return Scored(asker, tuple(most), most, points, points.sum(axis=0), request)
 
     def _order(self, base: Mapping[str, float]) -> list[str]:
