@@ -1,4 +1,4 @@
-"""`fairmatch solve` and `fairmatch verify`: timetables from files, without a database.
+"""`fairmatch solve`, `fairmatch verify` and `fairmatch advise`: timetables from files, without a database.
 
 Exit codes: 0 a plan with every required meeting (or not strict), 1 `verify` found violations, 2 bad input,
 3 infeasible under `--strict`, 4 unknown under `--strict`.
@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from app.cli.console import session_of
+from app.cli.console import LangOption, session_of
 from app.core.errors import AppError, InvalidInputError
 
 if TYPE_CHECKING:
     from app.domain.scheduling import Plan, Progress, Verdict
+    from app.domain.scheduling.plan import Unscheduled
+    from app.domain.scheduling.review import Review
 
 VIOLATIONS, BAD_INPUT, INFEASIBLE, UNKNOWN = 1, 2, 3, 4
 
@@ -89,14 +91,29 @@ def _run(problem: Any, time_limit: float, steps: int | None, seed: int, strict: 
         )
 
 
-def _summary(plan: Plan, output: Path) -> str:
+def _left_out(left: tuple[Unscheduled, ...], lang: str) -> list[str]:
+    """How many pairs are left out for which reason, each with its first sentence."""
+    from app.core.i18n import known
+
+    by_code: dict[str, list[Unscheduled]] = {}
+    for pair in left:
+        by_code.setdefault(pair.code, []).append(pair)
+    kinds = sorted(by_code.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+    return [
+        f"{len(pairs):>6,} × {known('code', code, lang)}   ({pairs[0].id}: {pairs[0].said.words(lang)})"
+        for code, pairs in kinds
+    ]
+
+
+def _summary(plan: Plan, output: Path, lang: str) -> str:
     lines = [
         f"{plan.status}: {len(plan.meetings)} meetings held, {len(plan.unscheduled)} left out",
         f"objective {plan.objective:,}   bound {plan.bound:,}   gap {plan.gap:.4%}",
         f"value {plan.value:,}   breaks {plan.breaks}",
         f"required missing {plan.missing_required}   short of minima {plan.shortfall}",
         f"{plan.seconds} s with seed {plan.seed}",
-        *plan.advice,
+        *_left_out(plan.unscheduled, lang),
+        *(said.words(lang) for said in (*plan.conflict, *plan.advice)),
         f"written to {output}",
     ]
     return "\n".join(lines)
@@ -110,28 +127,33 @@ def solve(
     steps: Steps = None,
     seed: Seed = 0,
     strict: Strict = False,
+    lang: LangOption = "en",
     as_json: AsJson = False,
 ) -> None:
     """Build a timetable from a problem file and write the plan."""
     as_json = session_of(context, as_json).json
     try:
         plan = _run(_load(problem), time_limit, steps, seed, strict)
-        _write(output, plan)
+        _write(output, plan, lang)
     except AppError as error:
         raise _refuse(error, as_json) from error
     if as_json:
         figures = {k: v for k, v in plan.as_dict().items() if k not in ("meetings", "unscheduled", "format")}
         counts = {"meetings": len(plan.meetings), "unscheduled": len(plan.unscheduled), "output": str(output)}
-        typer.echo(json.dumps({**figures, **counts, "advice": list(plan.advice)}, ensure_ascii=False))
+        typer.echo(json.dumps({**figures, **counts, **_said(plan, lang)}, ensure_ascii=False))
     else:
-        typer.echo(_summary(plan, output))
+        typer.echo(_summary(plan, output, lang))
     if strict and plan.missing_required:
         raise typer.Exit(INFEASIBLE if plan.status == "infeasible" else UNKNOWN)
 
 
-def _write(output: Path, plan: Plan) -> None:
+def _said(plan: Plan | Review, lang: str) -> dict[str, list[str]]:
+    return {"advice": [s.words(lang) for s in plan.advice], "conflict": [s.words(lang) for s in plan.conflict]}
+
+
+def _write(output: Path, plan: Plan, lang: str) -> None:
     """Whole or not at all: a reader never sees half a plan."""
-    text = json.dumps(plan.as_dict(), ensure_ascii=False, indent=1) + "\n"
+    text = json.dumps(plan.as_dict(lang), ensure_ascii=False, indent=1) + "\n"
     partial = output.with_name(f".{output.name}.partial")
     try:
         partial.write_text(text, encoding="utf-8")
@@ -162,7 +184,29 @@ def verify(context: typer.Context, problem: ProblemFile, plan: PlanFile, as_json
         raise typer.Exit(VIOLATIONS)
 
 
+def advise(
+    context: typer.Context, problem: ProblemFile, plan: PlanFile, lang: LangOption = "en", as_json: AsJson = False
+) -> None:
+    """Say why a plan leaves pairs out, what would let more in, and which required meetings contradict each other."""
+    from app.domain.scheduling.review import review
+
+    as_json = session_of(context, as_json).json
+    try:
+        seen = review(_load(problem), _load(plan))
+    except AppError as error:
+        raise _refuse(error, as_json) from error
+    checks = [said.words(lang) for said in seen.checks]
+    if as_json:
+        left = [{"id": u.id, "code": u.code, "reason": u.said.words(lang)} for u in seen.reasons]
+        typer.echo(json.dumps({"checks": checks, **_said(seen, lang), "unscheduled": left}, ensure_ascii=False))
+        return
+    told = _said(seen, lang)
+    for line in dict.fromkeys([*checks, *told["conflict"], *_left_out(seen.reasons, lang), *told["advice"]]):
+        typer.echo(line)
+
+
 def register(app: typer.Typer) -> None:
-    """Adds both commands to the root application."""
+    """Adds the three commands to the root application."""
     app.command("solve")(solve)
+    app.command("advise")(advise)
     app.command("verify")(verify)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from scoring.vocabulary.across import ACROSS
 from scoring.vocabulary.index import Entry
 from scoring.vocabulary.index import codes as distinct
 from scoring.vocabulary.inflect import stem, without_umlauts
@@ -82,6 +83,8 @@ class Finder:
                             self._add_latin(word, squeezed, entry)
                         elif len(squeezed) > 1:  # 丝 alone is in too many other words
                             han[squeezed].append(entry)
+        if han:
+            han.update({stretch: [] for stretch in ACROSS if stretch not in han})
         self._han = _by_first_letters(han)
         self.languages = tuple(sorted(self._tries))
         self._first = {one: _prefixes(self._tries[one]) for one in self.languages}

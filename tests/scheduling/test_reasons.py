@@ -145,9 +145,3 @@ EXPECTED = [
 def test_the_binding_constraint_is_named(code: str, data: dict[str, Any]) -> None:
     plan = solve(read_problem(data), time_limit=2.0)
     assert [u.code for u in plan.unscheduled if u.id == "ax"] == [code]
-
-
-def test_advice_counts_what_more_places_would_touch() -> None:
-    plan = solve(read_problem(problem(places=1, slots=ONE_SLOT)), time_limit=2.0)
-    assert [u.code for u in plan.unscheduled].count("places_full") == 1
-    assert any(tip.startswith("More places: 1 ") for tip in plan.advice)

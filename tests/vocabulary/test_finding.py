@@ -145,3 +145,21 @@ def test_a_thousand_paragraphs_are_no_burden():
 
     calls(10)
     assert calls(400) < 12 * calls(40)
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("公司是一家具有多年经验的企业", "家具"),
+        ("优质的产品和服务", "和服"),
+        ("我们的面料和服装", "和服"),
+        ("提供个性化定制服务", "制服"),
+        ("销售渠道具有优势", "道具"),
+    ],
+)
+def test_characters_of_two_words_are_not_a_third(text: str, hidden: str):
+    products = vocabulary("products")
+    code = products.resolve(hidden).code
+    assert code is not None
+    assert code not in dict(products.find(text))
+    assert code in dict(products.find(f"专业生产{hidden}。"))

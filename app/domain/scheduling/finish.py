@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 
-from app.domain.scheduling import bounds, reasons, routes
+from app.domain.scheduling import advice, bounds, conflicts, reasons, routes
 from app.domain.scheduling.board import Board
 from app.domain.scheduling.instance import Instance
 from app.domain.scheduling.placing import name_places
 from app.domain.scheduling.plan import Plan, PlannedMeeting, Status, Unscheduled, gap_between
 from app.domain.scheduling.search import Search
 from app.domain.scheduling.verify import verify
+from app.domain.scheduling.words import Said
+
+SECONDS_FOR_CONFLICT = 3.0
 
 
 class VerifierRefusedError(RuntimeError):
@@ -27,7 +29,7 @@ def finished(run: Search, seed: int, strict: bool) -> Plan:
     if missing and strict:
         return _checked(run.inst, _empty(run, seed))
     why = reasons.reasons(board)
-    plan = _plan(run, board, seed, why, advice(why))
+    plan = _plan(run, board, seed, why, advice.advice(board, why))
     return _checked(run.inst, plan)
 
 
@@ -58,7 +60,14 @@ def _bound(run: Search) -> float:
     return max(points, bound) if math.isfinite(bound) else max(points, run.relaxed)
 
 
-def _plan(run: Search, board: Board, seed: int, why: tuple[Unscheduled, ...], tips: tuple[str, ...]) -> Plan:
+def _conflict(run: Search) -> tuple[Said, ...]:
+    """Which required meetings contradict each other, where that is proven and there is time to find out."""
+    if not run.refuted:
+        return ()
+    return conflicts.conflict(run.inst, min(SECONDS_FOR_CONFLICT, run.spare() - 1.0))
+
+
+def _plan(run: Search, board: Board, seed: int, why: tuple[Unscheduled, ...], tips: tuple[Said, ...]) -> Plan:
     inst, (missing, short, points) = run.inst, run.score
     status, places = _status(run), name_places(board)
     bound = points if status == "optimal" else _bound(run)
@@ -87,6 +96,7 @@ def _plan(run: Search, board: Board, seed: int, why: tuple[Unscheduled, ...], ti
         ),
         unscheduled=why,
         advice=tips,
+        conflict=_conflict(run),
         route=run.route,
     )
 
@@ -95,7 +105,7 @@ def _empty(run: Search, seed: int) -> Plan:
     """What strictness gives where a required meeting is missing: the status and no meetings."""
     inst = run.inst
     status: Status = "infeasible" if run.refuted else "unknown"
-    known = "cannot all be held" if run.refuted else "were not all placed in the time given"
+    why = Said("strict_refuted" if run.refuted else "strict_open")
     bare = Board(inst)
     missing, short, points = bare.score()
     bound = max(points, run.relaxed)
@@ -111,22 +121,7 @@ def _empty(run: Search, seed: int) -> Plan:
         seed=seed,
         seconds=round(run.elapsed(), 3),
         meetings=(),
-        unscheduled=reasons.nothing_written(inst, f"no partial plan was asked for, and the required meetings {known}"),
+        unscheduled=reasons.nothing_written(inst, why),
+        conflict=_conflict(run),
         route=run.route,
     )
-
-
-def advice(why: tuple[Unscheduled, ...]) -> tuple[str, ...]:
-    """What would free pairs left out, in words; counts come from this plan, not from a new one."""
-    codes = Counter(u.code for u in why)
-    out = []
-    if codes["places_full"]:
-        out.append(f"More places: {codes['places_full']} pairs are left out only because every place is taken.")
-    if codes["no_interpreter"]:
-        out.append(f"More interpreters: {codes['no_interpreter']} pairs are left out for want of one.")
-    full = codes["supplier_full"] + codes["buyer_full"] + codes["participant_full"]
-    if full:
-        out.append(f"More slots or parallel staff: {full} pairs are left out because someone has no free slot.")
-    if codes["maximum_reached"]:
-        out.append(f"Higher maxima: {codes['maximum_reached']} pairs are left out by a maximum.")
-    return tuple(out)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, StrictInt
 
 from app.domain.scheduling.problem import Count, Id, Model, Number, as_list
+from app.domain.scheduling.words import Said
 
 PLAN_FORMAT = "fairmatch/plan@1"
 
@@ -61,7 +62,12 @@ class Unscheduled:
 
     id: str
     code: str
-    reason: str
+    said: Said
+
+    @property
+    def reason(self) -> str:
+        """The sentence in English; `said.words` has it in other languages."""
+        return self.said.words()
 
 
 @dataclass(frozen=True)
@@ -69,8 +75,8 @@ class Plan:
     """A verified plan with its figures.
 
     `bound` is an upper bound on the objective of every plan with as few required meetings missing and as little
-    shortfall; `gap` is (bound − objective) / max(1, |bound|). `advice` says what would free pairs left out; it is
-    for people and not part of the file.
+    shortfall; `gap` is (bound − objective) / max(1, |bound|). `advice` says what would free pairs left out, `conflict`
+    which required meetings and rules contradict each other; both are for people and not part of the file.
     """
 
     status: Status
@@ -85,11 +91,12 @@ class Plan:
     seconds: float
     meetings: tuple[PlannedMeeting, ...]
     unscheduled: tuple[Unscheduled, ...]
-    advice: tuple[str, ...] = ()
+    advice: tuple[Said, ...] = ()
+    conflict: tuple[Said, ...] = ()
     route: str = ""
 
-    def as_dict(self) -> dict[str, Any]:
-        """The plan as its file has it, ready for `json.dump`."""
+    def as_dict(self, lang: str = "en") -> dict[str, Any]:
+        """The plan as its file has it, ready for `json.dump`, its reasons in a language."""
         return {
             "format": PLAN_FORMAT,
             "status": self.status,
@@ -105,7 +112,7 @@ class Plan:
             "meetings": [
                 {"id": m.id, "slot": m.slot, "place": m.place, "interpreter": m.interpreter} for m in self.meetings
             ],
-            "unscheduled": [{"id": u.id, "reason": u.reason, "code": u.code} for u in self.unscheduled],
+            "unscheduled": [{"id": u.id, "reason": u.said.words(lang), "code": u.code} for u in self.unscheduled],
         }
 
 

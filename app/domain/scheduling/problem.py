@@ -161,6 +161,12 @@ class Problem(Model):
     objective: Objective = Objective()
     previous: Annotated[tuple[PreviousMeeting, ...], BeforeValidator(as_list)] | None = None
 
+    def changed(self, **updates: Any) -> Problem:
+        """A copy with other values in some fields, which are not checked again."""
+        copy = self.model_copy(update=updates)
+        copy.__dict__.pop("place_ids", None)
+        return copy
+
     @property
     def named_places(self) -> tuple[Place, ...] | None:
         """The places by name, or None where the file only counts them."""

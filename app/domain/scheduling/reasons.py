@@ -9,18 +9,14 @@ supplier_full, buyer_full, participant_full, places_full, before, walking_time, 
 from __future__ import annotations
 
 from collections import Counter
+from typing import TypeAlias
 
 from app.domain.scheduling.board import Blocked, Board, Fit
 from app.domain.scheduling.instance import FREE, NOWHERE, Instance
 from app.domain.scheduling.plan import Unscheduled
+from app.domain.scheduling.words import Said, Value
 
-_ROOM = {
-    "places_full": "every place that would do is taken",
-    "no_interpreter": "no interpreter for their languages is free",
-    "before": "it would break an order of meetings",
-    "walking_time": "there is no place with time enough to walk there",
-    "break_spread": "it would spread the breaks between people too far",
-}
+Reason: TypeAlias = tuple[str, Said]
 
 
 class Reasons:
@@ -42,71 +38,64 @@ class Reasons:
 
     def of(self, m: int) -> Unscheduled:
         """The reason for meeting m, which is not held."""
-        code, why = self._never(m) or self._people(m) or self._slots(m)
+        code, why = self.never(m) or self._people(m) or self._slots(m)
         return Unscheduled(self.inst.meetings[m].id, code, why)
 
-    def _never(self, m: int) -> tuple[str, str] | None:
-        """Reasons that no plan could mend."""
-        inst, spec = self.inst, self.inst.meetings[m]
-        one, two = self._person(inst.one[m]), self._person(inst.two[m])
-        if spec.slots == ():
-            return "blocked", f"{spec.id} is blocked: it may not be held in any slot"
-        if inst.fixed_place[m] == NOWHERE:
-            return "place_conflict", f"{one}, {two} and {spec.id} are tied to different places"
-        if inst.klass[m] >= 0 and not inst.eligible[inst.klass[m]]:
-            return "no_interpreter", f"no interpreter speaks both a language of {one} and one of {two}"
-        if inst.starts[m]:
-            return None
-        return self._no_start(m, one, two)
+    def _say(self, m: int, key: str, **values: Value) -> Said:
+        """A sentence about m and its two people."""
+        inst = self.inst
+        known = {"meeting": inst.meetings[m].id, "one": self._person(inst.one[m]), "two": self._person(inst.two[m])}
+        return Said(key, {**known, **values})
 
-    def _no_start(self, m: int, one: str, two: str) -> tuple[str, str]:
+    def never(self, m: int) -> Reason | None:
+        """What no plan could mend."""
+        inst = self.inst
+        if inst.meetings[m].slots == ():
+            return "blocked", self._say(m, "blocked")
+        if inst.fixed_place[m] == NOWHERE:
+            return "place_conflict", self._say(m, "place_conflict")
+        if inst.klass[m] >= 0 and not inst.eligible[inst.klass[m]]:
+            return "no_interpreter", self._say(m, "nobody_speaks")
+        return None if inst.starts[m] else self._no_start(m)
+
+    def _no_start(self, m: int) -> Reason:
         inst, spec = self.inst, self.inst.meetings[m]
         both = self._runs(m, [inst.free[inst.one[m]], inst.free[inst.two[m]]])
         if not both:
-            long = f" {spec.length} slots in a row" if spec.length > 1 else " the same slot"
-            return "no_common_slot", f"{one} and {two} are never both available in{long}"
+            key = "never_both_long" if spec.length > 1 else "never_both"
+            return "no_common_slot", self._say(m, key, length=spec.length)
         if spec.fixed_slot is not None and spec.fixed_slot not in {self._slot(t) for t in both}:
-            return "lock", f"{spec.id} is locked to {spec.fixed_slot}, when {one} or {two} is not available"
+            return "lock", self._say(m, "lock_away", slot=spec.fixed_slot)
         allowed = [t for t in both if spec.slots is None or self._slot(t) in spec.slots]
         if not allowed:
-            return (
-                "no_common_slot",
-                f"{one} and {two} are both available only outside the slots that {spec.id} may have",
-            )
+            return "no_common_slot", self._say(m, "only_outside")
         if spec.fixed_slot is not None and spec.fixed_slot not in {self._slot(t) for t in allowed}:
-            return "lock", f"{spec.id} is locked to {spec.fixed_slot}, which is not among the slots it may have"
+            return "lock", self._say(m, "lock_outside", slot=spec.fixed_slot)
         r = inst.fixed_place[m]
         if r >= 0 and not set(allowed) & set(self._runs(m, [inst.place_open[r]])):
-            return (
-                "place_closed",
-                f"{inst.places[r]}, where {spec.id} belongs, is closed whenever {one} and {two} could meet",
-            )
+            return "place_closed", self._say(m, "place_closed", place=inst.places[r])
         if inst.klass[m] >= 0:
-            return "no_interpreter", f"no interpreter for {one} and {two} is present in a slot they could have"
-        return "lock", f"{spec.id} is locked to {spec.fixed_slot}, when its place {inst.places[r]} is closed"
+            return "no_interpreter", self._say(m, "nobody_present")
+        return "lock", self._say(m, "lock_closed", slot=spec.fixed_slot or "", place=inst.places[r])
 
     def _runs(self, m: int, rows: list[tuple[bool, ...]]) -> list[int]:
         n = self.inst.length[m]
         return [t for t in range(self.inst.slots - n + 1) if all(all(row[t : t + n]) for row in rows)]
 
-    def _people(self, m: int) -> tuple[str, str] | None:
+    def _people(self, m: int) -> Reason | None:
         """A person at the maximum or without a free slot, or a pair of organisations that meets already."""
         inst, board, value = self.inst, self.board, self.inst.meetings[m].value
         for p in (inst.one[m], inst.two[m]):
             if board.degree[p] >= inst.top[p]:
-                return "maximum_reached", f"{self._person(p)} has all {inst.top[p]} meetings that the maximum allows"
+                return "maximum_reached", self._say(m, "maximum", who=self._person(p), top=inst.top[p])
         for p in (inst.one[m], inst.two[m]):
             if self.full[p]:
-                least = min(inst.meetings[k].value for k in inst.of_person[p] if board.slot[k] >= 0)
-                name = self._person(p)
-                return self._side(m, p), (
-                    f"{name} is full: every slot in which {name} is available is taken, "
-                    f"by meetings worth {least} and more (this one: {value})"
-                )
+                least = min((inst.meetings[k].value for k in inst.of_person[p] if board.slot[k] >= 0), default=0)
+                return self._side(m, p), self._say(m, "full", who=self._person(p), least=least, value=value)
         g = inst.pair[m]
         if g >= 0 and board.pair_at[g] >= 0:
             held = inst.meetings[board.pair_at[g]].id
-            return "organisation_pair", f"the two organisations meet already in {held}, and once is all that is allowed"
+            return "organisation_pair", self._say(m, "organisation_pair", meeting=held)
         return None
 
     def _side(self, m: int, p: int) -> str:
@@ -114,43 +103,35 @@ class Reasons:
             return "participant_full"
         return "supplier_full" if p == self.inst.one[m] else "buyer_full"
 
-    def _slots(self, m: int) -> tuple[str, str]:
+    def _slots(self, m: int) -> Reason:
         """What stands in the way in the slots it could have."""
         inst, spec = self.inst, self.inst.meetings[m]
         found = {t: self.board.fit(m, t) for t in inst.starts[m]}
         fitting = [t for t, fit in found.items() if isinstance(fit, Fit)]
         if fitting:
-            return (
-                "not_worth",
-                f"it would fit in {self._slot(fitting[0])}, but would cost more points than its {spec.value}",
-            )
+            return "not_worth", self._say(m, "not_worth", slot=self._slot(fitting[0]), value=spec.value)
         blocked = {t: fit for t, fit in found.items() if isinstance(fit, Blocked)}
         if spec.fixed_slot is not None:
-            return (
-                "lock",
-                f"{spec.id} is locked to {spec.fixed_slot}, and there {self._what(blocked[inst.starts[m][0]])}",
-            )
+            room = self._what(blocked[inst.starts[m][0]])
+            return "lock", self._say(m, "locked_there", slot=spec.fixed_slot, room=room)
         open_to_both = {t: fit for t, fit in blocked.items() if fit.kind != "busy"}
         if not open_to_both:
             return self._displaced(m, blocked)
         kind, n = Counter(fit.kind for fit in open_to_both.values()).most_common(1)[0]
-        where = "in every slot" if n == len(open_to_both) else f"in {n} of the {len(open_to_both)} slots"
-        one, two = self._person(inst.one[m]), self._person(inst.two[m])
-        return kind, f"{where} in which {one} and {two} are both free, {_ROOM[kind]}"
+        key = "everywhere" if n == len(open_to_both) else "mostly"
+        return kind, self._say(m, key, n=n, all=len(open_to_both), room=Said(f"room.{kind}"))
 
-    def _displaced(self, m: int, blocked: dict[int, Blocked]) -> tuple[str, str]:
+    def _displaced(self, m: int, blocked: dict[int, Blocked]) -> Reason:
         inst = self.inst
         others = sorted({k for fit in blocked.values() for k in fit.by}, key=lambda k: (inst.value[k], k))
-        names = [f"{inst.meetings[k].id} ({inst.meetings[k].value})" for k in others]
-        listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        one, two = self._person(inst.one[m]), self._person(inst.two[m])
-        where = f"in any slot that {inst.meetings[m].id} could have"
-        return "displaced", f"{one} and {two} are not both free {where}: displaced by {listed}"
+        names = tuple(f"{inst.meetings[k].id} ({inst.meetings[k].value})" for k in others)
+        return "displaced", self._say(m, "displaced", others=names)
 
-    def _what(self, fit: Blocked) -> str:
-        if fit.kind == "busy":
-            return f"{self._person(fit.who)} is in {', '.join(self.inst.meetings[k].id for k in fit.by)}"
-        return _ROOM[fit.kind]
+    def _what(self, fit: Blocked) -> Said:
+        if fit.kind != "busy":
+            return Said(f"room.{fit.kind}")
+        meetings = tuple(self.inst.meetings[k].id for k in fit.by)
+        return Said("room.busy", {"who": self._person(fit.who), "meetings": meetings})
 
 
 def reasons(board: Board) -> tuple[Unscheduled, ...]:
@@ -159,6 +140,6 @@ def reasons(board: Board) -> tuple[Unscheduled, ...]:
     return tuple(read.of(m) for m, t in enumerate(board.slot) if t == FREE)
 
 
-def nothing_written(inst: Instance, why: str) -> tuple[Unscheduled, ...]:
+def nothing_written(inst: Instance, why: Said) -> tuple[Unscheduled, ...]:
     """The reason where strictness asked for all or nothing."""
     return tuple(Unscheduled(m.id, "strict", why) for m in inst.meetings)

@@ -22,8 +22,8 @@ class Search:
     """What the routes share; safe to use from two threads.
 
     `bound` holds for plans with every required meeting and the least shortfall, `relaxed` for all plans; `refuted` is
-    proof that some required meeting cannot be held; `least_short` a proven minimum of the shortfall; `pace` the seconds
-    that the greedy plan took, from which the needs of the end are estimated.
+    proof that some required meeting cannot be held; `least_short` a proven minimum of the shortfall; `allowed` the time
+    limit as it was given; `pace` the seconds that the greedy plan took, from which the needs of the end are estimated.
     """
 
     inst: Instance
@@ -41,15 +41,21 @@ class Search:
     failure: BaseException | None = None
     route: str = "greedy"
     pace: float = 0.0
+    allowed: float = field(init=False)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def __post_init__(self) -> None:
+        self.allowed = self.time_limit
         self.best = Board(self.inst)
         self.score = self.best.score()
         self.relaxed = self.bound = simple_bound(self.inst)
 
     def elapsed(self) -> float:
         return time.monotonic() - self.begun
+
+    def spare(self) -> float:
+        """Seconds until the end the caller set, however short the run has been cut since."""
+        return self.allowed - self.elapsed()
 
     def left(self) -> float:
         """Seconds to search, some being kept for filling up, the reasons and the verifier."""
