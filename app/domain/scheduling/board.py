@@ -242,14 +242,27 @@ class Board:
         """What adding m would win: required meetings, shortfall made up, points."""
         inst = self.inst
         people = (inst.one[m], inst.two[m])
-        before = sum(self.cost_of(p) for p in people)
         made_up = sum(self.degree[p] < inst.floor[p] for p in people)
-        self.hold(m, t, fit)
-        points = inst.value[m] + before - sum(self.cost_of(p) for p in people)
-        self.drop(m)
+        points = inst.value[m] - self._costs_more(m, t, fit, people)
         if inst.old_slot[m] == t and inst.old_place[m] in (FREE, fit.place):
             points += inst.weights.move
         return int(inst.required[m]), made_up, points
+
+    def _costs_more(self, m: int, t: int, fit: Fit, people: tuple[int, int]) -> float:
+        """How much more breaks, idle slots and changes cost with m in slot t."""
+        w = self.inst.weights
+        if w.idle or w.change or any(self.inst.parallel[p] > 1 for p in people):
+            before = sum(self.cost_of(p) for p in people)
+            self.hold(m, t, fit)
+            after = sum(self.cost_of(p) for p in people)
+            self.drop(m)
+            return after - before
+        if not w.break_:
+            return 0.0
+        end, runs = t + self.inst.length[m], 0
+        for day in (self.at[p] for p in people if self.degree[p]):
+            runs += 1 - (t > 0 and bool(day[t - 1])) - (end < len(day) and bool(day[end]))
+        return w.break_ * runs
 
     def score(self) -> tuple[int, int, float]:
         """The lexicographic order of plans: required missing and shortfall (both negative), then the objective."""
