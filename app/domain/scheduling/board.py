@@ -7,6 +7,7 @@ annealing has its own compiled state (`kernel`).
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -127,13 +128,30 @@ class Board:
             return fixed
         candidates = [fixed] if fixed >= 0 else range(len(inst.places))
         best, fewest = None, 0.0
-        for r in candidates:
+        least = inst.weights.move if inst.old_place[m] >= 0 and inst.old_slot[m] != t else 0.0
+        for r in self._wishes(m, t, candidates):
+            if best is not None and fewest <= least:
+                break
             if not all(inst.place_open[r][u] and self.place_at[r][u] < 0 for u in self.span(m, t)):
                 continue
             cost = self._steps(m, t, r)
             if cost is not None and (best is None or cost < fewest):
                 best, fewest = r, cost
         return best
+
+    def _wishes(self, m: int, t: int, candidates: Iterable[int]) -> Iterable[int]:
+        """The candidates, those first where the meeting was or its people come from."""
+        inst, held = (
+            self.inst,
+            (
+                self.at[p][u]
+                for p in (self.inst.one[m], self.inst.two[m])
+                for u in (t - 1, t + 1)
+                if 0 <= u < self.inst.slots
+            ),
+        )
+        near = [r for r in (inst.old_place[m], *(self.place[k[0]] for k in held if k)) if r >= 0]
+        return [*near, *candidates] if near and len(inst.places) > 1 and inst.fixed_place[m] < 0 else candidates
 
     def _steps(self, m: int, t: int, r: int) -> float | None:
         """What place r costs the two people in changes and moves; None where they could not walk there in time."""

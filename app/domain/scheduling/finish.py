@@ -33,6 +33,17 @@ def finished(run: Search, seed: int, strict: bool) -> Plan:
     return _checked(run.inst, plan)
 
 
+def repaired(inst: Instance, board: Board, seed: int, begun: float) -> Plan:
+    """The plan of a board that was mended rather than searched for, as it is: nothing is added."""
+    run = Search(inst, begun, 0.0, None)
+    run.best, run.score, run.route = board, board.score(), "repair"
+    run.relaxed = min(run.relaxed, bounds.flow_bound(inst))
+    run.bound = run.relaxed
+    run.refuted = any(must and not starts for must, starts in zip(inst.required, inst.starts, strict=True))
+    why = reasons.reasons(board)
+    return _checked(inst, _plan(run, board, seed, why, ()))
+
+
 def _checked(inst: Instance, plan: Plan) -> Plan:
     verdict = verify(inst.problem, plan)
     if not verdict.legal:

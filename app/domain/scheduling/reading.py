@@ -74,7 +74,7 @@ def _message(error: Mapping[str, Any]) -> str:
     return f"{words}, found {json.dumps(error['input'], default=str)[:60]}"
 
 
-def _shape(model: type[_File], data: object, what: str) -> _File:
+def shape(model: type[_File], data: object, what: str) -> _File:
     if not isinstance(data, Mapping):
         raise ScheduleFileError(what, [("$", "must be a JSON object")])
     try:
@@ -96,7 +96,7 @@ def read_problem(data: Mapping[str, Any]) -> Problem:
     ScheduleFileError
         For unknown fields, wrong types, ids that do not exist, ids given twice; all at once, each with its path.
     """
-    problem = _shape(Problem, data, "problem file")
+    problem = shape(Problem, data, "problem file")
     found = faults(problem)
     if found:
         raise ScheduleFileError("problem file", found)
@@ -111,4 +111,4 @@ def read_plan(data: Mapping[str, Any]) -> PlanFile:
     ScheduleFileError
         For unknown fields and wrong types.
     """
-    return _shape(PlanFile, data, "plan file")
+    return shape(PlanFile, data, "plan file")
