@@ -14,58 +14,22 @@ import typer
 from rich.console import Console
 
 from app.cli.console import LangOption, session_of
-from app.core.errors import AppError, InvalidInputError
+from app.cli.files import AsJson, Out, PlanFile, ProblemFile, load, refuse, write
+from app.core.errors import AppError
 
 if TYPE_CHECKING:
     from app.domain.scheduling import Plan, Progress, Verdict
     from app.domain.scheduling.plan import Unscheduled
     from app.domain.scheduling.review import Review
 
-VIOLATIONS, BAD_INPUT, INFEASIBLE, UNKNOWN = 1, 2, 3, 4
+VIOLATIONS, INFEASIBLE, UNKNOWN = 1, 3, 4
 
-ProblemFile = Annotated[Path, typer.Argument(help="A fairmatch/problem@1 file.", metavar="PROBLEM.json")]
-PlanFile = Annotated[Path, typer.Argument(help="A fairmatch/plan@1 file.", metavar="PLAN.json")]
-Out = Annotated[Path, typer.Option("--output", "-o", help="Where the plan is written.", metavar="PLAN.json")]
 TimeLimit = Annotated[float, typer.Option(min=0.1, help="Seconds for the whole run.")]
 Steps = Annotated[
     int | None, typer.Option(min=1, help="Annealing moves instead of a time limit: the same plan on every machine.")
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of all random choices.")]
 Strict = Annotated[bool, typer.Option("--strict", help="No partial plan: fail if a required meeting is missing.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuses a field that is given twice, which JSON readers otherwise pass over in silence."""
-    out: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in out:
-            raise InvalidInputError(f'the field "{key}" is given twice in one object')
-        out[key] = value
-    return out
-
-
-def _load(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once)
-    except OSError as error:
-        raise InvalidInputError(f"{path} cannot be read: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInputError(f"{path} is not UTF-8 text (byte {error.start})") from error
-    except json.JSONDecodeError as error:
-        raise InvalidInputError(f"{path} is not JSON: {error.msg} in line {error.lineno}") from error
-    except RecursionError as error:
-        raise InvalidInputError(f"{path} is nested too deeply") from error
-    except InvalidInputError as error:
-        raise InvalidInputError(f"{path}: {error.message}") from error
-
-
-def _refuse(error: AppError, as_json: bool) -> typer.Exit:
-    if as_json:
-        typer.echo(json.dumps({"error": error.code, "message": error.message, **error.details}, ensure_ascii=False))
-    else:
-        typer.echo(error.message, err=True)
-    return typer.Exit(BAD_INPUT)
 
 
 def _line(seen: Progress) -> str:
@@ -133,10 +97,10 @@ def solve(
     """Build a timetable from a problem file and write the plan."""
     as_json = session_of(context, as_json).json
     try:
-        plan = _run(_load(problem), time_limit, steps, seed, strict)
-        _write(output, plan, lang)
+        plan = _run(load(problem), time_limit, steps, seed, strict)
+        write(output, plan.as_dict(lang))
     except AppError as error:
-        raise _refuse(error, as_json) from error
+        raise refuse(error, as_json) from error
     if as_json:
         figures = {k: v for k, v in plan.as_dict().items() if k not in ("meetings", "unscheduled", "format")}
         counts = {"meetings": len(plan.meetings), "unscheduled": len(plan.unscheduled), "output": str(output)}
@@ -149,17 +113,6 @@ def solve(
 
 def _said(plan: Plan | Review, lang: str) -> dict[str, list[str]]:
     return {"advice": [s.words(lang) for s in plan.advice], "conflict": [s.words(lang) for s in plan.conflict]}
-
-
-def _write(output: Path, plan: Plan, lang: str) -> None:
-    """Whole or not at all: a reader never sees half a plan."""
-    text = json.dumps(plan.as_dict(lang), ensure_ascii=False, indent=1) + "\n"
-    partial = output.with_name(f".{output.name}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(output)
-    except OSError as error:
-        raise InvalidInputError(f"{output} cannot be written: {error.strerror or error}") from error
 
 
 def _report(verdict: Verdict) -> str:
@@ -176,9 +129,9 @@ def verify(context: typer.Context, problem: ProblemFile, plan: PlanFile, as_json
 
     as_json = session_of(context, as_json).json
     try:
-        verdict = check(_load(problem), _load(plan))
+        verdict = check(load(problem), load(plan))
     except AppError as error:
-        raise _refuse(error, as_json) from error
+        raise refuse(error, as_json) from error
     typer.echo(json.dumps(verdict.as_dict(), ensure_ascii=False) if as_json else _report(verdict))
     if not verdict.legal:
         raise typer.Exit(VIOLATIONS)
@@ -192,9 +145,9 @@ def advise(
 
     as_json = session_of(context, as_json).json
     try:
-        seen = review(_load(problem), _load(plan))
+        seen = review(load(problem), load(plan))
     except AppError as error:
-        raise _refuse(error, as_json) from error
+        raise refuse(error, as_json) from error
     checks = [said.words(lang) for said in seen.checks]
     if as_json:
         left = [{"id": u.id, "code": u.code, "reason": u.said.words(lang)} for u in seen.reasons]

@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from app.cli.solve import register
+from app.cli import repair, solve
 from tests.scheduling.build import Json, problem
 from tests.scheduling.test_solve import INFEASIBLE
 
@@ -24,7 +24,8 @@ def folder(tmp_path: Path) -> Path:
 
 def run(*arguments: Any) -> Result:
     app = typer.Typer()
-    register(app)
+    solve.register(app)
+    repair.register(app)
     return CliRunner().invoke(app, [str(a) for a in arguments])
 
 
@@ -126,3 +127,29 @@ def test_the_package_loads_no_heavy_library_and_no_database_until_it_solves() ->
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("", "")
+
+
+def test_repair_writes_the_new_plan_and_tells_the_difference(folder: Path) -> None:
+    path, out, new, now = (folder / f"{name}.json" for name in ("problem", "plan", "new", "now"))
+    saved(folder, problem())
+    assert run("solve", path, "-o", out).exit_code == 0
+    happened = {"format": "fairmatch/events@1", "events": [{"kind": "no_show", "participant": "a"}]}
+    arguments = (path, out, saved(folder, happened, "events.json"), "-o", new, "--problem-output", now)
+    result = run("repair", *arguments, "--json")
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert sorted(c["id"] for c in told["cancelled"]) == ["ax", "ay"]
+    assert told["moved"] == told["added"] == []
+    assert run("verify", now, new).exit_code == 0
+    text = run("repair", *arguments)
+    assert "2 cancelled" in text.stdout
+    assert "a is not there" in text.stdout
+
+
+def test_repair_refuses_events_that_name_nobody(folder: Path) -> None:
+    path, out = saved(folder, problem()), folder / "plan.json"
+    assert run("solve", path, "-o", out).exit_code == 0
+    happened = {"format": "fairmatch/events@1", "events": [{"kind": "no_show", "participant": "nobody"}]}
+    result = run("repair", path, out, saved(folder, happened, "events.json"), "-o", folder / "new.json")
+    assert result.exit_code == 2
+    assert "$.events[0].participant" in result.stderr

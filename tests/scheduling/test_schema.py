@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from app.domain.scheduling import ScheduleFileError, read_problem, solve
-from app.domain.scheduling.schema import as_text, plan_schema, problem_schema
+from app.domain.scheduling.schema import as_text, events_schema, plan_schema, problem_schema
 from tests.scheduling.build import problem, random_problem
 from tests.scheduling.test_reading import SHAPE
 
@@ -24,6 +24,7 @@ def valid(schema: dict[str, Any], data: Any) -> bool:
 def test_the_files_in_the_docs_are_those_of_the_models() -> None:
     assert (SCHEMAS / "problem.schema.json").read_text(encoding="utf-8") == as_text(problem_schema())
     assert (SCHEMAS / "plan.schema.json").read_text(encoding="utf-8") == as_text(plan_schema())
+    assert (SCHEMAS / "events.schema.json").read_text(encoding="utf-8") == as_text(events_schema())
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -47,3 +48,17 @@ def test_what_the_reader_refuses_for_its_shape_the_schema_refuses_too(data: Any)
 def test_null_is_allowed_where_it_stands_for_the_default() -> None:
     assert valid(problem_schema(), problem(objective=None, before=None, zone_gap=None))
     assert not valid(problem_schema(), problem(slots=None))
+
+
+def test_events_keep_to_their_schema() -> None:
+    happened = {
+        "format": "fairmatch/events@1",
+        "now": None,
+        "events": [
+            {"kind": "late", "participant": "a", "slot": "s2"},
+            {"kind": "walk_in", "participant": {"id": "new"}, "meetings": []},
+        ],
+    }
+    assert valid(events_schema(), happened)
+    assert not valid(events_schema(), {**happened, "events": [{"kind": "late", "participant": "a"}]})
+    assert not valid(events_schema(), {**happened, "events": [{"kind": "storm"}]})

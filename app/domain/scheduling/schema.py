@@ -1,4 +1,4 @@
-"""JSON Schemas (draft 2020-12) of the two files, from the models that read them.
+"""JSON Schemas (draft 2020-12) of the three files, from the models that read them.
 
 `docs/schemas/` holds them as files, and a test keeps the two equal.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from app.domain.scheduling.events import EVENTS_FORMAT, EventsFile
 from app.domain.scheduling.plan import PLAN_FORMAT, PlanFile
 from app.domain.scheduling.problem import PROBLEM_FORMAT, Model, Problem
 
@@ -39,6 +40,11 @@ def problem_schema() -> dict[str, Any]:
 def plan_schema() -> dict[str, Any]:
     """The schema of `fairmatch/plan@1`."""
     return _schema(PlanFile, PLAN_FORMAT)
+
+
+def events_schema() -> dict[str, Any]:
+    """The schema of `fairmatch/events@1`."""
+    return _schema(EventsFile, EVENTS_FORMAT)
 
 
 def as_text(schema: dict[str, Any]) -> str:

@@ -1,0 +1,62 @@
+"""What the commands on timetable files share: their arguments, reading, writing, refusing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.core.errors import AppError, InvalidInputError
+
+BAD_INPUT = 2
+
+ProblemFile = Annotated[Path, typer.Argument(help="A fairmatch/problem@1 file.", metavar="PROBLEM.json")]
+PlanFile = Annotated[Path, typer.Argument(help="A fairmatch/plan@1 file.", metavar="PLAN.json")]
+Out = Annotated[Path, typer.Option("--output", "-o", help="Where the plan is written.", metavar="PLAN.json")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuses a field that is given twice, which JSON readers otherwise pass over in silence."""
+    out: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in out:
+            raise InvalidInputError(f'the field "{key}" is given twice in one object')
+        out[key] = value
+    return out
+
+
+def load(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once)
+    except OSError as error:
+        raise InvalidInputError(f"{path} cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInputError(f"{path} is not UTF-8 text (byte {error.start})") from error
+    except json.JSONDecodeError as error:
+        raise InvalidInputError(f"{path} is not JSON: {error.msg} in line {error.lineno}") from error
+    except RecursionError as error:
+        raise InvalidInputError(f"{path} is nested too deeply") from error
+    except InvalidInputError as error:
+        raise InvalidInputError(f"{path}: {error.message}") from error
+
+
+def refuse(error: AppError, as_json: bool) -> typer.Exit:
+    if as_json:
+        typer.echo(json.dumps({"error": error.code, "message": error.message, **error.details}, ensure_ascii=False))
+    else:
+        typer.echo(error.message, err=True)
+    return typer.Exit(BAD_INPUT)
+
+
+def write(output: Path, data: dict[str, Any]) -> None:
+    """Whole or not at all: a reader never sees half a file."""
+    text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    partial = output.with_name(f".{output.name}.partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(output)
+    except OSError as error:
+        raise InvalidInputError(f"{output} cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,75 @@
+"""`fairmatch repair`: a plan after what happened on the day, from files, without a database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.console import session_of
+from app.cli.files import AsJson, Out, PlanFile, ProblemFile, load, refuse, write
+from app.core.errors import AppError
+
+if TYPE_CHECKING:
+    from app.domain.scheduling import Change, Repair
+    from app.domain.scheduling.repair import Seat
+
+EventsFile = Annotated[Path, typer.Argument(help="A fairmatch/events@1 file.", metavar="EVENTS.json")]
+ProblemOut = Annotated[
+    Path | None, typer.Option(help="Where the problem as it stands now is written.", metavar="PROBLEM.json")
+]
+Fill = Annotated[bool, typer.Option(help="Give freed slots to standby pairs at once, or only list the pairs.")]
+
+
+def _place(seat: Seat | None) -> str:
+    return "–" if seat is None else " ".join(part for part in (seat.slot, seat.place, seat.interpreter) if part)
+
+
+def _line(change: Change) -> str:
+    return f"  {change.meeting}: {_place(change.before)} → {_place(change.after)}  {change.reason}"
+
+
+def _summary(mended: Repair, output: Path) -> str:
+    lines = []
+    for title, changes in (("moved", mended.moved), ("cancelled", mended.cancelled), ("added", mended.added)):
+        lines += [f"{len(changes)} {title}", *map(_line, changes)]
+    lines.append(f"{len(mended.standby)} pairs could take a freed slot")
+    lines += [f"  {s.meeting} ({s.value}): {', '.join(s.slots)}" for s in mended.standby[:10]]
+    plan = mended.plan
+    lines.append(f"{len(plan.meetings)} meetings held, objective {plan.objective:,}, in {plan.seconds} s")
+    return "\n".join([*lines, f"written to {output}"])
+
+
+def repair(
+    context: typer.Context,
+    problem: ProblemFile,
+    plan: PlanFile,
+    events: EventsFile,
+    output: Out,
+    problem_output: ProblemOut = None,
+    fill: Fill = True,
+    as_json: AsJson = False,
+) -> None:
+    """Repair a plan after a no-show, a late arrival, a lost table …, with the fewest moves."""
+    from app.domain.scheduling import read_events, read_problem
+    from app.domain.scheduling import repair as mend
+
+    as_json = session_of(context, as_json).json
+    try:
+        mended = mend(read_problem(load(problem)), load(plan), read_events(load(events)), fill=fill)
+        write(output, mended.plan.as_dict())
+        if problem_output is not None:
+            write(problem_output, mended.problem.model_dump(mode="json", by_alias=True))
+    except AppError as error:
+        raise refuse(error, as_json) from error
+    if as_json:
+        typer.echo(json.dumps({**mended.as_dict(), "output": str(output)}, ensure_ascii=False))
+    else:
+        typer.echo(_summary(mended, output))
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to the root application."""
+    app.command("repair")(repair)
