@@ -1,9 +1,9 @@
 """Unmet demand: the requests nobody serves well, by product, with why and what would open them; and what is offered
 without anybody asking for it.
 
-A request is served well when a supplier has one of its products (stated, or named in the text where none is stated),
-fails none of its gates and meets it with at least the probability asked for. A product that no supplier of the list has
-is unmet even where the rest of its request is served. Suppliers a request excludes do not count for it.
+A request is served well when a supplier has one of its products (it states it, or one below or above it, or names it in
+its text), fails none of its gates and meets it with at least the probability asked for. A product that no supplier of
+the list has is unmet even where the rest of its request is served. Suppliers a request excludes do not count for it.
 """
 
 from __future__ import annotations
@@ -111,16 +111,30 @@ class _Supply:
     def __init__(self, suppliers: Sequence[Record], term: CodeTerm) -> None:
         self.suppliers, self.term = suppliers, term
         self.has: dict[str, np.ndarray] = {}
+        self.broad: dict[str, np.ndarray] = {}
         self.own: dict[str, list[str]] = {}
         for at, supplier in enumerate(suppliers):
             for code in products_of(supplier):
                 self.own.setdefault(code, []).append(supplier.id)
-                for member in term.chain(code):
-                    self.has.setdefault(member, np.zeros(len(suppliers), dtype=bool))[at] = True
+                self._mark(self.broad, code, at)
+            for code in term.held(supplier):
+                self._mark(self.has, code, at)
+
+    def _mark(self, table: dict[str, np.ndarray], code: str, at: int) -> None:
+        table.setdefault(code, np.zeros(len(self.suppliers), dtype=bool))[at] = True
 
     def of(self, code: str) -> np.ndarray:
-        """Which suppliers have a product or one below it."""
-        return self.has.get(code, np.zeros(len(self.suppliers), dtype=bool))
+        """Which suppliers have a product: it or one below it, or say something broader, which is to be confirmed."""
+        found = np.zeros(len(self.suppliers), dtype=bool)
+        for table, members in ((self.has, (code,)), (self.broad, self.term.chain(code)[1:])):
+            for member in members:
+                found |= table.get(member, False)
+        return found
+
+    def near(self, code: str) -> np.ndarray:
+        """Which suppliers have a product of the nearest kind that anybody has."""
+        chain = self.term.chain(code)
+        return next((self.has[above] for above in chain if above in self.has), np.ones(len(self.suppliers), dtype=bool))
 
 
 def products_of(record: Record) -> tuple[str, ...]:
@@ -166,8 +180,10 @@ class _Finder:
             name: int((states[i] == FAILED)[has].sum()) for i, name in enumerate(names) if name != "exclude"
         }  # fmt: skip
         gates = {name: count for name, count in sorted(fails.items(), key=lambda one: (-one[1], one[0])) if count}
-        among = passing if passing.any() else has if has.any() else self._near(code, open_to)
-        at = int(np.argmax(np.where(among, self.board.totals[row], -np.inf))) if among.any() else None
+        kindred = open_to & (self.supply.near(code) if code is not None else True)
+        at = self._best(row, passing)
+        near = [self._best(row, some) for some in (passing, has, kindred, open_to) if some.any()]
+        near = near[: 2 if passing.any() else 1]
         why: Why = "no_supplier" if not has.any() else "weak" if passing.any() else "gates"
         return UnmetRequest(
             demand=demand.id,
@@ -177,19 +193,27 @@ class _Finder:
             suppliers=int(has.sum()),
             passing=int(passing.sum()),
             gates=gates,
-            nearest=None if at is None else self._nearest(row, at),
+            nearest=self._nearer([self._nearest(row, one) for one in dict.fromkeys(near)]),
         )
 
-    def _near(self, code: str | None, open_to: np.ndarray) -> np.ndarray:
-        """Suppliers with a product nearest to one that nobody has: of its parent, else of its grandparent …"""
-        chain = self.supply.term.chain(code) if code is not None else ()
-        return next((near for above in chain if (near := self.supply.of(above) & open_to).any()), open_to)
+    def _best(self, row: int, among: np.ndarray) -> int:
+        return int(np.argmax(np.where(among, self.board.totals[row], -np.inf)))
 
-    def _because(self, why: Why, row: int, at: int | None, has: int, passing: int, gates: dict[str, int]) -> str:
+    @staticmethod
+    def _nearer(found: list[Nearest]) -> Nearest | None:
+        """The one that comes furthest: by what it has if it passes, else by what would open it."""
+
+        def reach(one: Nearest) -> float:
+            opened = [lift.score for lift in one.lifts if lift.rank is not None]
+            return max(opened, default=-np.inf if one.failing else one.score)
+
+        return max(found, key=reach, default=None)
+
+    def _because(self, why: Why, row: int, at: int, has: int, passing: int, gates: dict[str, int]) -> str:
         values: dict[str, Any] = {"suppliers": number(has, self.lang), "passing": number(passing, self.lang)}
         named = [f"{field_name(name, self.lang)} ({number(count, self.lang)})" for name, count in gates.items()]
         values["gates"] = listing(named, self.lang)
-        if why == "weak" and at is not None:
+        if why == "weak":
             chance = self.probability(float(self.board.totals[row, at]))
             values["probability"] = number(100 * chance, self.lang, 0)
             weakest = [field_name(name, self.lang) for name in self._weakest(row, at)]
@@ -216,8 +240,9 @@ class _Finder:
         supplier, score = self.suppliers[at], float(self.board.totals[row, at])
         failing = self.board.failing(row, at)
         others, passing = self.board.totals[row], self.board.passing[row]
+        tried = found_for(self._pair(row, at), failing)
         lifts = []
-        for found in shown(found_for(self._pair(row, at), failing), LIFTS):
+        for found in shown([one for one in tried if not one.failing] or tried, LIFTS):
             after = score + found.gain
             better = ((others > after) | ((others == after) & (np.arange(others.size) < at))) & passing
             better[at] = False

@@ -36,6 +36,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     "POST /events/{event_id}/sourcing-requests": _DEMAND,
     "GET /sourcing-requests/{request_id}/suppliers": _DEMAND,
     "POST /rank": _DEMAND,
+    "GET /events/{event_id}/suppliers/{organisation_id}/lifts": _SUPPLY,
+    "GET /events/{event_id}/unmet-demand": _ORGANISER,
     "POST /events/{event_id}/match-runs": _ORGANISER,
     "GET /match-runs/{run_id}": _ORGANISER,
     "POST /events/{event_id}/schedules": _ORGANISER,

@@ -27,6 +27,8 @@ from scoring.terms.base import Setting, Term
 MOST_SUBJECTS, MOST_LEVELS, PAIRED = 40, 6, 6
 #: of two steps the smaller is told when it brings this share of what the larger would
 ENOUGH = 0.9
+#: two changes are told as one when they bring so much more than both alone; so many of them
+MORE, MOST_TWOS = 1.2, 2
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,8 @@ class EventLift:
 class EventLifts:
     """How a supplier stands in an event, and what would lift it there, best first.
 
-    `passes`: requests whose gates it passes; `listed`: those that have it among their first `k`; `meetings`: expected
-    meetings, the probabilities of the listed ones added up.
+    `requests`: those that do not exclude it; `passes`: requests whose gates it passes; `listed`: those that have it
+    among their first `k`; `meetings`: expected meetings, the probabilities of the listed ones added up.
     """
 
     supplier: str
@@ -137,7 +139,7 @@ class _Event:
         k: int,
     ) -> None:
         self.supplier, self.setting, self.probability, self.k = supplier, setting, probability, k
-        self.rows = [self._row(board, row, at, terms) for row in range(len(board.demands))]
+        self.rows = [self._row(board, row, at, terms) for row in range(len(board.demands)) if not board.barred(row)[at]]
 
     def _row(self, board: Board, row: int, at: int, terms: Sequence[Term]) -> _Row:
         demand, most = board.demands[row], board.most[row]
@@ -218,8 +220,10 @@ class _Event:
         for one, two in combinations(helping[:PAIRED], 2):
             if not (one.made[0].touched & two.made[0].touched - {"unit", "currency"}):
                 both = self.tried((*one.made, *two.made))
-                if both.meetings > one.meetings + two.meetings + 1e-9 or both.opens > one.opens + two.opens:
+                alone = (max(one.meetings, 0.0) + max(two.meetings, 0.0), max(one.opens, 0) + max(two.opens, 0))
+                if both.meetings > MORE * alone[0] + 1e-9 or both.opens > MORE * alone[1]:
                     twos.append(both)
+        twos = sorted(twos, key=lambda one: one.worth, reverse=True)[:MOST_TWOS]
         good = [one for one in (*singles, *twos) if max(one.worth) > 1e-9 and one.meetings > -1e-9]
         return sorted(good, key=lambda one: (*(-w for w in one.worth), EFFORTS.index(_found(self, one).effort)))
 
@@ -236,6 +240,12 @@ class _Event:
             probability=0.0 if row.failing else self.probability(row.score),
             probability_after=0.0 if fails else self.probability(after),
         )
+
+
+def _gained(request: RequestLift, k: int) -> float:
+    """Expected meetings that one request gains."""
+    before = request.probability if (request.rank or k + 1) <= k else 0.0
+    return (request.probability_after if (request.rank_after or k + 1) <= k else 0.0) - before
 
 
 def _found(event: _Event, tried: _Tried) -> Found:
@@ -263,7 +273,7 @@ def lifts_over(
     for one in event.best()[:most]:
         found = _found(event, one)
         requests = [event.request(number, gain, fails) for number, (gain, fails) in one.effect.items()]
-        requests.sort(key=lambda r: (r.probability - r.probability_after, r.score - r.score_after, r.demand))
+        requests.sort(key=lambda r: (-_gained(r, k), r.probability - r.probability_after, r.demand))
         lifts.append(
             EventLift(
                 told(found, lang), found.effort, record_fields(found, supplier), one.opens, one.enters, one.ranks,

@@ -95,7 +95,7 @@ def _lead_time(demand: Record, supplier: Record, term: Term) -> Change | None:
     if not most >= 1:
         return None
     new = float(math.floor(most))
-    return _state("most", "lead_time_days", {"value": new}, level=-new, numbers={"lead_time_days": new})
+    return _state("days", "lead_time_days", {"value": new}, level=-new, numbers={"lead_time_days": new})
 
 
 def _range(demand: Record, supplier: Record, term: Term) -> Change:  # noqa: ARG001

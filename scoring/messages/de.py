@@ -68,6 +68,7 @@ SENTENCES: dict[str, str] = {
     "lift.smart_level": "Die Smart-Factory-Stufe von {old} auf {new} heben",
     "lift.range": "Auch {new} anbieten ({field}, heute {low}–{high})",
     "lift.state.most": "Angeben: {field}; bis {value} würde passen",
+    "lift.state.days": "Angeben: {field}; bis {value} Tage würde passen",
     "lift.state.least": "Angeben: {field}; {value} oder mehr würde passen",
     "lift.state.price": "Angeben: {field}; ab {value} {currency} würde passen",
     "lift.state.is": "Angeben: {field}; gefragt ist {value}",

@@ -68,6 +68,7 @@ SENTENCES: dict[str, str] = {
     "lift.smart_level": "Raise the smart-factory level from {old} to {new}",
     "lift.range": "Offer {new} too ({field}, now {low}–{high})",
     "lift.state.most": "State the {field}: up to {value} would fit",
+    "lift.state.days": "State the {field}: up to {value} days would fit",
     "lift.state.least": "State the {field}: {value} or more would fit",
     "lift.state.price": "State the {field}: from {value} {currency} would fit",
     "lift.state.is": "State the {field}: {value} is asked for",

@@ -68,6 +68,7 @@ SENTENCES: dict[str, str] = {
     "lift.smart_level": "Passer du niveau {old} au niveau {new} d’usine intelligente",
     "lift.range": "Proposer aussi {new} ({field}, aujourd’hui {low}–{high})",
     "lift.state.most": "Préciser {field} : jusqu’à {value} conviendrait",
+    "lift.state.days": "Préciser {field} : jusqu’à {value} jours conviendrait",
     "lift.state.least": "Préciser {field} : {value} ou plus conviendrait",
     "lift.state.price": "Préciser {field} : à partir de {value} {currency} conviendrait",
     "lift.state.is": "Préciser {field} : {value} est demandé",

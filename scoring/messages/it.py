@@ -68,6 +68,7 @@ SENTENCES: dict[str, str] = {
     "lift.smart_level": "Portare il livello di fabbrica intelligente da {old} a {new}",
     "lift.range": "Offrire anche {new} ({field}, ora {low}–{high})",
     "lift.state.most": "Indicare {field}: fino a {value} andrebbe bene",
+    "lift.state.days": "Indicare {field}: fino a {value} giorni andrebbe bene",
     "lift.state.least": "Indicare {field}: {value} o più andrebbe bene",
     "lift.state.price": "Indicare {field}: da {value} {currency} andrebbe bene",
     "lift.state.is": "Indicare {field}: è richiesto {value}",

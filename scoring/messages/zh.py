@@ -67,6 +67,7 @@ SENTENCES: dict[str, str] = {
     "lift.smart_level": "智能工厂等级由 {old} 提升至 {new}",
     "lift.range": "也提供 {new}（{field}，目前 {low}–{high}）",
     "lift.state.most": "补充说明{field}：不超过 {value} 即符合",
+    "lift.state.days": "补充说明{field}：不超过 {value} 天即符合",
     "lift.state.least": "补充说明{field}：达到 {value} 即符合",
     "lift.state.price": "补充说明{field}：{value} {currency} 起即符合",
     "lift.state.is": "补充说明{field}：需求为 {value}",

@@ -37,7 +37,8 @@ def _commands() -> list[tuple[str, ...]]:
 
 def test_the_commands_are_those_that_were_designed() -> None:
     assert {" ".join(name) for name in _commands()} >= {
-        "demo", "serve", "db upgrade", "import", "match run", "match show", "match explain", "schedule build",
+        "demo", "serve", "db upgrade", "import", "match run", "match show", "match explain", "match lifts",
+        "match unmet", "schedule build",
         "schedule show", "solve", "verify", "export timetables", "export matches", "key create", "key revoke", "doctor",
         "event create", "template", "tenant create",
     }  # fmt: skip
@@ -150,6 +151,26 @@ def test_matches_are_shown_and_explained(demo: Demo) -> None:
     out = one["left_out"][0]
     answer = shell.run("match", "explain", *which, "--supplier", out["supplier"]["name"], code=2)
     assert out["gate"] in answer.err
+
+
+def test_what_would_lift_a_supplier_and_what_nobody_serves(demo: Demo) -> None:
+    which = (*_EVENT, "--supplier", "QSH-05", "--limit", "5")
+    found = demo.shell.json("match", "lifts", *which)
+    assert found["requests"] >= found["passes"] >= found["listed"]
+    assert any(lift["change"].startswith("Renew OEKO-TEX") for lift in found["lifts"])
+    told = " ".join(demo.shell.run("match", "lifts", *which).out.split())
+    assert all(lift["change"] in told for lift in found["lifts"])
+    chinese = demo.shell.run("match", "lifts", *which, "--lang", "zh").out
+    assert "预计会面" in chinese
+    assert "expected" not in chinese
+    found = demo.shell.json("match", "unmet", *_EVENT, "--probability", "0.6")
+    told = " ".join(demo.shell.run("match", "unmet", *_EVENT, "--probability", "0.6").out.split())
+    assert found["products"]
+    for product in found["products"]:
+        assert product["label"] in told
+        assert all(one["because"] in told for one in product["requests"])
+    assert "需求" in demo.shell.run("match", "unmet", *_EVENT, "--lang", "zh").out
+    assert "QSH-99" in demo.shell.run("match", "lifts", *_EVENT, "--supplier", "QSH-99", code=2).err
 
 
 def test_files_are_written_where_one_says(demo: Demo) -> None:

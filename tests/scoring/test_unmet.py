@@ -113,3 +113,37 @@ def test_labels_and_reasons_are_in_the_language_asked_for(ranker, lang, label, b
     product = by_product(ranker.unmet(DEMANDS, lang=lang))["socks"]
     assert label in product.label
     assert product.requests[0].because.startswith(because)
+
+
+def test_something_broader_may_be_it_and_a_text_may_name_it():
+    suppliers = [
+        {"id": "broad", "products": ["knitwear"]},
+        {"id": "text", "products": ["ties"], "text": "We sew bath towels as well."},
+    ]
+    demands = [{"id": "d1", "products": ["knitted T-shirts"]}, {"id": "d2", "products": ["bath towels"]}]
+    found = SupplierRanker(as_of=AS_OF).fit(suppliers).unmet(demands, probability=0.01)
+    assert not found.products
+
+
+def test_the_nearest_is_who_comes_further_even_if_a_gate_fails_today():
+    suppliers = [
+        {"id": "passes", "products": ["socks"], "certificates": ["GOTS"]},
+        {
+            "id": "lapses",
+            "products": ["socks"],
+            "certificates": [{"code": "GOTS", "valid_to": "2025-10-01"}],
+            "languages": ["fr"],
+            "smart_level": 5,
+        },
+    ]
+    demand = {
+        "id": "d",
+        "products": ["socks"],
+        "certificates": ["GOTS"],
+        "ship_by": "2025-12-01",
+        "must": ["certificates"],
+    }
+    demand |= {"languages": ["fr"], "smart_level": 4}
+    row = SupplierRanker(as_of=AS_OF).fit(suppliers).unmet([demand], probability=0.9).products[0].requests[0]
+    assert (row.why, row.passing, row.nearest.supplier) == ("weak", 1, "lapses")
+    assert row.nearest.lifts[0].change == "Renew GOTS before 2025-10-01"

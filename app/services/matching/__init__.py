@@ -1,8 +1,10 @@
 """Rank suppliers for requests and requests for suppliers; the only door to the ranking engine."""
 
+from app.services.matching.lifts import supplier_lifts
 from app.services.matching.lists import RankedList, best_of_buyers, explain_pair, ranked_list, ranked_lists
 from app.services.matching.live import rank_live
 from app.services.matching.run import execute, start_run
+from app.services.matching.unmet import unmet_demand
 
 __all__ = [
     "RankedList",
@@ -13,4 +15,6 @@ __all__ = [
     "ranked_list",
     "ranked_lists",
     "start_run",
+    "supplier_lifts",
+    "unmet_demand",
 ]

@@ -1,0 +1,77 @@
+"""An event scored once, as it stands now, for what is asked of it as a whole; kept until anything in it changes."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date
+from threading import Lock
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.core.crypto import content_hash
+from app.db.models import Event
+from app.services.matching.field import Demand, Field, read_field
+from scoring import SupplierRanker
+from scoring.board import Board
+
+_CACHE_SIZE = 4
+_cache: OrderedDict[str, tuple[SupplierRanker, Board]] = OrderedDict()
+_cache_lock = Lock()
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Who takes part, and the engine's view of it; demands by the code of their request."""
+
+    field: Field
+    demands: dict[str, Demand]
+    ranker: SupplierRanker
+    board: Board
+
+    def request(self, code: str) -> dict[str, Any]:
+        """A request and its buyer as they are shown."""
+        demand = self.demands[code]
+        document, buyer = demand.revision.document, demand.seeker.organisation
+        title = document.get("title") or ", ".join(document.get("products", []))
+        return {
+            "request": {"id": str(demand.request.id), "code": demand.request.code, "title": title},
+            "buyer": {"id": str(buyer.id), "name": buyer.name},
+        }
+
+    def supplier(self, code: str) -> dict[str, Any]:
+        """A supplier as it is shown."""
+        organisation = self.field.suppliers[code].organisation
+        return {"id": str(organisation.id), "name": organisation.name}
+
+
+def scored_event(session: Session, event: Event) -> Scored:
+    """Every request of an event against every supplier, from the newest revisions.
+
+    Raises
+    ------
+    InvalidInputError
+        Nobody supplies or nobody asks.
+    """
+    field = read_field(session, event)
+    as_of = event.as_of or date.today()  # noqa: DTZ011 - validity is a matter of days
+    records = [demand.record for demand in field.demands]
+    state = json.dumps([str(as_of), field.records, records], sort_keys=True, default=str)
+    ranker, board = _scored(content_hash(str(event.id), state), field, records, as_of)
+    return Scored(field, {demand.request.code: demand for demand in field.demands}, ranker, board)
+
+
+def _scored(key: str, field: Field, records: list[dict[str, Any]], as_of: date) -> tuple[SupplierRanker, Board]:
+    with _cache_lock:
+        if key in _cache:
+            _cache.move_to_end(key)
+            return _cache[key]
+    ranker = SupplierRanker(as_of=as_of).fit(field.records)
+    made = ranker, ranker.board(records)
+    with _cache_lock:
+        _cache[key] = made
+        while len(_cache) > _CACHE_SIZE:
+            _cache.popitem(last=False)
+    return made

@@ -1,0 +1,81 @@
+"""What would lift a supplier over all requests of an event."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.core.errors import NotFoundError
+from app.db.models import Event, Organisation
+from app.db.queries.scoped import fetch
+from app.services.access import Actor
+from app.services.explanations import language
+from app.services.matching.event_board import Scored, scored_event
+from scoring.lifts.event import EventLift, RequestLift
+
+#: requests shown with a change, those that gain most
+SHOWN = 20
+
+
+def supplier_lifts(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    organisation_id: UUID,
+    *,
+    k: int = 10,
+    limit: int = 10,
+    lang: str = "en",
+) -> dict[str, Any]:
+    """How a supplier stands at an event as things are now, and the changes that would lift it, best first.
+
+    An organiser may ask for everybody and sees the requests; an enterprise asks for itself and sees the sums only,
+    because requests are their buyers'.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such organisation for this caller, or it supplies nothing at this event.
+    """
+    actor.must_act_for(organisation_id)
+    owner = fetch(session, Organisation, organisation_id, actor.tenant_id)
+    scored = scored_event(session, event)
+    if owner.code not in scored.field.suppliers:
+        raise NotFoundError(f"{owner.name} supplies nothing at the event {event.code!r}.")
+    found = scored.ranker.lifts_over(owner.code, scored.board, k=k, most=limit, lang=language(lang))
+    open_to_all = actor.role == "organiser"
+    return {
+        "supplier": scored.supplier(owner.code),
+        "k": k,
+        "requests": found.requests,
+        "passes": found.passes,
+        "listed": found.listed,
+        "meetings": found.meetings,
+        "lifts": [_lift(scored, lift, open_to_all) for lift in found.lifts],
+    }
+
+
+def _lift(scored: Scored, lift: EventLift, with_requests: bool) -> dict[str, Any]:
+    return {
+        "change": lift.change,
+        "effort": lift.effort,
+        "meetings": lift.meetings,
+        "opens": lift.opens,
+        "enters": lift.enters,
+        "ranks": lift.ranks,
+        "concerns": len(lift.requests),
+        "requests": [_request(scored, one) for one in lift.requests[:SHOWN]] if with_requests else [],
+    }
+
+
+def _request(scored: Scored, one: RequestLift) -> dict[str, Any]:
+    return scored.request(one.demand) | {
+        "rank": one.rank,
+        "rank_after": one.rank_after,
+        "score": one.score,
+        "score_after": one.score_after,
+        "probability": one.probability,
+        "probability_after": one.probability_after,
+    }

@@ -1,0 +1,133 @@
+"""An event as a whole: what would lift a supplier, and which demand nobody serves well; as things are now."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from app.core.errors import InvalidInputError, NotAllowedError, NotFoundError
+from app.db.models import Organisation, Participation
+from app.domain.profiles import CapabilityProfile
+from app.services import matching
+from app.services.access import Actor
+from app.services.matching import event_board
+from app.services.participants import find_organisation
+from app.services.profiles import register_capabilities
+from tests.services.stage import Stage
+
+
+def _organisation(stage: Stage, code: str) -> Organisation:
+    with stage.database.read() as session:
+        return find_organisation(session, stage.actor, code)
+
+
+def test_the_certificate_that_ends_too_early_is_what_would_lift_the_underwear_maker(seen: Stage) -> None:
+    """R17 asks for men's underwear; the specialist's OEKO-TEX ends a month before the goods ship (docs/samples.md)."""
+    owner = _organisation(seen, "QSH-05")
+    with seen.database.read() as session:
+        found = matching.supplier_lifts(session, seen.actor, seen.event, owner.id)
+    assert found["supplier"] == {"id": str(owner.id), "name": owner.name}
+    assert found["passes"] < found["requests"] <= 37
+    renewal = next(one for one in found["lifts"] if one["change"].startswith("Renew OEKO-TEX"))
+    assert "2025-12-31" in renewal["change"]
+    assert renewal["effort"] == "paperwork"
+    assert renewal["opens"] >= 1
+    opened = {one["request"]["code"]: one for one in renewal["requests"]}
+    assert (opened["R17"]["rank"], opened["R17"]["rank_after"]) == (None, 1)
+    assert renewal["meetings"] > 0
+    gained = [one["meetings"] for one in found["lifts"]]
+    assert gained == sorted(gained, reverse=True)
+
+
+def test_the_promise_is_kept_once_the_profile_says_so(paris: Stage) -> None:
+    owner = _organisation(paris, "QSH-14")
+    with paris.database.read() as session:
+        before = matching.supplier_lifts(session, paris.actor, paris.event, owner.id, limit=50)
+    promised = next(one for one in before["lifts"] if one["change"].startswith("State the minimum order"))
+    most = int(promised["change"].split("up to ")[1].split(" ")[0].replace(",", ""))
+    with paris.database.write() as session:
+        profile = CapabilityProfile(products=["beanies", "scarves"], moq=most)
+        register_capabilities(session, paris.actor, owner.id, profile)
+    with paris.database.read() as session:
+        after = matching.supplier_lifts(session, paris.actor, paris.event, owner.id, limit=50)
+    assert after != before
+    assert not any(one["change"].startswith("State the minimum order") for one in after["lifts"])
+
+
+def test_an_enterprise_asks_for_itself_and_sees_no_requests(seen: Stage) -> None:
+    owner, other = _organisation(seen, "QSH-05"), _organisation(seen, "QSH-06")
+    enterprise = Actor(seen.actor.tenant_id, "enterprise", owner.id)
+    with seen.database.read() as session:
+        whole = matching.supplier_lifts(session, seen.actor, seen.event, owner.id)
+        own = matching.supplier_lifts(session, enterprise, seen.event, owner.id)
+        assert [one["change"] for one in own["lifts"]] == [one["change"] for one in whole["lifts"]]
+        assert all(one["requests"] == [] and one["concerns"] for one in own["lifts"])
+        for actor, asked in ((enterprise, other.id), (Actor(UUID(int=2)), owner.id)):
+            with pytest.raises(NotFoundError):
+                matching.supplier_lifts(session, actor, seen.event, asked)
+        with pytest.raises(NotAllowedError):
+            matching.unmet_demand(session, enterprise, seen.event)
+
+
+def test_a_buyer_supplies_nothing(seen: Stage) -> None:
+    with seen.database.read() as session:
+        buyer = find_organisation(session, seen.actor, "FR-LIN")
+        with pytest.raises(NotFoundError, match="supplies nothing"):
+            matching.supplier_lifts(session, seen.actor, seen.event, buyer.id)
+
+
+def test_unmet_demand_says_why_and_who_is_nearest(seen: Stage) -> None:
+    with seen.database.read() as session:
+        found = matching.unmet_demand(session, seen.actor, seen.event, probability=0.6)
+        strict = matching.unmet_demand(session, seen.actor, seen.event, probability=0.95)
+        codes = set(session.scalars(select(Organisation.code)))
+    assert found["requests"] == 37
+    assert 0 < found["unmet"] < strict["unmet"]
+    rows = [one for product in found["products"] for one in product["requests"]]
+    assert len({one["request"]["code"] for one in rows}) == found["unmet"]
+    for one in rows:
+        assert one["because"]
+        assert one["buyer"]["name"]
+        assert one["nearest"]["supplier"]["name"]
+        if one["why"] == "no_supplier":
+            assert one["suppliers"] == 0
+        elif one["why"] == "gates":
+            assert one["passing"] == 0
+            assert sum(one["gates"].values()) >= one["suppliers"]
+        else:
+            assert one["passing"] > 0
+            assert one["nearest"]["probability"] < 0.6
+    # exclusions by pairing rules and by name are nobody's gate
+    assert not any("exclude" in one["gates"] for one in rows)
+    assert codes
+
+
+@pytest.mark.parametrize("lang", ["zh", "zh-Hans", "fr", "pt"])
+def test_it_speaks_the_language_asked_for(seen: Stage, lang: str) -> None:
+    with seen.database.read() as session:
+        found = matching.unmet_demand(session, seen.actor, seen.event, probability=0.6, lang=lang)
+        english = matching.unmet_demand(session, seen.actor, seen.event, probability=0.6)
+    assert (found == english) == (lang == "pt")
+    if lang.startswith("zh"):
+        assert all(any("一" <= sign <= "鿿" for sign in product["label"]) for product in found["products"])
+
+
+def test_the_event_is_scored_again_only_when_something_changed(paris: Stage) -> None:
+    with paris.database.read() as session:
+        first = event_board.scored_event(session, paris.event)
+        assert event_board.scored_event(session, paris.event).board is first.board
+    owner = _organisation(paris, "QSH-05")
+    with paris.database.write() as session:
+        register_capabilities(session, paris.actor, owner.id, CapabilityProfile(products=["socks"]))
+    with paris.database.read() as session:
+        assert event_board.scored_event(session, paris.event).board is not first.board
+
+
+def test_an_event_without_suppliers_says_so(paris: Stage) -> None:
+    with paris.database.write() as session:
+        for part in session.scalars(select(Participation)):
+            part.supplies = False
+    with paris.database.read() as session, pytest.raises(InvalidInputError, match="no supplier"):
+        matching.unmet_demand(session, paris.actor, paris.event)
