@@ -37,16 +37,18 @@ def placed(rows: sp.csr_array, directions: np.ndarray, *, unit: bool) -> np.ndar
     return np.ascontiguousarray((normalize(positions) if unit else positions).T)
 
 
-def near(row: sp.csr_array, directions: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Inner products of a request's row with texts, each of length 1, in the coarse directions, shape (n_texts,)."""
-    coarse = columns[:COARSE]
-    position = np.asarray(row @ directions[:, :COARSE]).reshape(-1)
-    length = np.sqrt(np.einsum("kn,kn->n", coarse, coarse))
-    found = np.einsum("k,kn->n", position, coarse)
-    return np.asarray(np.divide(found, length, out=np.zeros_like(found), where=length > 1e-12))
+def coarse(columns: np.ndarray) -> np.ndarray:
+    """The first directions of texts, each 1 long again, shape (at most 24, n_texts)."""
+    first = columns[:COARSE]
+    length = np.sqrt(np.einsum("kn,kn->n", first, first))
+    return np.asarray(np.divide(first, length, out=np.zeros_like(first), where=length > 1e-12))
+
+
+def near(position: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Inner products of a position, as far as the columns go, with texts, shape (n_texts,)."""
+    return np.asarray(np.einsum("k,kn->n", position[: len(columns)], columns))
 
 
 def like(examples: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Inner products of the mean of some texts with all of them, shape (n_texts,)."""
-    mean = columns[:, examples].mean(axis=1)
-    return np.asarray(np.einsum("k,kn->n", mean, columns))
+    return near(columns[:, examples].mean(axis=1), columns)

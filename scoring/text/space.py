@@ -29,6 +29,7 @@ PART_WEIGHTS = {"words": 1.0, "grams": 0.3, "concepts": 0.3, "latent": 0.2, "ass
 CONCEPTS_ALONE = 1.0  # weight of concepts when no fitted text has any word of the request
 WITH_WORDS = {"pairs": 0.5, "forms": 0.4}  # words side by side, words as written: added to the words in their units
 FEEDBACK, BEST = 0.3, 10  # weight of the likeness to the best so many
+LATENT_OF = ("words", "concepts")
 COMPACT = 128
 COMPACT_WEIGHTS = {"words": 1.0, "concepts": 0.7, "grams": 0.5}
 TRUSTED_FROM = 1 / 3  # share of the most a text could have from which n-grams count fully
@@ -55,6 +56,7 @@ class TextSpace:
         self.mode = mode
         self.associations: Associations | None = None  # set from outside, by an explicit call
         self._names: list[str] | None = None
+        self._coarse: tuple[np.ndarray, np.ndarray] | None = None
 
     def fit(self, records: Sequence[Record]) -> TextSpace:
         """Learn features, weights and latent directions from records in canonical order."""
@@ -81,8 +83,18 @@ class TextSpace:
 
     def _mix(self, rows: dict[str, sp.csr_array]) -> sp.csr_array:
         """Features the latent space is learned from: words and concepts, in compact mode n-grams too."""
-        weights = COMPACT_WEIGHTS if self.mode == "compact" else {n: PART_WEIGHTS[n] for n in ("words", "concepts")}
-        return sp.csr_array(sp.hstack([rows[name] * weight for name, weight in weights.items()], format="csr"))
+        weighted = [rows[name] * weight for name, weight in self._mixed().items()]
+        return sp.csr_array(sp.hstack(weighted, format="csr"))
+
+    def _mixed(self) -> dict[str, float]:
+        return COMPACT_WEIGHTS if self.mode == "compact" else {name: PART_WEIGHTS[name] for name in LATENT_OF}
+
+    @property
+    def coarse(self) -> np.ndarray:
+        """The directions a request is compared in by itself; made anew when the latent space is another."""
+        if self._coarse is None or self._coarse[0] is not self.latent:
+            self._coarse = (self.latent, latent.coarse(self.latent))
+        return self._coarse[1]
 
     def _fit_latent(self, rows: dict[str, sp.csr_array]) -> None:
         mixed = self._mix(rows)
@@ -112,13 +124,19 @@ class TextSpace:
             if "associations" in request.rows:
                 out["associations"] = (request.rows["associations"] @ self.columns["words"]).toarray()[0]
         if self.latent.shape[0]:
-            mixed = self._mix(request.rows)
-            if self.mode == "compact":
-                position = np.asarray(mixed @ self.directions).reshape(-1)
-                out["latent"] = np.einsum("k,kn->n", position, self.latent)
-            else:
-                out["latent"] = latent.near(mixed, self.directions, self.latent)
+            columns = self.latent if self.mode == "compact" else self.coarse
+            out["latent"] = latent.near(self._position(request), columns)
         return out
+
+    def _position(self, request: Request) -> np.ndarray:
+        """A request in the latent directions."""
+        position = np.zeros(self.directions.shape[1])
+        start = 0
+        for name, weight in self._mixed().items():
+            row = request.rows[name]
+            position += weight * np.einsum("w,wk->k", row.data, self.directions[start + row.indices])
+            start += row.shape[1]
+        return position
 
     def trust(self, request: Request, raw: dict[str, np.ndarray]) -> float:
         """How far the n-grams count, 0 to 1: fully once the best text has a third of what it could have,

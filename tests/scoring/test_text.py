@@ -89,7 +89,7 @@ def test_the_name_counts():
     assert SupplierRanker(as_of=AS_OF).fit(rows).rank([{"id": "r", "text": "umbrellas"}], k=1).ids[0, 0] == "a"
 
 
-def test_the_diffusion_step_sorts_those_that_share_no_word_by_their_neighbours():
+def test_those_that_share_no_word_are_sorted_by_what_the_others_say():
     shared = "our mill near the river has looms, dye vats, a long history of careful work with farmers, schools, towns "
     kinds = {
         "rain": "coats shells membranes seams hoods zips waterproof storm proof layers",
@@ -102,9 +102,10 @@ def test_the_diffusion_step_sorts_those_that_share_no_word_by_their_neighbours()
         rows.append({"id": f"{i:02d}", "text": shared + kinds[kind] + " " + filler + (" umbrella" if i == 1 else "")})
     ranker = SupplierRanker(as_of=AS_OF).fit(rows)
     assert ranker._space.text.neighbours is not None
-    top = ranker.rank([{"id": "r", "text": "umbrella"}], k=20).ids[0]
-    assert top[0] == "01"
-    assert sum(int(identity) % 2 for identity in top) >= 15
+    scores = ranker.scores([{"id": "r", "text": "umbrella"}])[0]
+    assert np.argmax(scores) == 1
+    rain, sleep = np.delete(scores[1::2], 0), scores[::2]
+    assert rain.mean() > 1.5 * sleep.mean()
 
 
 def test_compact_keeps_at_most_128_columns_and_still_ranks():

@@ -10,7 +10,8 @@ from scoring import SupplierRanker
 from scoring.records import read
 from scoring.text import latent, neighbours
 from scoring.text.bm25 import saturated
-from scoring.text.documents import document
+from scoring.text.documents import Document, document
+from scoring.text.parts import opening_weight
 from scoring.text.space import TextSpace
 
 AS_OF = "2025-09-15"
@@ -38,9 +39,10 @@ def test_saturated_counts_are_the_formula_and_never_pass_its_bound():
 
 
 def test_what_a_text_opens_with_counts_more_than_what_it_ends_with():
-    filler = "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda mu nu xi omicron pi rho sigma tau upsilon"
-    more = "phi chi psi omega digamma stigma koppa sampi heta san sho"
-    texts = [f"lanterns {filler} {more}", f"{filler} {more} lanterns", f"{filler} {more}"]
+    title = "lanterns alpha beta gamma delta epsilon zeta eta theta iota"
+    more = "kappa lamda mu nu xi omicron pi rho sigma tau upsilon phi chi psi omega digamma stigma koppa sampi heta"
+    taken_up = "alpha beta gamma delta epsilon zeta eta"
+    texts = [f"{title} {more} {taken_up}", f"{title[9:]} {more} {taken_up} lanterns", f"{more} {taken_up}"]
     space = fitted(told(texts))
     words = space.raw(asked(space, "lanterns"))["words"]
     assert words[0] > 1.5 * words[1] > 0.0
@@ -89,6 +91,19 @@ def test_a_list_of_copies_lends_nothing_and_a_list_of_texts_does():
     assert fitted(told(texts[:40])).neighbours is None  # too few to have twenty neighbours
 
 
+def test_a_text_takes_from_its_neighbours_what_the_step_says():
+    draw = np.random.default_rng(4)
+    words = [f"word{at}" for at in range(300)]
+    space = fitted(told([" ".join(draw.choice(words, 30)) for _ in range(90)]))
+    request = asked(space, "word3 word7")
+    with_step, step = space.fused(request, space.raw(request)), space.step
+    assert step > 0.2
+    space.step = 0.0
+    alone = space.fused(request, space.raw(request))
+    np.testing.assert_allclose(with_step, alone + step * (space.neighbours @ alone))
+    assert np.abs(with_step - alone).max() > 0.1
+
+
 def test_neighbours_are_the_most_similar_whatever_the_block(monkeypatch):
     draw = np.random.default_rng(1)
     rows = sp.csr_array(draw.random((90, 600)) * (draw.random((90, 600)) < 0.03))
@@ -113,10 +128,11 @@ def test_coarse_directions_compare_unit_texts():
     rows = sp.csr_array(draw.random((60, 80)) * (draw.random((60, 80)) < 0.3))
     directions = latent.learned(rows, 40)
     columns = latent.placed(rows, directions, unit=True)
-    row = sp.csr_array(rows[[3]])
-    found = latent.near(row, directions, columns)
-    coarse = columns[: latent.COARSE] / np.linalg.norm(columns[: latent.COARSE], axis=0)
-    np.testing.assert_allclose(found, ((row @ directions[:, : latent.COARSE]) @ coarse)[0], rtol=1e-9)
+    first = latent.coarse(columns)
+    np.testing.assert_allclose(np.linalg.norm(first, axis=0), 1.0)
+    position = rows.toarray()[3] @ directions
+    found = latent.near(position, first)
+    np.testing.assert_allclose(found, position[: latent.COARSE] @ first, rtol=1e-9)
     assert int(np.argmax(found)) == 3
     np.testing.assert_allclose(latent.like(np.array([5]), columns)[5], 1.0)
 
@@ -155,3 +171,19 @@ def test_concepts_count_more_the_fewer_words_the_list_knows():
         assert space.weight("concepts", request, space.raw(request)) == pytest.approx(weight)
     half = asked(space, "down Jacken")
     assert 0.3 < space.weight("concepts", half, space.raw(half)) < 1.0
+
+
+def test_an_opening_counts_as_far_as_its_words_come_again():
+    title = [f"name{at}{letter}" for at in range(5) for letter in "ab"]
+    rest = [f"word{at}" for at in range(15)]
+
+    def weight(again):
+        return opening_weight([Document((), (*title, *rest, *title[:again]), ())])
+
+    assert weight(0) == weight(3) == 0.0
+    assert weight(4) == pytest.approx(0.6)
+    assert weight(6) == weight(10) == 1.2
+    assert (
+        opening_weight([Document((), tuple(title[:5]), ())]) == 0.0
+    )  # all texts are short: no opening apart from them
+    assert opening_weight([]) == 0.0
