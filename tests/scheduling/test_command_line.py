@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from app.cli import repair, solve
+from app.cli import fairness, repair, solve
 from tests.scheduling.build import Json, problem
 from tests.scheduling.test_solve import INFEASIBLE
 
@@ -26,6 +26,7 @@ def run(*arguments: Any) -> Result:
     app = typer.Typer()
     solve.register(app)
     repair.register(app)
+    fairness.register(app)
     return CliRunner().invoke(app, [str(a) for a in arguments])
 
 
@@ -153,3 +154,13 @@ def test_repair_refuses_events_that_name_nobody(folder: Path) -> None:
     result = run("repair", path, out, saved(folder, happened, "events.json"), "-o", folder / "new.json")
     assert result.exit_code == 2
     assert "$.events[0].participant" in result.stderr
+
+
+def test_fairness_writes_the_curve_and_the_plan_of_each_floor(folder: Path) -> None:
+    path, out = saved(folder, problem(slots=[{"id": "s1"}, {"id": "s2"}], places=1)), folder / "curve.json"
+    arguments = (path, "-o", out, "--side", "first", "--floor", 1, "--plans", folder / "plans")
+    told = json.loads(run("fairness", *arguments, "--json").stdout)
+    assert [(p["floor"], p["objective"], p["given_up"]) for p in told["points"]] == [(0, 9, 0), (1, 8, 1)]
+    assert json.loads(out.read_text(encoding="utf-8"))["points"] == told["points"]
+    assert run("verify", folder / "plans" / "problem-1.json", folder / "plans" / "plan-1.json").exit_code == 0
+    assert "given up" in run("fairness", *arguments).stdout

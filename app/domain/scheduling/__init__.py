@@ -6,6 +6,7 @@ The heavy libraries are loaded by the routes that need them, so importing this p
 from __future__ import annotations
 
 from app.domain.scheduling.events import EventsFile, read_events
+from app.domain.scheduling.fairness import FairnessPoint, fairness_curve
 from app.domain.scheduling.plan import Plan, PlannedMeeting, Progress, Unscheduled
 from app.domain.scheduling.portfolio import solve
 from app.domain.scheduling.problem import Problem
@@ -16,6 +17,7 @@ from app.domain.scheduling.verify import Verdict, Violation, verify
 __all__ = [
     "Change",
     "EventsFile",
+    "FairnessPoint",
     "Plan",
     "PlannedMeeting",
     "Problem",
@@ -26,6 +28,7 @@ __all__ = [
     "Unscheduled",
     "Verdict",
     "Violation",
+    "fairness_curve",
     "read_events",
     "read_plan",
     "read_problem",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from app.domain.scheduling import advice, bounds, conflicts, reasons, routes
 from app.domain.scheduling.board import Board
-from app.domain.scheduling.instance import Instance
+from app.domain.scheduling.instance import Instance, build
 from app.domain.scheduling.placing import name_places
 from app.domain.scheduling.plan import Plan, PlannedMeeting, Status, Unscheduled, gap_between
+from app.domain.scheduling.problem import Problem
 from app.domain.scheduling.search import Search
 from app.domain.scheduling.verify import verify
 from app.domain.scheduling.words import Said
@@ -42,6 +44,25 @@ def repaired(inst: Instance, board: Board, seed: int, begun: float) -> Plan:
     run.refuted = any(must and not starts for must, starts in zip(inst.required, inst.starts, strict=True))
     why = reasons.reasons(board)
     return _checked(inst, _plan(run, board, seed, why, ()))
+
+
+def for_problem(problem: Problem, plan: Plan, known: Plan) -> Plan:
+    """A plan with the figures it has for a like problem, of which another plan and its bound are known."""
+    written = plan.as_dict()
+    counted = verify(problem, {"format": written["format"], "meetings": written["meetings"]}).counts
+    objective = _tidy(counted["objective"])
+    bound = max(known.bound, objective)
+    complete = counted["missing_required"] == 0
+    moved = replace(
+        plan,
+        status="feasible" if complete else "unknown",
+        missing_required=int(counted["missing_required"]),
+        shortfall=int(counted["shortfall"]),
+        objective=objective,
+        bound=bound,
+        gap=round(gap_between(bound, objective), 9),
+    )
+    return _checked(build(problem), moved)
 
 
 def _checked(inst: Instance, plan: Plan) -> Plan:
