@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from scoring import behaviour, explaining, storage, unmet
 from scoring.board import Board, scored_once
 from scoring.errors import RankingError, UnknownIdError
+from scoring.exposure import balanced
 from scoring.fields import Side
 from scoring.gates import FAILED, GateBook
 from scoring.lifts import event
@@ -399,27 +400,28 @@ class SupplierRanker(_Ranker):
         best = _best(scored.total, (states == FAILED).any(axis=0), k)
         return [explaining.left_out(self._book, record, int(at), scored, names, states, lang) for at in best]
 
-    def rank_mutual(self, buyers: Any, k: int = 20, how: str = "harmonic") -> MutualRanking:
+    def rank_mutual(self, buyers: Any, k: int = 20, how: str = "harmonic", evenness: float = 0.0) -> MutualRanking:
         """The best `k` pairs of each demand by the score both directions make together.
 
         Parameters
         ----------
         buyers : list of dicts or DataFrame of demands
         k : pairs per demand
-        how : as in `combine_mutual`
+        how, evenness : as in `combine_mutual`; evenness decides the order, the scores shown stay those of the pairs
         """
         demands = read(buyers, "demand")
         raw = [record.raw for record in demands]
         forward = self.scores(raw)
         back = BuyerRanker(self.text, self.as_of_, self.rates).fit(raw)
-        order = [back._number[record.id] for record in demands]
-        backward = back.scores([record.raw for record in self._records]).T[order]
+        rows = [back._number[record.id] for record in demands]
+        backward = back.scores([record.raw for record in self._records]).T[rows]
         both = combine_mutual(forward, backward, how)
+        passing = np.asarray([~(self._check_gates(record)[1] == FAILED).any(axis=0) for record in demands])
+        order = balanced(np.where(passing, both, np.nan), evenness) if evenness else both
         pairs: list[tuple[str, str]] = []
         at: list[tuple[int, int]] = []
         for i, record in enumerate(demands):
-            passing = ~(self._check_gates(record)[1] == FAILED).any(axis=0)
-            for j in _best(both[i], passing, k):
+            for j in _best(order[i], passing[i], k):
                 pairs.append((record.id, self.ids_[j]))
                 at.append((i, int(j)))
         index = tuple(np.asarray(at, dtype=np.int64).reshape(-1, 2).T)

@@ -1,0 +1,185 @@
+"""Relevance against evenness: who is shown how often, and what an even hand costs.
+
+Pairs are scored once; a price on each participant then moves places from those everybody's list would show to those no
+list would. Prices are the potentials of entropic transport, found by alternately scaling rows and columns (R. Sinkhorn,
+P. Knopp, "Concerning nonnegative matrices and doubly stochastic matrices", Pacific J. Math. 21, 1967; M. Cuturi,
+"Sinkhorn distances", NIPS 2013). Exposure as what a ranking gives out: A. Singh, T. Joachims, "Fairness of exposure in
+rankings", KDD 2018.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scoring.errors import RankingError
+
+ROUNDS, CLOSE_ENOUGH = 500, 1e-9
+DIALS = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+
+@dataclass(frozen=True)
+class EvenLists:
+    """Lists at one setting of the dial.
+
+    Attributes
+    ----------
+    evenness : float
+    places : ndarray of shape (n_rows, k)
+        Columns of each row's list, best first; -1 where a row has fewer pairs.
+    prices : ndarray of shape (n_columns,)
+        What was taken off each column's scores (negative: added), in the unit of the scores.
+    gini : float
+        Gini coefficient of how often each column is listed.
+    kept : float
+        Share of the scores of the lists without the dial that these lists keep.
+    """
+
+    evenness: float
+    places: np.ndarray
+    prices: np.ndarray
+    gini: float
+    kept: float
+
+
+def gini(exposure: Any) -> float:
+    """Gini coefficient: 0 if all have the same, towards 1 if one has all (C. Gini, 1912).
+
+    Raises
+    ------
+    RankingError
+        Negative or missing numbers, or none at all.
+    """
+    given = np.sort(np.asarray(exposure, dtype=np.float64).reshape(-1))
+    if given.size == 0 or not np.isfinite(given).all() or given[0] < 0:
+        raise RankingError("gini: expected at least one number, none of them missing or below 0")
+    total = float(given.sum())
+    places = 2 * np.arange(1, given.size + 1) - given.size - 1
+    return float(places @ given) / (given.size * total) if total > 0 else 0.0
+
+
+def checked_evenness(evenness: float, where: str) -> float:
+    """The dial, refused outside 0 to 1."""
+    if not 0.0 <= float(evenness) <= 1.0:
+        raise RankingError(f"{where}: evenness={evenness!r}, expected 0 (relevance only) to 1 (as even as can be)")
+    return float(evenness)
+
+
+def potentials(logs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """u, v so that exp(logs + u + v) has equal row sums and equal column sums; -inf is no pair.
+
+    They are shifted so that u + v is 0 on average over all pairs: what is balanced keeps its geometric mean.
+    """
+    pair = np.isfinite(logs)
+    u, v = np.zeros(logs.shape[0]), np.zeros(logs.shape[1])
+    if not pair.any():
+        return u, v
+    rows, columns = pair.any(axis=1), pair.any(axis=0)
+    inside = logs[np.ix_(rows, columns)]
+    share = np.log(rows.sum() / columns.sum())
+    a, b = np.zeros(inside.shape[0]), np.zeros(inside.shape[1])
+    for _ in range(ROUNDS):
+        a = -np.logaddexp.reduce(inside + b, axis=1)
+        new = share - np.logaddexp.reduce(inside + a[:, None], axis=0)
+        done = float(np.abs(new - b).max()) < CLOSE_ENOUGH
+        b = new
+        if done:
+            break
+    there = pair[np.ix_(rows, columns)]
+    a = a - float((a[:, None] + b)[there].mean())
+    u[rows], v[columns] = a, b
+    return u, v
+
+
+def balanced(scores: Any, evenness: float) -> np.ndarray:
+    """Scores times a factor of their row and one of their column, so that no participant of either side stands above
+    others by being liked, or easily pleased, in general.
+
+    Parameters
+    ----------
+    scores : array-like of shape (n, m)
+        0 or more; NaN is no pair, and 0 stays 0.
+    evenness : float
+        0 leaves the scores as they are; at 1 every row has one sum and every column has one.
+
+    Returns
+    -------
+    ndarray of shape (n, m)
+    """
+    dial = checked_evenness(evenness, "balanced")
+    given = np.asarray(scores, dtype=np.float64)
+    if given.ndim != 2:
+        raise RankingError(f"balanced: scores of shape {given.shape}; evenness needs a matrix of rows and columns")
+    if dial == 0.0 or given.size == 0:
+        return given.copy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        logs = np.where(given > 0.0, np.log(given), -np.inf)
+    u, v = potentials(logs)
+    return np.asarray(given * np.exp(dial * (u[:, None] + v)))
+
+
+def even_lists(scores: Any, k: int, evenness: float) -> EvenLists:
+    """Lists of `k` columns for each row that show the columns more evenly.
+
+    Prices are taken off the scores: evenness × the column's potential, the scores' unit being their standard deviation
+    inside a row. A score, less the price of its column, is what a list is ordered by.
+
+    Parameters
+    ----------
+    scores : array-like of shape (n_rows, n_columns)
+        Scores in points; NaN is a pair that may not be listed (a failed gate).
+    k : int
+    evenness : float, 0 to 1
+
+    Examples
+    --------
+    >>> from scoring.exposure import even_lists
+    >>> scores = [[90, 80, 10], [90, 85, 20], [90, 70, 65]]
+    >>> [even_lists(scores, 1, dial).places[:, 0].tolist() for dial in (0, 1)]
+    [[0, 0, 0], [0, 1, 2]]
+    """
+    dial = checked_evenness(evenness, "even_lists")
+    given = np.asarray(scores, dtype=np.float64)
+    if given.ndim != 2 or k < 1:
+        raise RankingError(f"even_lists: scores of shape {given.shape} and k={k}; expected a matrix and k of 1 or more")
+    pair = np.isfinite(given)
+    prices = np.zeros(given.shape[1])
+    if dial > 0.0 and pair.any():
+        spread = (
+            float(np.mean([row[there].std() for row, there in zip(given, pair, strict=True) if there.any()])) or 1.0
+        )
+        prices = -spread * dial * potentials(np.where(pair, given, -np.inf) / spread)[1]
+        prices -= prices[pair.any(axis=0)].mean()
+    plain, places = _top(given, k), _top(given - prices, k)
+    shown = np.bincount(places[places >= 0], minlength=given.shape[1])
+    best, kept = _worth(given, plain), _worth(given, places)
+    return EvenLists(
+        dial,
+        places,
+        prices,
+        gini(shown) if shown.size else 0.0,
+        1.0 if best == 0.0 else 1.0 - (best - kept) / abs(best),
+    )
+
+
+def exposure_curve(scores: Any, k: int, dials: Sequence[float] = DIALS) -> list[EvenLists]:
+    """`even_lists` at each setting of the dial; `scoring.plots.plot_evenness` draws it. For the other side's lists pass
+    the transpose."""
+    return [even_lists(scores, k, dial) for dial in dials]
+
+
+def _top(scores: np.ndarray, k: int) -> np.ndarray:
+    out = np.full((scores.shape[0], k), -1, dtype=np.int64)
+    for at, row in enumerate(scores):
+        order = np.argsort(-np.where(np.isfinite(row), row, -np.inf), kind="stable")
+        best = order[np.isfinite(row[order])][:k]
+        out[at, : best.size] = best
+    return out
+
+
+def _worth(scores: np.ndarray, places: np.ndarray) -> float:
+    row, column = np.nonzero(places >= 0)
+    return float(scores[row, places[row, column]].sum())
