@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from app.domain.scheduling import advice, bounds, conflicts, reasons, routes
+from app.domain.scheduling import advice, bounds, conflicts, reasons, routes, settling
 from app.domain.scheduling.board import Board
 from app.domain.scheduling.instance import Instance, build
 from app.domain.scheduling.placing import name_places
@@ -24,14 +24,17 @@ class VerifierRefusedError(RuntimeError):
 
 def finished(run: Search, seed: int, strict: bool) -> Plan:
     """The plan of a run that has ended; a plan the verifier refuses is never returned."""
-    board = run.best
-    routes.fill_up(board)
+    routes.fill_up(run.best)
+    run.best = board = settling.settle(run.best)
     run.score = board.score()
     missing = -run.score[0]
     if missing and strict:
         return _checked(run.inst, _empty(run, seed))
     why = reasons.reasons(board)
-    plan = _plan(run, board, seed, why, advice.advice(board, why))
+    tips = advice.advice(board, why)
+    if not run.inst.explicit:
+        board.place = settling.settled_places(board)
+    plan = _plan(run, board, seed, why, tips)
     return _checked(run.inst, plan)
 
 
