@@ -7,6 +7,7 @@ weighted in the same way, and one step of diffusion to the nearest texts. All of
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -32,6 +33,7 @@ FEEDBACK, BEST = 0.3, 10  # weight of the likeness to the best so many
 LATENT_OF = ("words", "concepts")
 COMPACT = 128
 COMPACT_WEIGHTS = {"words": 1.0, "concepts": 0.7, "grams": 0.5}
+ENOUGH = 100  # texts that share a word with a request, above which n-grams are needed less
 TRUSTED_FROM = 1 / 3  # share of the most a text could have from which n-grams count fully
 _FLAT = 1e-12
 
@@ -149,10 +151,12 @@ class TextSpace:
         return min(1.0, float(raw["grams"].max(initial=0.0)) / (TRUSTED_FROM * most)) ** 2 if most > 0 else 0.0
 
     def weight(self, name: str, request: Request, raw: dict[str, np.ndarray]) -> float:
-        """What a part counts for a request: n-grams as far as they are trusted, concepts more the fewer of its words
-        the list knows (a request in another language has nothing else)."""
+        """What a part counts for a request: n-grams as far as they are trusted, and less the more texts the words find
+        by themselves; concepts more the fewer of its words the list knows (a request in another language has nothing
+        else)."""
         if name == "grams":
-            return PART_WEIGHTS[name] * self.trust(request, raw)
+            found = max(int((raw["words"] > 0).sum()), 1)
+            return PART_WEIGHTS[name] * self.trust(request, raw) * min(1.0, math.sqrt(ENOUGH / found))
         if name == "concepts":
             return PART_WEIGHTS[name] + (CONCEPTS_ALONE - PART_WEIGHTS[name]) * (1.0 - self.known(request))
         return PART_WEIGHTS[name]
@@ -170,8 +174,9 @@ class TextSpace:
         total = np.zeros(len(self.stated))
         for name, values in raw.items():
             spread = float(values.std())
-            if spread > _FLAT:
-                total += self.weight(name, request, raw) / spread * values
+            unit = spread if spread > _FLAT else float(values.max(initial=0.0))  # where all are equal: 1 for each
+            if unit > _FLAT:
+                total += self.weight(name, request, raw) / unit * values
         if self.columns:
             total = self._like_the_best(total, raw)
         if self.neighbours is not None:

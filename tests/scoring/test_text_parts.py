@@ -187,3 +187,22 @@ def test_an_opening_counts_as_far_as_its_words_come_again():
         opening_weight([Document((), tuple(title[:5]), ())]) == 0.0
     )  # all texts are short: no opening apart from them
     assert opening_weight([]) == 0.0
+
+
+def test_grams_count_less_the_more_texts_the_words_find():
+    request_text = "lantern"
+    few = fitted(told([f"lantern number{at}" for at in range(20)] + ["other"] * 400))
+    many = fitted(told([f"lantern number{at}" for at in range(400)] + ["other"] * 20))
+    weights = []
+    for space in (few, many):
+        request = asked(space, request_text)
+        weights.append(space.weight("grams", request, space.raw(request)))
+    assert weights[1] == pytest.approx(0.5 * weights[0])
+
+
+def test_a_list_whose_texts_all_fit_alike_says_that_they_fit():
+    texts = ["quorl and bexin"] * 3
+    for count in (1, 3):
+        ranker = SupplierRanker(as_of=AS_OF).fit(told(texts[:count]))
+        assert (ranker.scores([{"id": "r", "text": "quorl"}]) > 50).all()
+        assert (ranker.scores([{"id": "r", "text": "zedap"}]) == 0).all()
