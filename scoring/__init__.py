@@ -12,8 +12,10 @@ _HOME = {
     "SupplierRanker": "scoring.ranker",
     "BuyerRanker": "scoring.ranker",
     "combine_mutual": "scoring.mutual",
+    "rank_shards": "scoring.batch.shards",
+    "read_shards": "scoring.batch.shards",
 }
-__all__ = ["BuyerRanker", "SupplierRanker", "combine_mutual"]
+__all__ = ["BuyerRanker", "SupplierRanker", "combine_mutual", "rank_shards", "read_shards"]
 
 
 def __getattr__(name: str) -> Any:

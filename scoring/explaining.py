@@ -187,7 +187,7 @@ class Teller:
         else:
             score = float(scored.total[at])
             chosen = lifts.reaching(
-                pair, found, failing, lambda gain: _rank(score + gain, at, scored.total, passing), top
+                pair, found, failing, lambda gain: _rank(score + gain, at, scored.total, passing, lifts.NEAR), top
             )[:most]
         return tuple(self._lift(one, supplier, at, scored, passing) for one in chosen)
 
@@ -197,7 +197,7 @@ class Teller:
 
     def _lift(self, found: lifts.Found, supplier: Record, at: int, scored: Scored, passing: np.ndarray) -> Lift:
         score = float(scored.total[at]) + found.gain
-        rank = None if found.failing else _rank(score, at, scored.total, passing)
+        rank = None if found.failing else _rank(score, at, scored.total, passing, lifts.NEAR)
         fields = lifts.record_fields(found, supplier)
         return Lift(lifts.told(found, self.lang), score, rank, found.effort, fields)
 
@@ -207,9 +207,10 @@ def _failing(gates: Gates, at: int) -> frozenset[str]:
     return frozenset(name for name, now in zip(names, states[:, at], strict=True) if now == FAILED)
 
 
-def _rank(score: float, at: int, total: np.ndarray, passing: np.ndarray) -> int:
-    """The place of a score among the others that fail no gate; equal scores in order of position."""
-    better = (total > score) | ((total == score) & (np.arange(total.size) < at))
+def _rank(score: float, at: int, total: np.ndarray, passing: np.ndarray, near: float = 0.0) -> int:
+    """The place of a score among the others that fail no gate; equal scores (`near` apart) in order of position."""
+    better = total > score + near
+    better[:at] |= np.abs(total[:at] - score) <= near
     better[at] = False
     return 1 + int(np.count_nonzero(better & passing))
 

@@ -13,13 +13,20 @@ from typing import Any, Literal
 
 import numpy as np
 
-from scoring import codes
+from scoring import codes, places
 from scoring.measures import FAMILIES
 from scoring.records import Record
 from scoring.terms.base import Setting
-from scoring.terms.certificates import asked, holdings, needed_day, state
+from scoring.terms.certificates import asked, holdings, needed_day
 from scoring.terms.numbers import PriceTerm
-from scoring.terms.timing import months_available, production_days, transit_days
+from scoring.terms.timing import (
+    destination,
+    modes_of,
+    months_available,
+    own_transit,
+    production_days,
+    transit_days,
+)
 
 FAILED, UNKNOWN, PASSED = 0, 1, 2
 State = Literal["failed", "unknown", "passed"]
@@ -63,39 +70,66 @@ class GateBook:
         self._number = {r.id: i for i, r in enumerate(suppliers)}
         self._postings: dict[tuple[str, str], tuple[dict[str, np.ndarray], np.ndarray]] = {}
         self._numbers: dict[str, np.ndarray] = {}
+        self._until: dict[str, list[tuple[int, float]]] | None = None
+        self._price = PriceTerm(0.5)
+        self._price.setting = setting
 
     def check(self, demand: Record) -> tuple[tuple[str, ...], np.ndarray]:
         """Gate names and states of shape (n_gates, n_suppliers): 0 failed, 1 unknown, 2 passed."""
-        names = [name for name in demand.must if self._rule(demand, name) is not None]
-        states = [
-            np.asarray(rule(), dtype=np.uint8) for name in names if (rule := self._rule(demand, name)) is not None
-        ]
-        hidden = [self._number[i] for i in demand.exclude if i in self._number]
+        names = [name for name in demand.must if self.requirement(demand, name) is not None]
+        states = [self.states(demand, name) for name in names]
+        hidden = self.hidden(demand)
         if demand.exclude:
             names.append("exclude")
             states.append(np.full(len(self.suppliers), PASSED, dtype=np.uint8))
             states[-1][hidden] = FAILED
         return tuple(names), np.asarray(states, dtype=np.uint8).reshape(len(names), len(self.suppliers))
 
-    def _rule(self, demand: Record, name: str) -> Callable[[], np.ndarray] | None:
-        """How a gate is checked; None where the demand asks nothing in that field."""
-        if name in ALL_OF and demand.has(name):
-            return lambda: self._all_of(name, demand.has(name))
-        if name in ANY_OF and demand.has(name):
-            return lambda: self._any_of(ANY_OF[name], demand.has(name))
-        if name == "certificates" and demand.certificates:
-            return lambda: self._certificates(demand)
-        if name in COUNTED and "quantity" in demand.numbers:
-            return lambda: self._counted(demand, name)
-        if name in DATED and (name in demand.numbers or name in demand.dates):
-            return lambda: self._dated(demand, name)
-        if name == "target_price" and not math.isnan(self._price().euros(demand, "target_price")):
-            return lambda: self._priced(demand)
-        if name in ("gsm", "gauge") and name in demand.numbers:
-            return lambda: self._ranged(demand, name)
-        if name in ("smart_level", "employees", "founded") and name in demand.numbers:
-            return lambda: self._levelled(demand, name)
-        return None
+    def hidden(self, demand: Record) -> list[int]:
+        """Positions of the suppliers a demand excludes."""
+        return [self._number[i] for i in demand.exclude if i in self._number]
+
+    def requirement(self, demand: Record, name: str) -> tuple[Any, ...] | None:
+        """All that a gate's states depend on; None where the demand asks nothing in that field."""
+        if name in ALL_OF or name in ANY_OF:
+            return (name, demand.has(name)) if demand.has(name) else None
+        if name == "certificates":
+            return (name, asked(demand), needed_day(demand, self.setting)) if demand.certificates else None
+        if name in COUNTED:
+            if "quantity" not in demand.numbers:
+                return None
+            quantity = demand.number("quantity") * (demand.unit[1] if demand.unit else 1.0)
+            return name, quantity, demand.unit and demand.unit[0], months_available(demand, self.setting)
+        if name in DATED:
+            return self._deadline(demand, name)
+        if name == "target_price":
+            target = self._price.euros(demand, name)
+            return None if math.isnan(target) else (name, target, demand.unit and demand.unit[0])
+        return (name, demand.numbers[name]) if name in demand.numbers else None
+
+    def _deadline(self, demand: Record, name: str) -> tuple[Any, ...] | None:
+        if name in demand.numbers:
+            return name, demand.numbers[name]
+        if name not in demand.dates:
+            return None
+        days = self.setting.days(demand.dates[name])
+        return (name, days, modes_of(demand), destination(demand)) if name == "in_store_by" else (name, days)
+
+    def states(self, demand: Record, name: str) -> np.ndarray:
+        """States of shape (n_suppliers,) of a gate that has a requirement."""
+        if name in ALL_OF:
+            return self._all_of(name, demand.has(name))
+        if name in ANY_OF:
+            return self._any_of(ANY_OF[name], demand.has(name))
+        if name == "certificates":
+            return self._certificates(demand)
+        if name in COUNTED:
+            return self._counted(demand, name)
+        if name in DATED:
+            return self._dated(demand, name)
+        if name == "target_price":
+            return self._priced(demand)
+        return self._ranged(demand, name) if name in ("gsm", "gauge") else self._levelled(demand, name)
 
     # lists -----------------------------------------------------------------------------------------------------------
     def _lists(self, fields: tuple[str, ...], how: str) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -139,13 +173,26 @@ class GateBook:
         return out
 
     def _certificates(self, demand: Record) -> np.ndarray:
-        day, wanted = needed_day(demand, self.setting), asked(demand)
-        out = np.full(len(self.suppliers), UNKNOWN, dtype=np.uint8)
-        for i, record in enumerate(self.suppliers):
-            if record.certificates:
-                held = holdings(record)
-                good = all(c in held and state(held[c], day, self.setting) == "valid" for c in wanted)
-                out[i] = PASSED if good else FAILED
+        day = needed_day(demand, self.setting)
+        listed = self._array("certificates", lambda r: float(bool(r.certificates))) > 0
+        good = np.ones(len(self.suppliers), dtype=bool)
+        for code in asked(demand):
+            good &= self._valid_until(code) >= day
+        return self._decide(good, listed)
+
+    def _valid_until(self, code: str) -> np.ndarray:
+        """Days from `as_of` on which a certificate still holds: infinite without an end, minus infinite without it."""
+        if self._until is None:
+            self._until = {}
+            for i, record in enumerate(self.suppliers):
+                for held, certificate in holdings(record).items():
+                    if certificate.evidence != "expired":
+                        end = certificate.valid_to
+                        left = math.inf if end is None else float(self.setting.days(end))
+                        self._until.setdefault(held, []).append((i, left))
+        out = np.full(len(self.suppliers), -math.inf)
+        for i, left in self._until.get(code, ()):
+            out[i] = left
         return out
 
     # numbers ---------------------------------------------------------------------------------------------------------
@@ -182,16 +229,21 @@ class GateBook:
             needed = self._array("production", production_days)
             there = float(self.setting.days(demand.dates[name]))
             if name == "in_store_by":
-                needed = needed + np.asarray([transit_days(demand, r) for r in self.suppliers])
+                needed = needed + self._transit(demand)
         return self._decide(needed <= there, ~np.isnan(needed))
 
-    def _price(self) -> PriceTerm:
-        term = PriceTerm(0.5)
-        term.setting = self.setting
-        return term
+    def _transit(self, demand: Record) -> np.ndarray:
+        """`transit_days` of every supplier: its own, else the planning value between the zones."""
+        modes, there = modes_of(demand), destination(demand)
+        own = self._array(f"own:{modes}", lambda r: own_transit(r, modes) if r.transit else math.nan)
+        zone = self._array("zone", lambda r: _ZONE_NUMBER[places.zone(r.has("country")[0])] if r.has("country") else -1)
+        planned = [math.nan] * (len(places.ZONES) + 1)  # the last one is of those that state no country
+        if there is not None:
+            planned[:-1] = [float(places.transit(one, places.zone(there), modes)) for one in places.ZONES]
+        return np.where(np.isnan(own), np.asarray(planned)[zone.astype(np.int64)], own)
 
     def _priced(self, demand: Record) -> np.ndarray:
-        term = self._price()
+        term = self._price
         low = self._array("euros", lambda r: term.band(r)[0])
         return self._decide(low <= term.euros(demand, "target_price"), ~np.isnan(low) & self._families(demand))
 
@@ -237,6 +289,7 @@ class GateBook:
         return (demand.number(name),), _numbers(supplier, sources.get(name, (name,)))
 
 
+_ZONE_NUMBER = {name: number for number, name in enumerate(places.ZONES)}
 _FAMILY_NUMBER = {name: number for number, name in enumerate(FAMILIES)}
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from scoring import behaviour, explaining, storage, unmet
+from scoring.batch.results import MOST_AT_ONCE, Best, can_compile
 from scoring.board import Board, scored_once
 from scoring.errors import RankingError, UnknownIdError
 from scoring.exposure import balanced
@@ -22,13 +24,18 @@ from scoring.gates import FAILED, GateBook
 from scoring.lifts import event
 from scoring.measures import checked_rates
 from scoring.mutual import combine_mutual
-from scoring.records import Record, read, read_one
+from scoring.records import Record, read, read_one, stream
 from scoring.results import Explanation, LeftOut, Lift, MutualRanking, Ranking
 from scoring.space import Scored, Space
 from scoring.terms.base import Setting
 from scoring.terms.catalogue import weights as checked_weights
 
-SEEN = 100_000  # askers remembered by id
+if TYPE_CHECKING:
+    from scoring.batch.ranking import BatchRanker
+
+SEEN, SEEN_WHOLE = 20_000, 1_000  # askers remembered by id, and how many of them as they were read
+# Milliseconds: a request alone costs about 1, and 1 more for each so many fitted records. Batches pay from so many on.
+RECORDS_PER_MS, BATCH_PAYS_FROM = 3_000, 3_000
 Gates = tuple[tuple[str, ...], np.ndarray]
 
 
@@ -74,7 +81,8 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self._records = records
         self._number = {identity: at for at, identity in enumerate(self.ids_)}
         self._space = Space(records, self._setting, self.weights_, self.text)
-        self._seen: dict[str, Record] = {}
+        self._seen: dict[str, Record | Mapping[str, Any]] = {}
+        self._batch: BatchRanker | None = None
         self._last: tuple[Record, Scored, Gates] | None = None
         self._hash: str | None = None
         self._gates_fitted(records)
@@ -164,7 +172,8 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
             raise UnknownIdError(
                 f"{self._asking_side} {identity!r} was not seen by rank; pass its record, or rank it first"
             )
-        return self._seen[identity]
+        seen = self._seen[identity]
+        return seen if isinstance(seen, Record) else read_one(seen, self._asking_side, self._asking_side)
 
     def _score(self, asker: Record) -> tuple[Scored, Gates]:
         last = self._last
@@ -199,21 +208,72 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         check_is_fitted(self)
         if k < 1:
             raise RankingError(f"k={k}: at least 1")
-        records = read(askers, self._asking_side)
-        ids = np.full((len(records), k), None, dtype=object)
-        scores = np.full((len(records), k), np.nan)
-        for i, record in enumerate(records):
+        names: list[str] = []
+        blocks = list(self.rank_blocks(askers, k, names=names))
+        at = np.concatenate([np.zeros((0, k), dtype=np.int32), *(block.records for block in blocks)])
+        scores = np.concatenate([np.zeros((0, k)), *(block.scores for block in blocks)])
+        return Ranking(tuple(names), np.asarray([*self.ids_, None], dtype=object)[at], scores)
+
+    def rank_blocks(
+        self,
+        askers: Any,
+        k: int,
+        *,
+        names: list[str] | None = None,
+        threads: int | None = None,
+        together: bool | None = None,
+    ) -> Iterator[Best]:
+        """`rank`, some askers at a time and as positions in `ids_` (-1: none); `names` is filled with their ids.
+
+        Many askers are taken together (`scoring.batch`) where that pays, or as `together` says; the numbers are the
+        same.
+        """
+        records = self._remembered(stream(askers, self._asking_side), names)
+        first = [] if together is not None else list(islice(records, self._enough()))
+        if together is None:
+            together = len(first) == self._enough()
+        if together and self._can_batch(k):
+            yield from self._batch_ranker().rank(chain(first, records), k, lambda one: self._alone(one, k), threads)
+            return
+        for record in chain(first, records):
+            best, scores = self._alone(record, k)
+            padded = Best(np.full((1, k), -1, dtype=np.int32), np.full((1, k), np.nan), np.asarray([best.size]))
+            padded.records[0, : best.size], padded.scores[0, : best.size] = best, scores
+            yield padded
+
+    def _remembered(self, records: Iterator[Record], names: list[str] | None) -> Iterator[Record]:
+        for record in records:
+            if names is not None:
+                names.append(record.id)
             self._see(record)
-            scored, (_, states) = self._score(record)
-            best = _best(scored.total, ~(states == FAILED).any(axis=0), k)
-            ids[i, : best.size] = [self.ids_[at] for at in best]
-            scores[i, : best.size] = scored.total[best]
-        return Ranking(tuple(record.id for record in records), ids, scores)
+            yield record
+
+    def prepare(self, k: int = 20) -> None:
+        """Make now what the first batch would make: before processes part, so that they share it."""
+        check_is_fitted(self)
+        if self._can_batch(k):
+            self._batch_ranker()
+
+    def _enough(self) -> int:
+        """How many askers make a batch worth its preparation."""
+        return max(64, int(BATCH_PAYS_FROM / (1.0 + self.n_fitted_ / RECORDS_PER_MS)))
+
+    def _can_batch(self, k: int) -> bool:  # noqa: ARG002
+        return False
+
+    def _batch_ranker(self) -> BatchRanker:
+        raise NotImplementedError
+
+    def _alone(self, record: Record, k: int) -> tuple[np.ndarray, np.ndarray]:
+        """Positions and scores of one asker's best."""
+        scored, (_, states) = self._score(record)
+        best = _best(scored.total, ~(states == FAILED).any(axis=0), k)
+        return best, scored.total[best]
 
     def _see(self, record: Record) -> None:
         """Remember an asker by its id, the latest `SEEN` of them."""
         self._seen.pop(record.id, None)
-        self._seen[record.id] = record
+        self._seen[record.id] = record if len(self._seen) < SEEN_WHOLE else record.raw
         while len(self._seen) > SEEN:
             self._seen.pop(next(iter(self._seen)), None)
 
@@ -311,6 +371,17 @@ class SupplierRanker(_Ranker):
 
     def _check_gates(self, asker: Record) -> Gates:
         return self._book.check(asker)
+
+    def _can_batch(self, k: int) -> bool:
+        compact = self.text == "compact" and self._space.context is None
+        return compact and k <= MOST_AT_ONCE and self.n_fitted_ > 0 and can_compile()
+
+    def _batch_ranker(self) -> BatchRanker:
+        if self._batch is None:
+            from scoring.batch.ranking import BatchRanker
+
+            self._batch = BatchRanker(self._space, self._book)
+        return self._batch
 
     def explain(self, demand: Any, supplier: Any, lang: str = "en") -> Explanation:
         """Why a pair has its score. Takes records, or ids of suppliers seen by `fit` and demands seen by `rank`.

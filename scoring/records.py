@@ -6,9 +6,11 @@ A record never loses what it could not code: unresolved words stay visible and a
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from scoring import codes, fields, places
@@ -16,6 +18,7 @@ from scoring.errors import RecordError
 from scoring.fields import Side
 from scoring.measures import unit_of
 
+_AT_A_TIME = 2048  # rows of a DataFrame made into dicts at a time
 EVIDENCE = {"declared": 0.75, "documented": 0.9, "verified": 1.0, "expired": 0.0}
 
 
@@ -120,16 +123,51 @@ def read(data: Any, side: Side) -> list[Record]:
     RecordError
         An unknown field (with the nearest known one), a missing or repeated id, a value that cannot be read.
     """
+    return list(stream(data, side))
+
+
+def stream(data: Any, side: Side) -> Iterator[Record]:
+    """`read`, one record after the other: also from a generator, and from the path of a file with a JSON object in
+    each line."""
     what = "suppliers" if side == "supplier" else "demands"
-    records = [read_one(row, side, f"{what}[{number}]") for number, row in enumerate(rows_of(data, what))]
     seen: dict[str, int] = {}
-    for number, record in enumerate(records):
-        if record.id in seen:
+    for number, row in enumerate(raw_rows(data, what)):
+        record = read_one(row, side, f"{what}[{number}]")
+        first = seen.setdefault(record.id, number)
+        if first != number:
             raise RecordError(
-                f"{what}[{number}]: id {record.id!r} is already the id of {what}[{seen[record.id]}]; ids must be unique"
+                f"{what}[{number}]: id {record.id!r} is already the id of {what}[{first}]; ids must be unique"
             )
-        seen[record.id] = number
-    return records
+        yield record
+
+
+def raw_rows(data: Any, what: str) -> Iterator[Mapping[str, Any]]:
+    """Rows one after the other, of whatever `stream` takes."""
+    if isinstance(data, Path):
+        yield from _lines(data)
+    elif hasattr(data, "to_dict") and hasattr(data, "iloc"):
+        for start in range(0, len(data), _AT_A_TIME):
+            yield from rows_of(data.iloc[start : start + _AT_A_TIME], what)
+    elif isinstance(data, Iterator):
+        for number, row in enumerate(data):
+            yield from rows_of([row], f"{what}[{number}]")
+    else:
+        yield from rows_of(data, what)
+
+
+def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    row = json.loads(line)
+                    if not isinstance(row, Mapping):
+                        raise RecordError(f"{path}, line {number}: found {type(row).__name__}, expected a JSON object")
+                    yield row
+    except json.JSONDecodeError as error:
+        raise RecordError(f"{path}: a line is no JSON object ({error}); write one object per line") from error
+    except OSError as error:
+        raise RecordError(f"{path}: cannot be read ({error})") from error
 
 
 def read_one(row: Mapping[str, Any], side: Side, where: str = "record") -> Record:

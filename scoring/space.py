@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from scoring import codes
 from scoring.behaviour import Behaviour
+from scoring.errors import RankingError
 from scoring.lifts import Found
 from scoring.records import Record
 from scoring.terms.base import Setting, Term
 from scoring.terms.catalogue import terms as all_terms
 from scoring.text.associations import Associations
+from scoring.text.compact import CompactSpace, Place
 from scoring.text.space import PART_WEIGHTS, Request, TextMode, TextSpace, body
 
 TEXT_NEUTRAL, BEHAVIOUR_NEUTRAL = 0.5, 0.5
@@ -34,7 +37,7 @@ class Scored:
     most: dict[str, float]
     points: np.ndarray
     total: np.ndarray
-    request: Request | None
+    request: Request | Place | None
     lifts: dict[int, list[Found]] = field(default_factory=dict)  # found once, told in any language
 
 
@@ -60,7 +63,8 @@ class Space:
         blocks = [term.matrix(records) for term in self.terms]
         self.offsets = np.concatenate(([0], np.cumsum([block.shape[1] for block in blocks])))
         self.columns = sp.csr_array(sp.hstack(blocks, format="csr").T)
-        self.text = TextSpace(mode).fit(records)
+        text: Any = CompactSpace() if mode == "compact" else TextSpace(mode)
+        self.text = text.fit(records)
         self.behaviour = Behaviour(self.text, [record.id for record in records])
         self.context: np.ndarray | None = None
         self.context_rows: dict[str, np.ndarray] = {}
@@ -68,26 +72,33 @@ class Space:
     # an asker against all -------------------------------------------------------------------------------------------
     def score(self, asker: Record) -> Scored:
         """Points of every stated term for every fitted record."""
-        stated = [term for term in self.terms if term.states(asker)]
-        words = bool(body(asker))
-        base = {term.name: self.weights[term.name] for term in stated}
-        if words:
-            base["text"] = self.weights["text"]
-        if self.behaviour.count(asker.id):
-            base["behaviour"] = self.weights["behaviour"] * self.behaviour.learned(asker.id).reach / 2
-        if sum(base.values()) <= 0:
+        stated, most = self.asked(asker)
+        if not most:
             return self._nothing_asked(asker)
-        scale = 100.0 / sum(base.values())
-        most = {name: base[name] * scale for name in self._order(base)}
         points = np.zeros((len(most), len(self.records)))
         row_of = {name: i for i, name in enumerate(most)}
         self._fill_blocks(asker, stated, most, points, row_of)
-        request = self.text.request(asker) if words else None
+        request = self.text.request(asker) if "text" in most else None
         if request is not None:
             points[row_of["text"]] = most["text"] * self.text_values(asker, request)
         if "behaviour" in most:
             points[row_of["behaviour"]] = most["behaviour"] * self.behaviour.learned(asker.id).values
-        return Scored(asker, tuple(most), most, points, points.sum(axis=0), request)
+        return Scored(asker, tuple(most), most, points, _total(points), request)
+
+    def asked(self, asker: Record) -> tuple[list[Term], dict[str, float]]:
+        """The terms an asker states, and the points each term could have (none when nothing is asked)."""
+        stated = [term for term in self.terms if term.states(asker)]
+        base = {term.name: self.weights[term.name] for term in stated}
+        if body(asker):
+            base["text"] = self.weights["text"]
+        if self.behaviour.count(asker.id):
+            base["behaviour"] = self.weights["behaviour"] * self.behaviour.learned(asker.id).reach / 2
+        return stated, self.shared_out(base)
+
+    def shared_out(self, base: Mapping[str, float]) -> dict[str, float]:
+        """The points of what is stated, scaled to 100 and in the order of the weights; none when there are none."""
+        total = sum(base.values())
+        return {name: base[name] * (100.0 / total) for name in self._order(base)} if total > 0 else {}
 
     def _order(self, base: Mapping[str, float]) -> list[str]:
         return [name for name in self.weights if name in base]
@@ -100,18 +111,21 @@ class Space:
         points: np.ndarray,
         row_of: dict[str, int],
     ) -> None:
-        """One product for all coded and numeric terms: a row of the left matrix for each, in its own columns."""
+        """One product for all coded and numeric terms: a row of the left matrix for each, in its own columns.
+
+        The values on both sides are whole steps (see `Term`), so the product is exact in any order.
+        """
         rows, columns, values = [], [], []
         for term, start in zip(self.terms, self.offsets[:-1], strict=True):
             if term in stated:
                 row = term.matrix([asker])
                 rows.append(np.full(row.nnz, row_of[term.name]))
                 columns.append(row.indices + start)
-                values.append(row.data * most[term.name])
+                values.append(row.data)
         if rows:
             at = (np.concatenate(rows), np.concatenate(columns).astype(np.int64))
             left = sp.csr_array((np.concatenate(values), at), shape=(len(points), self.columns.shape[0]))
-            points += (left @ self.columns).toarray()
+            points += (left @ self.columns).toarray() * np.asarray(list(most.values()))[:, None]
 
     def _nothing_asked(self, asker: Record) -> Scored:
         """An empty asker: every fitted record gets the neutral value of every term."""
@@ -122,15 +136,18 @@ class Space:
         most = dict(self.weights)
         column = np.asarray([most[name] * neutral[name] for name in most])
         points = np.repeat(column[:, None], len(self.records), axis=1)
-        return Scored(asker, tuple(most), most, points, points.sum(axis=0), None)
+        return Scored(asker, tuple(most), most, points, _total(points), None)
 
     # text -----------------------------------------------------------------------------------------------------------
-    def text_values(self, asker: Record, request: Request) -> np.ndarray:
+    def text_values(self, asker: Record, request: Request | Place) -> np.ndarray:
         """The text term for every fitted record.
 
         The fused similarity, scaled so that one sharing nothing has 0 and the best one the share of the request it
         covers (its square root, at least 0.3). Records without any text get the mean of the others.
         """
+        if isinstance(request, Place):
+            lean = None if self.context is None else self._lean(asker)
+            return np.asarray(self.text.values(request, lean))
         fused = self.text.fused(request, self.text.raw(request))
         none = 0.0
         if self.context is not None:
@@ -147,12 +164,16 @@ class Space:
 
     def _relative(self, asker: Record, fused: np.ndarray) -> tuple[np.ndarray, float]:
         """z-scores less a share of the mean z-score over the index's other requests, and the z-score of a zero."""
-        assert self.context is not None
         mean, spread = float(fused.mean()), float(fused.std()) or 1.0
+        return (fused - mean) / spread - self._lean(asker), -mean / spread
+
+    def _lean(self, asker: Record) -> np.ndarray:
+        """What the index of requests takes off each fitted record, in standard deviations."""
+        assert self.context is not None
         total, count = self.context, len(self.context_rows)
         if asker.id in self.context_rows:
             total, count = total - self.context_rows[asker.id], count - 1
-        return (fused - mean) / spread - CONTEXT * total / max(count, 1), -mean / spread
+        return CONTEXT * total / max(count, 1)
 
     def fit_context(self, askers: Sequence[Record]) -> None:
         """Learn each fitted record's mean text score over an index of requests."""
@@ -169,13 +190,15 @@ class Space:
     def fit_associations(self, texts: Iterable[str]) -> None:
         """Learn which words go together from other texts. What was learned of an index of requests is forgotten: its
         scores were taken without them."""
+        if isinstance(self.text, CompactSpace):
+            raise RankingError('fit_associations: text="compact" has no place for them; use text="full"')
         learned = Associations.learn(texts)
         self.text.associations = learned if learned.stems else None
         self.context, self.context_rows = None, {}
 
     def shared_words(self, scored: Scored, at: int) -> list[tuple[str, str]]:
         """("concepts" or "words", feature) the asker and a fitted record share, the heaviest first."""
-        if scored.request is None or not self.text.columns:
+        if not isinstance(scored.request, Request) or not self.text.columns:
             return []
         found: list[tuple[float, str, str]] = []
         for name in ("concepts", "words"):
@@ -191,3 +214,11 @@ class Space:
             for code in codes.ancestors(vocabulary, below)
         }
         return [(name, feature) for _, name, feature in sorted(found) if feature not in above]
+
+
+def _total(points: np.ndarray) -> np.ndarray:
+    """The sum of the terms, one after the other whatever the number of records."""
+    total: np.ndarray = points[0].copy()
+    for row in points[1:]:
+        total += row
+    return total

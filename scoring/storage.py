@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from scoring.errors import ModelFileError
 from scoring.records import read
 from scoring.text.associations import Associations
+from scoring.text.compact import CompactSpace
 
 SCHEMA = 2
 
@@ -35,10 +36,11 @@ def _content(ranker: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         "context": sorted(space.context_rows),
         "associations": list(space.text.associations.stems) if space.text.associations else [],
     }
-    arrays = {"latent": space.text.latent, "directions": space.text.directions}
+    compact = isinstance(space.text, CompactSpace)
+    arrays = space.text.arrays() if compact else {"latent": space.text.latent, "directions": space.text.directions}
     for name, matrix in (("blocks", space.columns), *((f"text.{n}", m) for n, m in sorted(space.text.columns.items()))):
         arrays |= _parts(name, matrix)
-    if space.text.neighbours is not None:
+    if not compact and space.text.neighbours is not None:
         arrays |= _parts("text.neighbours", space.text.neighbours) | {"text.step": np.asarray(space.text.step)}
     if space.text.associations is not None:
         arrays |= _parts("associations", space.text.associations.weights)
@@ -106,10 +108,13 @@ def _restore(space: Any, described: dict[str, Any], arrays: dict[str, np.ndarray
 
     space.columns = matrix("blocks", space.columns.shape)
     space.text.columns = {name: matrix(f"text.{name}", old.shape) for name, old in space.text.columns.items()}
-    space.text.latent, space.text.directions = arrays["latent"], arrays["directions"]
-    if space.text.neighbours is not None:
-        space.text.neighbours = matrix("text.neighbours", space.text.neighbours.shape)
-        space.text.step = float(arrays["text.step"])
+    if isinstance(space.text, CompactSpace):
+        space.text.restore(arrays)
+    else:
+        space.text.latent, space.text.directions = arrays["latent"], arrays["directions"]
+        if space.text.neighbours is not None:
+            space.text.neighbours = matrix("text.neighbours", space.text.neighbours.shape)
+            space.text.step = float(arrays["text.step"])
     if stems := described["associations"]:
         space.text.associations = Associations(tuple(stems), matrix("associations", (len(stems), len(stems))))
     space.behaviour.answers = {

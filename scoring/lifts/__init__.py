@@ -5,5 +5,18 @@ from __future__ import annotations
 from scoring.lifts.candidates import changes
 from scoring.lifts.change import EFFORTS, Change
 from scoring.lifts.pair import Found, Pair, found_for, reaching, record_fields, shown, told
+from scoring.lifts.values import NEAR
 
-__all__ = ["EFFORTS", "Change", "Found", "Pair", "changes", "found_for", "reaching", "record_fields", "shown", "told"]
+__all__ = [
+    "EFFORTS",
+    "NEAR",
+    "Change",
+    "Found",
+    "Pair",
+    "changes",
+    "found_for",
+    "reaching",
+    "record_fields",
+    "shown",
+    "told",
+]

@@ -19,7 +19,7 @@ from scoring.gates import FAILED, GateBook
 from scoring.lifts.candidates import changes
 from scoring.lifts.change import EFFORTS, Change
 from scoring.lifts.pair import LEAST_LIFT, Found, Pair, record_fields, told, touched_terms
-from scoring.lifts.values import value
+from scoring.lifts.values import NEAR, value
 from scoring.records import Record
 from scoring.terms.base import Setting, Term
 
@@ -99,8 +99,8 @@ class _Row:
 
     def rank(self, score: float) -> int:
         """The place of a score among the others that pass."""
-        better = self.ahead.size - np.searchsorted(self.ahead, score, "left")
-        return 1 + int(better + self.behind.size - np.searchsorted(self.behind, score, "right"))
+        better = self.ahead.size - np.searchsorted(self.ahead, score - NEAR, "left")
+        return 1 + int(better + self.behind.size - np.searchsorted(self.behind, score + NEAR, "right"))
 
     def value_now(self, name: str) -> float:
         """The value of a term as it is."""

@@ -20,6 +20,8 @@ from scoring.terms.numbers import NumberTerm
 from scoring.terms.shared import SharedTerm
 from scoring.terms.timing import LeadTimeTerm, modes_of, own_transit, production_days, transit_days
 
+NEAR = 1e-5  # points within which two scores count as equal: rows are rounded to steps, what is worked out here is not
+
 
 @singledispatch
 def value(term: Term, demand: Record, supplier: Record, _fitted: Record) -> float:

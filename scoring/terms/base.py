@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ import scipy.sparse as sp
 
 from scoring.records import Record
 
+STEP = 2.0**-24  # of every value in a row: products and sums of whole steps are exact in double precision
 Row = tuple[Sequence[int] | np.ndarray, Sequence[float] | np.ndarray]
 
 
@@ -43,6 +44,9 @@ class Term(ABC):
     its
     difference from the neutral value, so that an unstated field gives exactly `neutral`. A demand that states nothing
     has its 1 in the last column instead, which always holds the neutral value.
+
+    All values are whole steps of 2^-24, so that the inner product of two rows is exact: neither the order of summation
+    nor the machine's way of adding products can change a bit of it.
     """
 
     name: str
@@ -91,8 +95,16 @@ class Term(ABC):
             first, at = [self.neutral, self.neutral], [0, unstated]
         return (
             np.concatenate((at, np.asarray(cols, dtype=np.int64))),
-            np.concatenate((first, np.asarray(vals, dtype=np.float64))),
+            np.rint(np.concatenate((first, np.asarray(vals, dtype=np.float64))) / STEP) * STEP,
         )
+
+    reads: tuple[str, ...] = ()  # fields of a demand its row depends on beside `demand_fields`, units and currency
+
+    def key(self, demand: Record) -> Hashable:
+        """All that a demand's row depends on: equal keys have equal rows."""
+        fields = self.demand_fields + self.reads
+        get, number, date = demand.codes.get, demand.numbers.get, demand.dates.get
+        return (demand.unit, demand.currency, *map(get, fields), *map(number, fields), *map(date, fields))
 
     def matrix(self, records: Sequence[Record]) -> sp.csr_array:
         """Rows of one side, shape (n_records, width + 1)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 from scoring import codes
@@ -81,6 +81,10 @@ class CertificateTerm(Term):
         day = needed_day(record, self.setting)
         at = [self.columns_[code] + c for code in wanted if code in self.columns_ for c in (0, *day_columns(day))]
         return at, [1.0 / len(wanted)] * len(at)
+
+    def key(self, demand: Record) -> Hashable:
+        """The codes and the day."""
+        return asked(demand), needed_day(demand, self.setting)
 
     def supplier_row(self, record: Record) -> Row:
         """The level while valid, and what is lost on the days after the end."""

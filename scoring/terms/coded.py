@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -100,6 +100,10 @@ class CodeTerm(Term):
         """The idf of a code; of one that no fitted record has, for None too."""
         column = None if code is None else self.columns_.get(code)
         return self._unseen if column is None else float(self.idf_[column])
+
+    def key(self, demand: Record) -> Hashable:
+        """The asked codes."""
+        return demand.codes.get(self.demand_fields[0]) if len(self.demand_fields) == 1 else self.asked(demand)
 
     def demand_row(self, record: Record) -> Row:
         """Weights of the asked codes and their ancestors; they add up to 1 when all are known columns."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import numpy as np
 
@@ -63,6 +63,10 @@ class NumberTerm(Term):
 
     def _start(self, segment: str) -> int:
         return 1 + self.segments.index(segment) * len(self.grid)
+
+    def key(self, demand: Record) -> Hashable:
+        """None where there is no number; else all it is read from."""
+        return super().key(demand) if self.demand_fields[0] in demand.numbers else None
 
     def demand_row(self, record: Record) -> Row:
         """The number spread over its two nearest nodes."""
@@ -152,6 +156,7 @@ class CapacityTerm(UnitTerm):
     name = "capacity"
     demand_fields = ("quantity",)
     supplier_fields = ("capacity_per_month",)
+    reads = ("lead_time_days", "ship_by")
     grid = LogGrid(1.0, 2.0**23, 4)
 
     def __init__(self, neutral: float) -> None:
@@ -303,6 +308,10 @@ class SmartLevelTerm(Term):
     def states(self, record: Record) -> bool:
         """Whether a level is given."""
         return "smart_level" in record.numbers
+
+    def key(self, demand: Record) -> Hashable:
+        """The level."""
+        return demand.numbers.get(self.name)
 
     def demand_row(self, record: Record) -> Row:
         """The wanted level between its two neighbours."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from scoring.records import Record
 from scoring.terms.base import Reason, Row, Term
@@ -60,6 +60,10 @@ class SharedTerm(Term):
             for (number, items), column in self.columns_.items()
             if lists[number]
         ]
+
+    def key(self, demand: Record) -> Hashable:
+        """The lists."""
+        return tuple(map(demand.codes.get, self.demand_fields))
 
     def demand_row(self, record: Record) -> Row:
         """Share of each stated pair on the columns."""

@@ -74,6 +74,7 @@ class LeadTimeTerm(Term):
     name = "lead_time"
     demand_fields = ("lead_time_days", "ship_by", "in_store_by")
     supplier_fields = ("lead_time_days",)
+    reads = ("delivery_country", "country", "transport")
     grid = LogGrid(1.0, 1024.0, 8)
     segments = (LIMIT, SHIP, OWN, *(f"from:{z}" for z in places.ZONES), *(f"own:{'+'.join(m)}" for m in MODE_SETS))
 

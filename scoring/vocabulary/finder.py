@@ -95,6 +95,7 @@ class Finder:
         self._starts_by = {key[:_KEPT] for key in self._starts}
         self._begins: dict[str, _Begins] = {}
         self._joined: dict[str, tuple[tuple[str, list[Entry]], ...]] = {}
+        self._by_language: dict[str | None, tuple[str, ...]] = {}
         self._dull: set[str] = set()  # words that begin nothing
         self._dull_pairs: set[str] = set()  # short words written as one that are no word
         self._last: tuple[str, list[Match]] = ("", [])
@@ -144,10 +145,13 @@ class Finder:
         """(code, words found) of each concept, longest match first, each code once."""
         source = plain(text)
         matches = self.matches(source)
-        leading = _leading_language(matches)
+        if not matches:
+            return []
         found: dict[str, str] = {}
-        for match in matches:
-            code = _code_in(match.entries, leading)
+        meant = [distinct(match.entries) for match in matches]
+        leading = _leading_language(matches) if any(len(codes) > 1 for codes in meant) else None
+        for match, codes in zip(matches, meant, strict=True):
+            code = codes[0] if len(codes) == 1 else _code_in(match.entries, leading)
             if code is not None:
                 found.setdefault(code, source[match.start : match.end])
         return list(found.items())
@@ -163,15 +167,17 @@ class Finder:
 
     def _spoken(self, language: str | None) -> tuple[str, ...]:
         """English and Chinese lists (abbreviations) apply to every text, others when the text may be in them."""
-        if language is None:
-            return self.languages
-        return tuple(one for one in self.languages if one in (language, "en", "zh"))
+        spoken = self._by_language.get(language)
+        if spoken is None:
+            spoken = tuple(one for one in self.languages if language is None or one in (language, "en", "zh"))
+            self._by_language[language] = spoken
+        return spoken
 
     def _latin(self, read: Reading, languages: tuple[str, ...]) -> list[Match]:
-        found: list[Match] = []
-        words = read.words
         dull, pairs = self._dull, self._dull_pairs
         alive = [at for at, (one, pair) in enumerate(read.keys) if one not in dull or (pair and pair not in pairs)]
+        found: list[Match] = []
+        words = read.words
         for position in alive:
             word = words[position]
             begins = self._begins.get(word.folded) or self._look_up(word.folded)

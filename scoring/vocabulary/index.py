@@ -87,4 +87,6 @@ def _rank(language: str, order: tuple[str, ...]) -> int:
 
 def codes(entries: Iterable[Entry]) -> tuple[str, ...]:
     """Distinct codes, sorted."""
+    if isinstance(entries, tuple) and len(entries) == 1:
+        return (entries[0].code,)
     return tuple(sorted(set(map(attrgetter("code"), entries))))

@@ -19,11 +19,10 @@ for _language, _words in _LITTLE_WORDS.items():
 
 def likely_language(words: Iterable[str]) -> str | None:
     """`en`, `fr`, `de` or `it` when folded `words` show it by at least two little words and a clear lead, else None."""
-    votes: Counter[str] = Counter()
-    for word in words:
-        for language in _LANGUAGES_OF.get(word, ()):
-            votes[language] += 1
-    ranked = votes.most_common(2)
+    known = [_LANGUAGES_OF[word] for word in words if word in _LANGUAGES_OF]
+    if len(known) < 2:
+        return None
+    ranked = Counter(language for languages in known for language in languages).most_common(2)
     if not ranked or ranked[0][1] < 2:
         return None
     if len(ranked) == 2 and ranked[0][1] < 1.5 * ranked[1][1]:

@@ -41,19 +41,25 @@ class Reading:
 @lru_cache(maxsize=8)
 def reading(text: str) -> Reading:
     """Read a `plain` text; the lists ask one after the other about the same one."""
+    found = spans(text)
+    raws = [text[start:end] for start, end in found]
+    folded = [fold(raw) for raw in raws]
+    starts = [start for start, _ in found[1:]]
+    both = [
+        one + two if start - end <= 1 else ""
+        for one, two, start, (_, end) in zip(folded, folded[1:], starts, found, strict=False)
+    ]
+    both.append("")
+    plain_letters = text.isascii()
     words: list[Word] = []
     before = 0
-    found = [(start, end, text[start:end]) for start, end in spans(text)]
-    folded = [fold(raw) for _, _, raw in found]
-    for number, (start, end, raw) in enumerate(found):
+    for (start, end), raw, one, pair in zip(found, raws, folded, both, strict=False):
         apart = text[before:start] != " " and APART.search(text, before, start) is not None
-        near = number + 1 < len(found) and found[number + 1][0] - end <= 1
-        both = folded[number] + folded[number + 1] if near else ""
-        words.append(Word(start, end, raw, folded[number], apart, not raw.isascii() and is_han(raw), both))
+        words.append(Word(start, end, raw, one, apart, not plain_letters and is_han(raw), pair))
         before = end
     language = likely_language(folded)
-    letters, places = _compact(text) if not text.isascii() and is_han(text) else ("", [])
-    keys = [(word.folded, word.both if len(word.both) < SETTLED else "") for word in words]
+    letters, places = _compact(text) if not plain_letters and is_han(text) else ("", [])
+    keys = [(one, pair if len(pair) < SETTLED else "") for one, pair in zip(folded, both, strict=False)]
     return Reading(words, keys, language, letters, places)
 
 

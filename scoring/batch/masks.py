@@ -1,0 +1,57 @@
+"""Gates as bit masks: one per distinct requirement, kept, and combined per request while the bounds are read."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import numpy as np
+
+from scoring.batch.scan import CHUNK
+from scoring.gates import FAILED, GateBook
+from scoring.records import Record
+
+KEPT = 4096  # masks of one bit per record
+
+
+class Masks:
+    """Bits of the fitted records that do not fail a requirement."""
+
+    def __init__(self, book: GateBook) -> None:
+        self.book = book
+        self._words = -(-len(book.suppliers) // CHUNK)
+        self._number: dict[Hashable, int] = {}
+        self.bits = np.zeros((64, self._words), dtype=np.uint64)
+
+    def of(self, demands: list[Record]) -> list[list[int]]:
+        """Numbers of the masks each demand's records must all pass; they hold until the next call."""
+        if len(self._number) > KEPT:
+            self._number.clear()
+        return [self._of_one(demand) if demand.must or demand.exclude else [] for demand in demands]
+
+    def _of_one(self, demand: Record) -> list[int]:
+        out: list[int] = []
+        for name in demand.must:
+            key = self.book.requirement(demand, name)
+            if key is not None:
+                at = self._number.get(key)
+                out.append(self._add(key, self.book.states(demand, name) != FAILED) if at is None else at)
+        if demand.exclude:
+            key = ("exclude", demand.exclude)
+            at = self._number.get(key)
+            if at is None:
+                shown = np.ones(len(self.book.suppliers), dtype=bool)
+                shown[self.book.hidden(demand)] = False
+                at = self._add(key, shown)
+            out.append(at)
+        return out
+
+    def _add(self, key: Hashable, passing: np.ndarray) -> int:
+        at = len(self._number)
+        if at == len(self.bits):
+            self.bits = np.concatenate([self.bits, np.zeros_like(self.bits)])
+        packed = np.zeros(self._words * CHUNK // 8, dtype=np.uint8)
+        found = np.packbits(passing, bitorder="little")
+        packed[: found.size] = found
+        self.bits[at] = packed.view("<u8")
+        self._number[key] = at
+        return at

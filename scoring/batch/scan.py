@@ -1,0 +1,239 @@
+# mypy: disable-error-code="no-untyped-call,no-untyped-def,call-overload"
+"""The compiled part: from upper bounds to the exact best `k` of each request.
+
+Bounds are looked through in chunks of 64 records, one word of the gate mask each. The records whose bound is among the
+`k` best chunk maxima are scored exactly; then every record whose bound still reaches the kth exact score. What was not
+scored cannot be among the best, so the result is exact.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import types
+
+from scoring.batch.compiling import jit
+
+CHUNK = 64
+F32, F64, I32, I64, U64 = types.float32, types.float64, types.int32, types.int64, types.uint64
+
+
+class Fitted(NamedTuple):
+    """The fitted side: rows of text in whole steps, and for each term the distinct rows its records have.
+
+    `text` (n, 128), `row` (n, n_terms) number of the distinct row, whose columns and values lie at `start[row]` to
+    `start[row + 1]`; `post_*` are the postings of rare columns.
+    """
+
+    text: np.ndarray
+    row: np.ndarray
+    start: np.ndarray
+    column: np.ndarray
+    value: np.ndarray
+    post_start: np.ndarray
+    post_record: np.ndarray
+    post_value: np.ndarray
+
+
+class Asked(NamedTuple):
+    """A block of requests. Request i has the terms `terms[i]` to `terms[i + 1]`: number (-1: text), points, and where
+    its row lies in `column` and `value`; rare columns `rare[i]` to `rare[i + 1]`; gate masks `gates[i]` to
+    `gates[i + 1]`; `text` is its place, the term's value is `shift + slope * text @ row`.
+    """
+
+    terms: np.ndarray
+    term: np.ndarray
+    most: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    column: np.ndarray
+    value: np.ndarray
+    text: np.ndarray
+    shift: np.ndarray
+    slope: np.ndarray
+    rare: np.ndarray
+    rare_column: np.ndarray
+    rare_weight: np.ndarray
+    gates: np.ndarray
+    gate: np.ndarray
+    allowance: np.ndarray
+
+
+def _array(kind: object, dimensions: int) -> object:
+    return types.Array(kind, dimensions, "C")
+
+
+_FITTED = types.NamedTuple(
+    (
+        _array(F32, 2),
+        _array(I32, 2),
+        _array(I64, 1),
+        _array(I32, 1),
+        _array(F64, 1),
+        _array(I64, 1),
+        _array(I32, 1),
+        _array(F32, 1),
+    ),
+    Fitted,
+)
+_ASKED = types.NamedTuple(
+    (
+        _array(I64, 1),
+        _array(I32, 1),
+        _array(F64, 1),
+        _array(I64, 1),
+        _array(I64, 1),
+        _array(I32, 1),
+        _array(F64, 1),
+        _array(F64, 2),
+        _array(F64, 1),
+        _array(F64, 1),
+        _array(I64, 1),
+        _array(I32, 1),
+        _array(F32, 1),
+        _array(I64, 1),
+        _array(I32, 1),
+        _array(F32, 1),
+    ),
+    Asked,
+)
+_BOUNDS, _MASKS = _array(F32, 2), _array(U64, 2)
+
+
+@jit(F64, _FITTED, _ASKED, I64, I64, no_cpython_wrapper=True)
+def score(fitted, asked, request, record):
+    """The exact score: the terms in their order, each the exact inner product of two rows of whole steps."""
+    total = 0.0
+    for at in range(asked.terms[request], asked.terms[request + 1]):
+        term = asked.term[at]
+        if term < 0:
+            one = two = three = four = 0.0
+            width = fitted.text.shape[1]
+            whole = width - width % 4
+            for column in range(0, whole, 4):
+                one += asked.text[request, column] * fitted.text[record, column]
+                two += asked.text[request, column + 1] * fitted.text[record, column + 1]
+                three += asked.text[request, column + 2] * fitted.text[record, column + 2]
+                four += asked.text[request, column + 3] * fitted.text[record, column + 3]
+            for column in range(whole, width):
+                one += asked.text[request, column] * fitted.text[record, column]
+            value = asked.shift[request] + asked.slope[request] * ((one + two) + (three + four))
+        else:
+            value = 0.0
+            row = fitted.row[record, term]
+            low, end = fitted.start[row], fitted.start[row + 1]
+            for entry in range(asked.low[at], asked.high[at]):
+                column = asked.column[entry]
+                high = end
+                while low < high:
+                    middle = (low + high) >> 1
+                    if fitted.column[middle] < column:
+                        low = middle + 1
+                    else:
+                        high = middle
+                if low < end and fitted.column[low] == column:
+                    value += asked.value[entry] * fitted.value[low]
+        total += asked.most[at] * value
+    return total
+
+
+@jit(F32, _BOUNDS, I64, I64, I64, no_cpython_wrapper=True, fastmath={"nnan", "nsz"})
+def highest(bounds, request, low, high):
+    """The largest bound of a chunk."""
+    best = bounds[request, low]
+    for record in range(low + 1, high):
+        best = max(best, bounds[request, record])
+    return best
+
+
+@jit(I64, _array(F64, 1), _array(I32, 1), I64, F64, I64, no_cpython_wrapper=True)
+def insert(scores, records, count, value, record):
+    """Keep the best of `scores`, highest first, equal ones by number; return how many there are."""
+    size = scores.size
+    if count == size and (value < scores[size - 1] or (value == scores[size - 1] and record > records[size - 1])):
+        return count
+    place = count if count < size else size - 1
+    while place > 0 and (scores[place - 1] < value or (scores[place - 1] == value and records[place - 1] > record)):
+        scores[place] = scores[place - 1]
+        records[place] = records[place - 1]
+        place -= 1
+    scores[place] = value
+    records[place] = record
+    return count + 1 if count < size else count
+
+
+@jit(
+    types.void,
+    _FITTED,
+    _ASKED,
+    _BOUNDS,
+    _MASKS,
+    _array(I32, 2),
+    _array(F64, 2),
+    _array(I64, 1),
+)
+def scan(fitted, asked, bounds, masks, records, scores, scored):
+    """Fill `records` (-1: none) and `scores` of shape (n_requests, k), and how many were scored exactly."""
+    n = fitted.row.shape[0]
+    words = masks.shape[1]
+    k = records.shape[1]
+    top = np.empty(words, dtype=np.float32)
+    open_ = np.empty(words, dtype=np.uint64)
+    heap = np.empty(k, dtype=np.float64)
+    heap_at = np.empty(k, dtype=np.int32)
+    lowest = np.float32(-np.inf)
+    for request in range(records.shape[0]):
+        for at in range(asked.rare[request], asked.rare[request + 1]):
+            weight = asked.rare_weight[at]
+            column = asked.rare_column[at]
+            for entry in range(fitted.post_start[column], fitted.post_start[column + 1]):
+                bounds[request, fitted.post_record[entry]] += weight * fitted.post_value[entry]
+        count = 0
+        for word in range(words):
+            passing = ~np.uint64(0)
+            for at in range(asked.gates[request], asked.gates[request + 1]):
+                passing &= masks[asked.gate[at], word]
+            low, high = word * CHUNK, min(n, word * CHUNK + CHUNK)
+            if high - low < CHUNK:
+                passing &= (np.uint64(1) << np.uint64(high - low)) - np.uint64(1)
+            open_[word] = passing
+            if passing == np.uint64(0):
+                continue
+            best = highest(bounds, request, low, high)
+            # of a chunk with closed records the largest open bound counts, if even the largest of all would
+            if passing != ~np.uint64(0) and (count < k or best > heap[k - 1]):
+                best = lowest
+                for record in range(low, high):
+                    if bounds[request, record] > best and (passing >> np.uint64(record - low)) & np.uint64(1):
+                        best = bounds[request, record]
+            top[word] = best
+            count = insert(heap, heap_at, count, np.float64(best), word)
+        first = np.float32(heap[k - 1]) if count == k else lowest
+        allowance = asked.allowance[request]
+        found = 0
+        exact = 0
+        for turn in range(2):
+            for word in range(words):
+                if open_[word] == np.uint64(0):
+                    continue
+                if turn == 0 and top[word] < first:
+                    continue
+                if turn == 1 and found == k and top[word] + allowance < scores[request, k - 1]:
+                    continue
+                low, high = word * CHUNK, min(n, word * CHUNK + CHUNK)
+                for record in range(low, high):
+                    bound = bounds[request, record]
+                    if (bound >= first) != (turn == 0):
+                        continue
+                    if (open_[word] >> np.uint64(record - low)) & np.uint64(1) == np.uint64(0):
+                        continue
+                    if found == k and bound + allowance < scores[request, k - 1]:
+                        continue
+                    exact += 1
+                    value = score(fitted, asked, request, record)
+                    found = insert(scores[request], records[request], found, value, record)
+        for place in range(found, k):
+            records[request, place] = -1
+            scores[request, place] = np.nan
+        scored[request] = exact

@@ -1,0 +1,233 @@
+"""Rankings of any number of demands in a folder: one file per shard, resumable, the same bytes whoever writes them.
+
+A shard is `shard-00000.npz` with `askers`, `positions` (-1: none), `scores` and `source` (SHA-256 of its demands).
+`manifest.json` holds the schema version, the model's hash, `k` and the size of a shard; `fitted.npy` the ids the
+positions point at. A file is written under another name and then renamed, so it is there whole or not at all; a shard
+that is there, and made from the same demands, is not made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import sys
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from scoring.errors import RankingError
+from scoring.records import raw_rows
+from scoring.results import Ranking
+
+if TYPE_CHECKING:
+    from scoring.ranker import _Ranker
+
+SCHEMA = 1
+SHARD_SIZE = 4096
+Progress = Callable[[int, int | None], None]
+_ranker: Any = None  # what a forked worker has inherited
+
+
+def rank_shards(
+    ranker: _Ranker,
+    demands: Any,
+    folder: str | Path,
+    k: int = 20,
+    *,
+    shard_size: int = SHARD_SIZE,
+    workers: int = 1,
+    progress: Progress | None = None,
+) -> Path:
+    """Rank any number of demands into a folder; call it again to go on after an interruption.
+
+    Parameters
+    ----------
+    ranker : a fitted `SupplierRanker` or `BuyerRanker`
+    demands : list of dicts, DataFrame, generator of dicts, or the path of a file with a JSON object in each line
+    folder : made if need be; must not hold shards of another model, `k` or shard size
+    k : the best so many of each demand
+    shard_size : demands per file
+    workers : processes that make shards side by side. Where processes cannot be forked, threads do.
+    progress : called with the demands done, and how many there are where that is known
+
+    Returns
+    -------
+    The folder, for `read_shards`.
+
+    Raises
+    ------
+    RankingError
+        The folder holds something else, or a number makes no sense.
+    """
+    if k < 1 or shard_size < 1 or workers < 1:
+        raise RankingError(f"rank_shards: k={k}, shard_size={shard_size}, workers={workers}: each at least 1")
+    folder = Path(folder)
+    _begin(ranker, folder, k, shard_size)
+    whole = len(demands) if hasattr(demands, "__len__") else None
+    done = shards = 0
+    for count in _made(ranker, _cut(demands, ranker._asking_side, shard_size), folder, k, workers):
+        done, shards = done + count, shards + 1
+        if progress is not None:
+            progress(done, whole)
+    for stale in folder.glob("shard-*.npz"):
+        if int(stale.stem.removeprefix("shard-")) >= shards:
+            stale.unlink()
+    _describe(folder, {**_manifest(folder), "shards": shards, "demands": done})
+    return folder
+
+
+def read_shards(folder: str | Path) -> Ranking:
+    """The ranking of all shards of a folder that is complete."""
+    folder = Path(folder)
+    told = _manifest(folder)
+    if "shards" not in told:
+        raise RankingError(f"{folder}: not all shards are there yet; call rank_shards again to go on")
+    fitted = np.asarray([*np.load(folder / "fitted.npy", allow_pickle=False).tolist(), None], dtype=object)
+    askers: list[str] = []
+    ids, scores = [np.zeros((0, told["k"]), dtype=object)], [np.zeros((0, told["k"]))]
+    for number in range(told["shards"]):
+        with np.load(shard_path(folder, number), allow_pickle=False) as shard:
+            askers.extend(shard["askers"].tolist())
+            ids.append(fitted[shard["positions"]])
+            scores.append(shard["scores"])
+    return Ranking(tuple(askers), np.concatenate(ids), np.concatenate(scores))
+
+
+def shard_path(folder: Path, number: int) -> Path:
+    """Where a shard lies."""
+    return folder / f"shard-{number:05d}.npz"
+
+
+def make_shard(ranker: _Ranker, rows: list[Mapping[str, Any]], folder: Path, number: int, k: int, threads: int) -> int:
+    """Write one shard unless it is there; return how many demands it has."""
+    path, source = shard_path(folder, number), _digest(rows)
+    if path.is_file() and _source(path) == source:
+        return len(rows)
+    names: list[str] = []
+    blocks = list(ranker.rank_blocks(rows, k, names=names, threads=threads, together=True))
+    content = {
+        "askers": np.asarray(names, dtype=np.str_),
+        "positions": np.concatenate([block.records for block in blocks]),
+        "scores": np.concatenate([block.scores for block in blocks]),
+        "source": np.asarray(source),
+    }
+    beside = path.with_suffix(f".{os.getpid()}.part")
+    with beside.open("wb") as file:
+        np.savez(file, allow_pickle=False, **content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    return len(rows)
+
+
+def _cut(demands: Any, side: Any, size: int) -> Iterator[list[Mapping[str, Any]]]:
+    """Shards of rows, ids unique over all of them."""
+    rows = iter(raw_rows(demands, "demands" if side == "demand" else "suppliers"))
+    seen: set[str] = set()
+    while shard := list(islice(rows, size)):
+        for row in shard:
+            identity = str(row.get("id"))
+            if identity in seen:
+                raise RankingError(f"id {identity!r} comes twice; ids must be unique over all shards")
+            seen.add(identity)
+        yield shard
+
+
+def _made(
+    ranker: _Ranker, shards: Iterable[list[Mapping[str, Any]]], folder: Path, k: int, workers: int
+) -> Iterator[int]:
+    """Sizes of the shards as they are finished, in order."""
+    if workers == 1:
+        for number, rows in enumerate(shards):
+            yield make_shard(ranker, rows, folder, number, k, os.cpu_count() or 1)
+        return
+    ranker.prepare(k)  # before the workers part, so that they share it
+    with _pool(ranker, workers) as pool:
+        waiting: deque[Future[int]] = deque()
+        for number, rows in enumerate(shards):
+            waiting.append(pool.submit(_work, rows, folder, number, k))
+            while len(waiting) > workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _pool(ranker: _Ranker, workers: int) -> ProcessPoolExecutor | ThreadPoolExecutor:
+    global _ranker
+    _ranker = ranker
+    if sys.platform != "linux" or "fork" not in multiprocessing.get_all_start_methods():
+        return ThreadPoolExecutor(workers)
+    context = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(workers, mp_context=context)
+    with warnings.catch_warnings(), threadpool_limits(limits=1):
+        # Python warns of forking beside other threads: ours hold no locks, and workers start none of their own
+        warnings.simplefilter("ignore", DeprecationWarning)
+        for started in [pool.submit(os.getpid) for _ in range(workers)]:
+            started.result()
+    return pool
+
+
+def _work(rows: list[Mapping[str, Any]], folder: Path, number: int, k: int) -> int:
+    return make_shard(_ranker, rows, folder, number, k, threads=1)
+
+
+def _begin(ranker: _Ranker, folder: Path, k: int, shard_size: int) -> None:
+    told = {"schema": SCHEMA, "model": ranker.model_hash(), "class": type(ranker).__name__, "k": k, "size": shard_size}
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in folder.glob("*.part"):
+        part.unlink()
+    if (folder / "manifest.json").exists():
+        there = _manifest(folder)
+        for name, value in told.items():
+            if there.get(name) != value:
+                raise RankingError(
+                    f"{folder}: holds shards with {name}={there.get(name)!r}, asked for {value!r}; take another folder"
+                )
+    elif any(folder.glob("shard-*.npz")):
+        raise RankingError(f"{folder}: holds shards without a manifest; take another folder")
+    fitted = folder / "fitted.npy"
+    if not fitted.exists():
+        with fitted.with_suffix(".part").open("wb") as file:
+            np.save(file, np.asarray(ranker.ids_, dtype=np.str_), allow_pickle=False)
+        fitted.with_suffix(".part").replace(fitted)
+    _describe(folder, told)
+
+
+def _describe(folder: Path, told: Mapping[str, Any]) -> None:
+    beside = folder / "manifest.part"
+    beside.write_text(json.dumps(told, indent=1), encoding="utf-8")
+    beside.replace(folder / "manifest.json")
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RankingError(f"{folder}: no readable manifest.json ({error}); call rank_shards first") from error
+    if not isinstance(told, dict) or told.get("schema") != SCHEMA:
+        raise RankingError(f"{folder}: shards of another release; rank again into an empty folder")
+    return told
+
+
+def _digest(rows: list[Mapping[str, Any]]) -> str:
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False, default=str).encode())
+    return digest.hexdigest()
+
+
+def _source(path: Path) -> str | None:
+    try:
+        with np.load(path, allow_pickle=False) as shard:
+            return str(shard["source"])
+    except (OSError, ValueError, KeyError):
+        return None

@@ -1,0 +1,265 @@
+"""Many requests at once give, bit for bit, what each gives alone: in any order, block, number of threads, and shard."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.invented import demands as invented_demands
+from benchmarks.invented import suppliers as invented_suppliers
+from scoring import SupplierRanker, rank_shards, read_shards
+from scoring.batch import ranking as batch
+from scoring.errors import RankingError, RecordError
+from tests.scoring import test_gates
+from tests.scoring.test_properties import demands, suppliers
+
+AS_OF = "2025-09-15"
+
+
+def together(ranker, asked, k, **how):
+    names = []
+    blocks = list(ranker.rank_blocks(asked, k, names=names, together=True, **how))
+    found = np.concatenate([block.records for block in blocks])
+    ids = np.asarray([*ranker.ids_, None], dtype=object)[found]
+    return ids, np.concatenate([block.scores for block in blocks]), sum(int(block.scored.sum()) for block in blocks)
+
+
+def alone(ranker, asked, k):
+    found = [ranker.rank([demand], k) for demand in asked]
+    return np.concatenate([one.ids for one in found]), np.concatenate([one.scores for one in found])
+
+
+def same(one, other):
+    assert one[0].tolist() == other[0].tolist()
+    np.testing.assert_array_equal(one[1], other[1])
+
+
+@pytest.fixture(scope="module")
+def large():
+    ranker = SupplierRanker(text="compact", as_of=AS_OF).fit(invented_suppliers(500))
+    return ranker, list(invented_demands(300))
+
+
+@settings(max_examples=15, deadline=None)
+@given(suppliers, demands, st.integers(1, 8))
+def test_any_requests_together_are_ranked_as_each_alone(suppliers, demands, k):
+    ranker = SupplierRanker(text="compact", as_of=AS_OF).fit(suppliers)
+    same(together(ranker, demands, k), alone(ranker, demands, k))
+    same(together(ranker, demands[::-1], k, threads=1), alone(ranker, demands[::-1], k))
+
+
+def test_a_large_list_is_ranked_exactly_and_few_pairs_are_scored(large):
+    ranker, asked = large
+    ids, scores, scored = together(ranker, asked, 20)
+    same((ids, scores), alone(ranker, asked, 20))
+    assert scored < 0.4 * len(asked) * ranker.n_fitted_
+    full = ranker.scores(asked[:20])
+    for row, (found, values) in enumerate(zip(ids[:20], scores[:20], strict=True)):
+        for identity, value in zip(found, values, strict=True):
+            assert identity is None or full[row, ranker.ids_.index(identity)] == value
+
+
+@pytest.mark.parametrize("size", [1, 7, 256])
+def test_neither_blocks_nor_threads_nor_order_change_a_bit(large, size, monkeypatch):
+    ranker, asked = large
+    expected = together(ranker, asked, 5)
+    monkeypatch.setattr(batch, "BLOCK", size)
+    some = slice(0, None if size > 1 else 40)
+    found = together(ranker, asked[some], 5, threads=1 + size % 3)
+    same(found, (expected[0][some], expected[1][some]))
+    order = np.random.default_rng(size).permutation(len(asked))[some]
+    shuffled = together(ranker, [asked[at] for at in order], 5)
+    same(shuffled, (expected[0][order], expected[1][order]))
+
+
+def test_every_gate_holds_in_a_batch_as_alone():
+    rows = [{"id": f"s{n:03d}", **supplier} for n, (_, _, supplier, _) in enumerate(test_gates.CASES)]
+    ranker = SupplierRanker(text="compact", as_of=AS_OF).fit(rows)
+    asked = [
+        {"id": f"d{n}", **demand, "must": [gate]} | ({"exclude": ["s001", "s007", "nobody"]} if n % 3 == 0 else {})
+        for n, (gate, demand, _, _) in enumerate(test_gates.CASES)
+    ]
+    found = together(ranker, asked, len(rows))
+    same(found, alone(ranker, asked, len(rows)))
+    assert (found[0] == None).any()  # noqa: E711 - gates did leave some out
+
+
+def test_equal_scores_come_by_id_and_short_lists_are_padded():
+    rows = [{"id": f"s{n:03d}", "products": ["socks"]} for n in range(200)]
+    ranker = SupplierRanker(text="compact", as_of=AS_OF).fit(rows[::-1])
+    ids, scores, _ = together(ranker, [{"id": "r", "products": ["socks"]}], 3)
+    assert ids.tolist() == [["s000", "s001", "s002"]]
+    ids, scores, _ = together(ranker, [{"id": "r", "products": ["socks"], "exclude": ["s000"]}], 200)
+    assert ids[0, 0] == "s001"
+    assert ids[0, -1] is None
+    assert np.isnan(scores[0, -1])
+
+
+def test_requests_with_answers_or_without_a_wish_are_taken_among_the_others(large):
+    asked = large[1]
+    taught = SupplierRanker(text="compact", as_of=AS_OF).fit(invented_suppliers(80))
+    taught.learn([("d000001", "s000003", 1, "2025-09-01"), ("d000002", "s000004", 0, "2025-09-01")])
+    mixed = [*asked[:5], {"id": "silent"}, *asked[5:9]]
+    same(together(taught, mixed, 6), alone(taught, mixed, 6))
+
+
+def test_rank_takes_the_fast_way_by_itself_and_a_generator(large, monkeypatch):
+    ranker, asked = large
+    expected = alone(ranker, asked[:100], 4)
+    calls = []
+    monkeypatch.setattr(type(ranker), "_enough", lambda _: 64)
+    monkeypatch.setattr(type(ranker), "_batch_ranker", lambda self: calls.append(1) or self._batch)
+    found = ranker.rank((dict(demand) for demand in asked[:100]), k=4)
+    assert calls
+    same((found.ids, found.scores), expected)
+    assert found.askers == tuple(demand["id"] for demand in asked[:100])
+    assert ranker.explain("d000003", found.ids[3, 0]).score == found.scores[3, 0]
+    with pytest.raises(RecordError, match="already the id"):
+        ranker.rank(iter([asked[0], asked[0]]))
+
+
+@settings(max_examples=8, deadline=None)
+@given(suppliers, demands)
+def test_terms_of_the_compact_score_add_up(suppliers, demands):
+    ranker = SupplierRanker(text="compact", as_of=AS_OF).fit(suppliers)
+    ids, scores, _ = together(ranker, demands, 3)
+    for demand, found, values in zip(demands, ids, scores, strict=True):
+        for identity, value in zip(found, values, strict=True):
+            if identity is not None:
+                told = ranker.explain(demand, identity)
+                total = 0.0
+                for number, term in enumerate(told.terms):
+                    total = term.points if number == 0 else total + term.points
+                assert total == told.score == value
+
+
+# shards ---------------------------------------------------------------------------------------------------------------
+def contents(folder):
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_shards_hold_the_same_bytes_whoever_writes_them(large, tmp_path):
+    ranker, asked = large
+    lines = tmp_path / "asked.jsonl"
+    lines.write_text("\n".join(json.dumps(demand, ensure_ascii=False) for demand in asked), encoding="utf-8")
+    heard = []
+    one = rank_shards(ranker, asked, tmp_path / "one", 5, shard_size=64, progress=lambda *at: heard.append(at))
+    two = rank_shards(ranker, iter(asked), tmp_path / "two", 5, shard_size=64, workers=2)
+    three = rank_shards(ranker, lines, tmp_path / "three", 5, shard_size=64, workers=3)
+    assert contents(one) == contents(two) == contents(three)
+    assert heard[-1] == (300, 300)
+    assert len(heard) == 5
+    ranking = read_shards(one)
+    same((ranking.ids, ranking.scores), alone(ranker, asked, 5))
+    assert ranking.askers == tuple(demand["id"] for demand in asked)
+
+
+def test_full_text_is_ranked_in_shards_too(tmp_path):
+    ranker = SupplierRanker(as_of=AS_OF).fit(invented_suppliers(40))
+    asked = list(invented_demands(9))
+    found = read_shards(rank_shards(ranker, asked, tmp_path / "a", 3, shard_size=4, workers=2))
+    same((found.ids, found.scores), alone(ranker, asked, 3))
+
+
+def test_what_is_there_is_not_made_again_and_what_changed_is(large, tmp_path):
+    ranker, asked = large
+    folder = rank_shards(ranker, asked, tmp_path / "a", 5, shard_size=100)
+    before = {path.name: path.stat().st_mtime_ns for path in folder.glob("shard-*")}
+    changed = [*asked[:150], asked[150] | {"quantity": 123}, *asked[151:]]
+    rank_shards(ranker, changed, folder, 5, shard_size=100)
+    after = {path.name: path.stat().st_mtime_ns for path in folder.glob("shard-*")}
+    assert [name for name in before if before[name] != after[name]] == ["shard-00001.npz"]
+    rank_shards(ranker, changed[:120], folder, 5, shard_size=100)
+    assert len(read_shards(folder).askers) == 120
+
+
+def test_a_folder_of_something_else_is_refused(large, tmp_path):
+    ranker, asked = large
+    folder = rank_shards(ranker, asked[:10], tmp_path / "a", 5, shard_size=100)
+    with pytest.raises(RankingError, match="k=5, asked for 6"):
+        rank_shards(ranker, asked[:10], folder, 6, shard_size=100)
+    with pytest.raises(RankingError, match="comes twice"):
+        rank_shards(ranker, [asked[0], asked[0]], tmp_path / "b", 5)
+    with pytest.raises(RankingError, match="call rank_shards again"):
+        read_shards(tmp_path / "b")
+    with pytest.raises(RankingError, match="no readable manifest"):
+        read_shards(tmp_path / "c")
+    with pytest.raises(RankingError, match="at least 1"):
+        rank_shards(ranker, [], tmp_path / "d", workers=0)
+
+
+PROGRAM = """
+import sys
+from benchmarks.invented import demands, suppliers
+from scoring import SupplierRanker, rank_shards
+ranker = SupplierRanker(text="compact", as_of="2025-09-15").fit(suppliers(500))
+rank_shards(ranker, demands(300), sys.argv[1], 5, shard_size=20, workers=int(sys.argv[2]),
+            progress=lambda done, of: print(done, flush=True))
+"""
+
+
+def start(folder, workers):
+    here = Path(__file__).parents[2]
+    environment = os.environ | {"PYTHONPATH": str(here)}
+    command = [sys.executable, "-c", PROGRAM, str(folder), str(workers)]
+    return subprocess.Popen(
+        command, cwd=here, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+
+
+def test_killed_and_called_again_it_goes_on_and_ends_in_the_same_bytes(large, tmp_path):
+    ranker, asked = large
+    folder = tmp_path / "killed"
+    process = start(folder, 2)
+    assert process.stdout is not None
+    process.stdout.readline()  # the first shard is written
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    done = {path.name: path.stat().st_mtime_ns for path in folder.glob("shard-*.npz")}
+    assert done
+    assert "shards" not in json.loads((folder / "manifest.json").read_text())
+    time.sleep(0.01)
+    rank_shards(ranker, asked, folder, 5, shard_size=20)
+    assert {name: (folder / name).stat().st_mtime_ns for name in done} == done
+    assert contents(folder) == contents(rank_shards(ranker, asked, tmp_path / "whole", 5, shard_size=20))
+
+
+MEMORY = """
+import resource, sys
+from benchmarks.invented import demands, suppliers
+from scoring import SupplierRanker
+from scoring.batch.ranking import BLOCK
+ranker = SupplierRanker(text="compact", as_of="2025-09-15").fit(suppliers(600))
+def run(n):
+    for _ in ranker.rank_blocks(demands(n), 20, together=True): pass
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+first = run(2 * BLOCK)
+print(first, run(10 * BLOCK))
+"""
+
+
+def test_memory_does_not_grow_with_the_number_of_requests():
+    here = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", MEMORY],
+        cwd=here,
+        env=os.environ | {"PYTHONPATH": str(here)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    before, after = map(int, done.stdout.split())
+    unit = 1 if sys.platform == "darwin" else 1024
+    assert (after - before) * unit < 60 * 2**20
