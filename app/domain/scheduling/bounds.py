@@ -1,7 +1,8 @@
 """Upper bounds from the degree-capped b-matching as a linear program, certified by its dual.
 
 Every plan gives a point of the program: x[m] = 1 for a meeting held, s[p] for a minimum missed. Each row says that a
-person, a place, the hall, an interpreter pool or a pair of organisations cannot give more slots than it has. The
+person, a place, the hall, an interpreter pool or a pair of organisations cannot give more slots than it has, or that
+breaks are forced where someone is busy in more slots than the longest stretch of being there. The
 bound is computed from the dual prices, so it holds however roughly the solver has worked (weak duality).
 """
 
@@ -25,7 +26,10 @@ Floats = NDArray[np.float64]
 
 @dataclass
 class Rows:
-    """`matrix @ (x, s) <= right`, with 0 <= (x, s) <= upper; `gain` is maximised, `offset` added to it."""
+    """`matrix @ (x, s, e) <= right`, 0 <= (x, s, e) <= upper; `gain` is maximised, `offset` added to it.
+
+    `e` counts slots beyond a person's longest stretch, by stretch.
+    """
 
     matrix: csr_matrix
     right: Floats
@@ -59,11 +63,58 @@ def _person_rows(inst: Instance, build: _Builder) -> None:
         usable = [m for m in mine if inst.starts[m]]
         if not usable:
             continue
-        room = len(_reach(inst, mine)) * inst.parallel[p]
-        if sum(inst.length[m] for m in usable) > room:
-            build.add([(m, inst.length[m]) for m in usable], room)
+        for inside, room in confined(inst, p):
+            build.add([(m, inst.length[m]) for m in inside], room)
         if len(usable) > inst.top[p]:
             build.add([(m, 1) for m in usable], inst.top[p])
+
+
+def confined(inst: Instance, p: int) -> list[tuple[list[int], int]]:
+    """Sets of p's meetings that can only be in some slots, more of them than p can be in there (Hall's condition).
+
+    The sets tried are those of the slots that some meeting of p is confined to, and of all of them together.
+    """
+    reach = {m: frozenset(_reach(inst, (m,))) for m in inst.of_person[p] if inst.starts[m]}
+    every = frozenset[int]().union(*reach.values())
+    out = []
+    for slots in sorted({*reach.values(), every}, key=lambda slots: (-len(slots), sorted(slots))):
+        inside = [m for m, reached in reach.items() if reached <= slots]
+        room = len(slots) * inst.parallel[p]
+        if sum(inst.length[m] for m in inside) > room:
+            out.append((inside, room))
+    return out
+
+
+def stretches(inst: Instance, p: int) -> list[int]:
+    """Lengths of the stretches of slots in a row in which p could be busy, the longest first."""
+    reach, lengths, last = sorted(_reach(inst, inst.of_person[p])), list[int](), -2
+    for u in reach:
+        if u == last + 1:
+            lengths[-1] += 1
+        else:
+            lengths.append(1)
+        last = u
+    return sorted(lengths, reverse=True)
+
+
+def _forced_breaks(inst: Instance, build: _Builder, first: int) -> tuple[list[float], list[float]]:
+    """Columns for slots beyond a person's longest stretch: gain and upper side of each.
+
+    Whoever is busy in more slots than the k longest stretches hold has k breaks or more. The lower convex hull of that
+    staircase has slope 1 / length of the next stretch, which grows, so that a program fills them in the right order.
+    """
+    price = inst.weights.break_ + inst.weights.idle
+    gains, uppers = list[float](), list[float]()
+    for p, mine in enumerate(inst.of_person if price else ()):
+        usable = [m for m in mine if inst.starts[m]]
+        lengths = stretches(inst, p)
+        if inst.parallel[p] > 1 or len(lengths) < 2 or sum(inst.length[m] for m in usable) <= lengths[0]:
+            continue
+        columns = range(first + len(gains), first + len(gains) + len(lengths) - 1)
+        build.add([*((m, inst.length[m]) for m in usable), *((c, -1) for c in columns)], lengths[0])
+        gains += [-price / length for length in lengths[1:]]
+        uppers += [float(length) for length in lengths[1:]]
+    return gains, uppers
 
 
 def _pool_rows(inst: Instance, build: _Builder) -> None:
@@ -114,12 +165,13 @@ def rows(inst: Instance, missing: int | None = None, shortfall: int | None = Non
     if missing is not None and needed:
         build.add([(m, -1) for m in needed], missing - len(needed))
     gain, offset = _gains(inst)
-    upper = np.array([1.0 if starts else 0.0 for starts in inst.starts] + [float(inst.floor[p]) for p in floors])
+    losses, beyond = _forced_breaks(inst, build, count + len(floors))
+    upper = [1.0 if starts else 0.0 for starts in inst.starts] + [float(inst.floor[p]) for p in floors] + beyond
     return Rows(
-        matrix=build.matrix(count + len(floors)),
+        matrix=build.matrix(len(upper)),
         right=np.array(build.right, dtype=float),
-        upper=upper,
-        gain=np.concatenate([gain, np.zeros(len(floors))]),
+        upper=np.array(upper),
+        gain=np.concatenate([gain, np.zeros(len(floors)), losses]),
         offset=offset,
         floors=floors,
     )
