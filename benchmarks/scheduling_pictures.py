@@ -53,7 +53,8 @@ def over_time(seen: list[Progress], path: Path) -> None:
     seconds = [step.seconds for step in seen]
     axes.step(seconds, [step.bound for step in seen], where="post", color=ORANGE, label="bound")
     axes.step(seconds, [step.objective for step in seen], where="post", color=BLUE, label="best plan")
-    axes.set(xlabel="seconds", ylabel="points")
+    least, most = seen[0].objective, seen[-1].bound  # the first bound is far outside
+    axes.set(xlabel="seconds", ylabel="points", ylim=(least - 0.1 * (most - least), most + 0.3 * (most - least)))
     axes.legend(frameon=False, loc="center right")
     axes.set_title(f"gap at the end {seen[-1].gap:.2%}", fontsize=10)
     _save(figure, path)
