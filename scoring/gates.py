@@ -104,7 +104,7 @@ class GateBook:
             return self._deadline(demand, name)
         if name == "target_price":
             target = self._price.euros(demand, name)
-            return None if math.isnan(target) else (name, target, demand.unit and demand.unit[0])
+            return (name, target, demand.unit and demand.unit[0]) if target > 0 else None
         return (name, demand.numbers[name]) if name in demand.numbers else None
 
     def _deadline(self, demand: Record, name: str) -> tuple[Any, ...] | None:

@@ -272,12 +272,18 @@ def _certificates(record: Record, value: Any, where: str) -> tuple[Certificate, 
             record.unresolved["certificates"] = (*record.unresolved.get("certificates", ()), word)
         for code in found:
             new = Certificate(code, until, evidence)
-            out[code] = max(out.get(code, new), new, key=_strength)
+            out[code] = max(out.get(code, new), new, key=strength)
     return tuple(out[code] for code in sorted(out))
 
 
-def _strength(certificate: Certificate) -> tuple[float, dt.date]:
-    return EVIDENCE[certificate.evidence], certificate.valid_to or dt.date.max
+def strength(certificate: Certificate) -> tuple[bool, dt.date, float]:
+    """Which of two certificates for one thing counts: the one that holds longer, then the better proven.
+
+    A mere claim without an end tells less than any that has one; a paper without an end holds for good.
+    """
+    proven = EVIDENCE[certificate.evidence] > EVIDENCE["declared"]
+    until = certificate.valid_to or (dt.date.max if proven else dt.date.min)
+    return certificate.evidence != "expired", until, EVIDENCE[certificate.evidence]
 
 
 def _read_values(record: Record, given: Mapping[str, Any], where: str) -> None:

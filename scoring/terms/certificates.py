@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from typing import Any
 
 from scoring import codes
-from scoring.records import EVIDENCE, Certificate, Record
+from scoring.records import EVIDENCE, Certificate, Record, strength
 from scoring.terms.base import Reason, Row, Setting, Term
 from scoring.terms.grid import DAY_COLUMNS, day_columns, range_columns
 
@@ -27,7 +27,7 @@ def holdings(record: Record) -> dict[str, Certificate]:
     for certificate in record.certificates:
         for code in (certificate.code, *codes.ancestors("certificates", certificate.code)):
             held = out.get(code)
-            if held is None or EVIDENCE[certificate.evidence] > EVIDENCE[held.evidence]:
+            if held is None or strength(certificate) > strength(held):
                 out[code] = certificate
     return out
 

@@ -150,7 +150,7 @@ class QuantityTerm(UnitTerm):
 class CapacityTerm(UnitTerm):
     """Quantity per month against capacity: 1 up to the capacity, 0 at four times it.
 
-    The months are those of the accepted lead time or until the ship-by date, at least one.
+    The months are those of the accepted lead time or until the ship-by date (else the in-store date), at least one.
     """
 
     name = "capacity"

@@ -17,10 +17,12 @@ MODE_SETS = tuple(modes for n in range(len(places.MODES) + 1) for modes in combi
 
 
 def months_available(demand: Record, setting: Setting) -> float:
-    """Months in which a demand can be made: its lead time or the time until it ships, at least one."""
+    """Months in which a demand can be made: its lead time or the time until it ships, the shorter of them; until it is
+    in store where neither is stated; at least one."""
     days = [demand.number("lead_time_days")]
-    if "ship_by" in demand.dates:
-        days.append(float(setting.days(demand.dates["ship_by"])))
+    day = demand.dates.get("ship_by") or (demand.dates.get("in_store_by") if math.isnan(days[0]) else None)
+    if day is not None:
+        days.append(float(setting.days(day)))
     known = [d for d in days if not math.isnan(d)]
     return max(min(known) / 30.0, 1.0) if known else 1.0
 

@@ -43,6 +43,7 @@ CASES = [
     ("in_store_by", {"in_store_by": "2025-10-15", "country": "FR"}, {"lead_time_days": 20, "country": "CN"}, "failed"),
     ("in_store_by", {"in_store_by": "2025-10-15", "country": "FR"}, {"lead_time_days": 20}, "unknown"),
     ("target_price", {"target_price": 10}, {"price_from": 9}, "passed"),
+    ("target_price", {"target_price": 0}, {"price_from": 9}, None),  # nothing is asked
     ("target_price", {"target_price": 10}, {"price_from": 90, "currency": "CNY"}, "failed"),
     ("target_price", {"target_price": 11, "currency": "EUR"}, {"price_from": 90, "currency": "CNY"}, "passed"),
     ("gsm", {"gsm": 200}, {"gsm_from": 150, "gsm_to": 220}, "passed"),

@@ -103,6 +103,27 @@ def test_a_certificate_counts_by_evidence_on_the_day_of_shipping(certificate, ex
     assert value("certificates", demand, supplier, [{"certificates": ["GRS"]}]) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        # the verified one ends before the goods ship; the declared one does not
+        ({"valid_to": "2025-12-31", "evidence": "verified"}, {"valid_to": "2027-01-31"}, 0.75),
+        ({"valid_to": "2024-12-31", "evidence": "verified"}, {"valid_to": "2027-01-31"}, 0.75),
+        # a claim without an end does not stretch a certificate that has one; a paper without an end does
+        ({"valid_to": "2025-12-31", "evidence": "verified"}, {}, 0.4),
+        ({"valid_to": "2025-12-31"}, {"evidence": "documented"}, 0.9),
+        ({"valid_to": "2027-01-31"}, {"valid_to": "2027-01-31", "evidence": "verified"}, 1.0),
+        ({"evidence": "expired"}, {}, 0.75),
+    ],
+)
+@pytest.mark.parametrize("codes", [("GRS", "GRS"), ("OEKO-TEX STANDARD 100", "OEKO-TEX STANDARD 100 Class I")])
+def test_of_two_certificates_for_one_thing_the_one_that_holds_counts(one, two, expected, codes):
+    held = [{"code": code, **more} for code, more in zip(codes, (one, two), strict=True)]
+    demand = {"certificates": [codes[0]], "ship_by": "2026-01-31"}
+    assert value("certificates", demand, {"certificates": held}) == pytest.approx(expected)
+    assert value("certificates", demand, {"certificates": held[::-1]}) == pytest.approx(expected)
+
+
 def test_of_two_asked_certificates_each_counts_half():
     found = value(
         "certificates", {"certificates": ["GRS", "GOTS"]}, {"certificates": [{"code": "GRS", "evidence": "verified"}]}
@@ -127,6 +148,15 @@ def test_capacity_is_compared_over_the_months_there_are():
     assert value("capacity", {"quantity": 4096, "lead_time_days": 120}, {"capacity_per_month": 1024}) == pytest.approx(
         1.0
     )
+
+
+def test_without_another_date_the_time_is_that_until_the_shop():
+    capacity = {"capacity_per_month": 1024}
+    assert value("capacity", {"quantity": 4096, "in_store_by": "2026-01-13"}, capacity) == pytest.approx(
+        1.0
+    )  # 4 months
+    sooner = {"quantity": 4096, "in_store_by": "2026-01-13", "lead_time_days": 30}
+    assert value("capacity", sooner, capacity) == pytest.approx(0.0, abs=1e-9)
 
 
 @pytest.mark.parametrize(
