@@ -1,9 +1,11 @@
-"""Commands for ranking: match run, show, explain."""
+"""Commands for ranking: match run, show, explain, evaluate, lifts, unmet."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 from rich.markup import escape
@@ -81,6 +83,48 @@ def explain(
         owner = find_organisation(session, actor, supplier)
         item = matching.explain_pair(session, actor, row, request, owner.id, lang=lang)
     state.answer(item, lambda: _print_pair(state, item))
+
+
+@match.command("evaluate")
+def evaluate(
+    context: typer.Context,
+    event: EventOption,
+    run: Annotated[UUID | None, typer.Option(help="Id of a match run; the newest by default.")] = None,
+    judgements: Annotated[
+        Path | None, typer.Option(help="CSV or JSON of request, supplier, label; else wishes and meetings held.")
+    ] = None,
+    k: Annotated[int, typer.Option(help="Places of a list that count.", min=1, max=100)] = 10,
+    tenant: TenantOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Judge a match run by what is known by now: relevance, both sides, probability, evenness."""
+    from app.io.judgements import read_judgements
+    from app.services import access, events, matching
+
+    state = session_of(context, as_json)
+    given = read_judgements(judgements) if judgements else None
+    with state.database.read() as session:
+        actor = access.organiser_of(session, pick_tenant(session, tenant))
+        row = events.find_event(session, actor, event)
+        found = matching.evaluate_run(session, actor, row, run_id=run, judgements=given, k=k)
+    state.answer(found, lambda: _print_evaluation(state, found))
+
+
+def _print_evaluation(state: Session, found: dict[str, Any]) -> None:
+    known = ", ".join(f"{count} {name}" for name, count in found["sources"].items())
+    state.out.print(
+        f"{found['lists']} lists of {found['lists_of']}, {found['pairs']} pairs judged, {found['liked']} liked "
+        f"(from {known}); run {found['run']}"
+    )
+    names = {
+        "ndcg": f"nDCG@{found['k']}", "recall": f"recall@{found['k']}", "mutual_ndcg": f"mutual nDCG@{found['k']}",
+        "brier": "Brier score", "calibration_error": "calibration error", "exposure_gini": "exposure Gini",
+        "coverage": "coverage",
+    }  # fmt: skip
+    for key, name in names.items():
+        one = found[key]
+        shown = f"{one['value']:.3f}  [{one['low']:.3f}, {one['high']:.3f}]  n = {one['n']}" if one else "not known"
+        state.out.print(f"  {name:18} {shown}", markup=False)
 
 
 def print_lists(state: Session, lists: list[dict[str, Any]]) -> None:

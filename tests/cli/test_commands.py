@@ -37,8 +37,8 @@ def _commands() -> list[tuple[str, ...]]:
 
 def test_the_commands_are_those_that_were_designed() -> None:
     assert {" ".join(name) for name in _commands()} >= {
-        "demo", "serve", "db upgrade", "import", "match run", "match show", "match explain", "match lifts",
-        "match unmet", "schedule build",
+        "demo", "serve", "db upgrade", "import", "match run", "match show", "match explain",
+        "match evaluate", "match lifts", "match unmet", "schedule build",
         "schedule show", "solve", "verify", "export timetables", "export matches", "key create", "key revoke", "doctor",
         "event create", "template", "tenant create",
     }  # fmt: skip

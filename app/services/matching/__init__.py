@@ -1,5 +1,6 @@
 """Rank suppliers for requests and requests for suppliers; the only door to the ranking engine."""
 
+from app.services.matching.evaluating import evaluate_run
 from app.services.matching.lifts import supplier_lifts
 from app.services.matching.lists import RankedList, best_of_buyers, explain_pair, ranked_list, ranked_lists
 from app.services.matching.live import rank_live
@@ -9,6 +10,7 @@ from app.services.matching.unmet import unmet_demand
 __all__ = [
     "RankedList",
     "best_of_buyers",
+    "evaluate_run",
     "execute",
     "explain_pair",
     "rank_live",
