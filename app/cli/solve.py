@@ -7,6 +7,8 @@ Exit codes: 0 a plan with every required meeting (or not strict), 1 `verify` fou
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,17 +44,25 @@ def _line(seen: Progress) -> str:
 def _run(problem: Any, time_limit: float, steps: int | None, seed: int, strict: bool) -> Plan:
     from app.domain.scheduling import read_problem, solve
 
-    read = read_problem(problem)
-    console = Console(stderr=True)
-    with console.status("reading") as status:
-        return solve(
+    read, stop = read_problem(problem), threading.Event()
+    with Console(stderr=True).status("reading") as status, ThreadPoolExecutor(1) as beside:
+        plan = beside.submit(
+            solve,
             read,
             time_limit=time_limit,
             steps=steps,
             seed=seed,
             strict=strict,
             progress=lambda seen: status.update(_line(seen)),
+            stop=stop,
         )
+        try:
+            while not wait([plan], timeout=0.1).done:
+                pass  # in short waits, because an interruption is only heard between them
+        except KeyboardInterrupt:
+            stop.set()
+            status.update("stopping; the best plan so far is kept")
+        return plan.result()
 
 
 def _left_out(left: tuple[Unscheduled, ...], lang: str) -> list[str]:
@@ -94,7 +104,7 @@ def solve(
     lang: LangOption = "en",
     as_json: AsJson = False,
 ) -> None:
-    """Build a timetable from a problem file and write the plan."""
+    """Build a timetable from a problem file and write the plan; Ctrl-C ends the search and writes the best so far."""
     as_json = session_of(context, as_json).json
     try:
         plan = _run(load(problem), time_limit, steps, seed, strict)

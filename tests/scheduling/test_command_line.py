@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from app.cli import fairness, repair, solve
-from tests.scheduling.build import Json, problem
+from tests.scheduling.build import Json, problem, random_problem
 from tests.scheduling.test_solve import INFEASIBLE
 
 
@@ -164,3 +166,20 @@ def test_fairness_writes_the_curve_and_the_plan_of_each_floor(folder: Path) -> N
     assert json.loads(out.read_text(encoding="utf-8"))["points"] == told["points"]
     assert run("verify", folder / "plans" / "problem-1.json", folder / "plans" / "plan-1.json").exit_code == 0
     assert "given up" in run("fairness", *arguments).stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a child cannot be interrupted alone there")
+def test_an_interruption_writes_the_best_plan_so_far(folder: Path) -> None:
+    path, out = saved(folder, random_problem(4, people=60, slots=20, meetings=3_500)), folder / "plan.json"
+    program = "import app.cli; app.cli.main()"
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, "solve", str(path), "-o", str(out), "--time-limit", "300"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert child.stderr is not None
+    time.sleep(15)
+    child.send_signal(signal.SIGINT)
+    said, complained = child.communicate(timeout=200)
+    assert child.returncode == 0, complained
+    assert "written to" in said
+    assert run("verify", path, out).exit_code == 0

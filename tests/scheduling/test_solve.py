@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -184,6 +186,28 @@ def test_what_the_progress_callback_raises_ends_the_run() -> None:
         meeting["required"] = False
     with pytest.raises(StopError):
         solved(data, time_limit=20.0, progress=stop)
+
+
+@pytest.mark.parametrize("steps", [None, 2_000_000_000])
+@pytest.mark.parametrize("small", [True, False])
+def test_a_run_that_is_stopped_still_answers(steps: int | None, small: bool) -> None:
+    data = random_problem(4, people=60, slots=20, meetings=120 if small else 3_500)
+    for meeting in data["meetings"]:
+        meeting["required"] = False
+    data["objective"] |= {"break": 1, "max_break_spread": None}
+    stop = threading.Event()
+    seen: list[Progress] = []
+
+    def heard(step: Progress) -> None:
+        seen.append(step)
+        if step.stage in ("annealing", "exact"):
+            stop.set()
+
+    begun = time.monotonic()
+    plan = solved(data, time_limit=300.0, steps=steps, progress=heard, stop=stop)
+    assert time.monotonic() - begun < 120
+    assert verify(data, plan).legal
+    assert score(plan) >= (-seen[0].missing_required, -seen[0].shortfall, seen[0].objective)
 
 
 def test_the_time_limit_is_kept_and_the_answer_never_empty() -> None:

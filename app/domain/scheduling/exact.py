@@ -60,6 +60,7 @@ def _solver(budget: Budget, core: bool) -> Any:
     solver = cp_model.CpSolver()
     p = solver.parameters
     p.num_workers = budget.workers
+    p.catch_sigint_signal = False  # whoever calls `solve` decides what an interruption means
     p.random_seed = budget.seed % 2**31
     if budget.seconds is not None:
         p.max_time_in_seconds = max(0.01, budget.seconds)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from app.domain.scheduling.plan import Plan, Progress
@@ -12,6 +14,8 @@ from app.domain.scheduling.problem import Problem
 if TYPE_CHECKING:
     from app.domain.scheduling.instance import Instance
     from app.domain.scheduling.search import Search
+
+SECONDS_BETWEEN_LOOKS = 0.05
 
 
 def solve(
@@ -22,6 +26,7 @@ def solve(
     seed: int = 0,
     strict: bool = False,
     progress: Callable[[Progress], None] | None = None,
+    stop: threading.Event | None = None,
 ) -> Plan:
     """The best plan the engine finds, with bound, gap and a reason for each pair left out.
 
@@ -39,6 +44,8 @@ def solve(
         Give no partial plan: if a required meeting is missing, the plan comes back empty with its status.
     progress
         Called with each better plan or bound, also from a second thread; what it raises ends the run.
+    stop
+        Set it, from anywhere, to end the search now; the best plan so far is given as if the time were over.
 
     Returns
     -------
@@ -50,10 +57,30 @@ def solve(
     begun = time.monotonic()
     inst = instance.build(problem)
     run = search.Search(inst, begun, time_limit, progress)
-    if not _exact_two_sided(inst, run):
-        routes.start(run)
-        routes.improve(run, steps, seed)
+    with _stoppable(run, stop):
+        if not _exact_two_sided(inst, run):
+            routes.start(run)
+            routes.improve(run, steps, seed)
     return finish.finished(run, seed, strict)
+
+
+@contextmanager
+def _stoppable(run: Search, stop: threading.Event | None) -> Iterator[None]:
+    """Halts the run once `stop` is set, whatever it is doing then."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while stop is not None and not over.wait(SECONDS_BETWEEN_LOOKS):
+            if stop.is_set():
+                run.halt()
+
+    watcher = threading.Thread(target=watch, name="stop", daemon=True)
+    if stop is not None:
+        watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
 
 
 def _exact_two_sided(inst: Instance, run: Search) -> bool:

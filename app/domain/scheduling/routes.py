@@ -62,10 +62,10 @@ def _by_steps(run: Search, steps: int, seed: int) -> None:
     small = exact.fits(run.inst)
     if small and exact.size(run.inst) <= TINY:
         settle.settle(run, lambda: exact.Budget(work=min(work, 2.0), seed=seed))
-        if run.proven():
+        if run.proven() or run.stopped:
             return
     _anneal(run, steps, seed)
-    if small and not run.proven() and not run.refuted:
+    if small and not run.proven() and not run.refuted and not run.stopped:
         settle.settle(run, lambda: exact.Budget(work=work, seed=seed))
 
 
@@ -153,7 +153,8 @@ def _anneal(run: Search, steps: int | None, seed: int) -> None:
         return
 
     if steps is not None:
-        _slices(run, annealer, cooling.by_steps(annealer, steps), cooling.SLICE, keep=False)
+        share = cooling.by_steps(annealer, steps)
+        _slices(run, annealer, lambda: 1.0 if run.stopped else share(), cooling.SLICE, keep=False)
         return
     seconds = min(MOST_BESIDE_CORE, BESIDE_CORE * run.left()) if _racing(run) else run.left()
     share = cooling.by_clock(seconds)
