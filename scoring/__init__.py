@@ -12,10 +12,11 @@ _HOME = {
     "SupplierRanker": "scoring.ranker",
     "BuyerRanker": "scoring.ranker",
     "combine_mutual": "scoring.mutual",
+    "learn_lexicon": "scoring.text.lexicon",
     "rank_shards": "scoring.batch.shards",
     "read_shards": "scoring.batch.shards",
 }
-__all__ = ["BuyerRanker", "SupplierRanker", "combine_mutual", "rank_shards", "read_shards"]
+__all__ = ["BuyerRanker", "SupplierRanker", "combine_mutual", "learn_lexicon", "rank_shards", "read_shards"]
 
 
 def __getattr__(name: str) -> Any:

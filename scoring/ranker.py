@@ -50,11 +50,13 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         as_of: dt.date | str | None = None,
         rates: Mapping[str, float] | None = None,
         weights: Mapping[str, float] | None = None,
+        lexicon: Mapping[str, Mapping[str, float]] | None = None,
     ) -> None:
         self.text = text
         self.as_of = as_of
         self.rates = rates
         self.weights = weights
+        self.lexicon = lexicon
 
     def __sklearn_tags__(self) -> Any:
         """Records go in, not arrays; what they hold is checked field by field."""
@@ -80,7 +82,7 @@ class _Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self._setting = Setting(as_of, checked_rates(self.rates))
         self._records = records
         self._number = {identity: at for at, identity in enumerate(self.ids_)}
-        self._space = Space(records, self._setting, self.weights_, self.text)
+        self._space = Space(records, self._setting, self.weights_, self.text, self.lexicon)
         self._seen: dict[str, Record | Mapping[str, Any]] = {}
         self._batch: BatchRanker | None = None
         self._last: tuple[Record, Scored, Gates] | None = None
@@ -341,6 +343,8 @@ class SupplierRanker(_Ranker):
         The day validity and lead times are judged from; None means the day of `fit`, kept in `as_of_`.
     rates : dict of currency to euros, laid over the dated offline rates
     weights : dict of term to points, laid over the built-in ones and scaled to add up to 100
+    lexicon : dict of word to words of other languages with weights, as `learn_lexicon` gives it, or None; only
+        text="full" uses it
 
     Examples
     --------
@@ -483,7 +487,7 @@ class SupplierRanker(_Ranker):
         demands = read(buyers, "demand")
         raw = [record.raw for record in demands]
         forward = self.scores(raw)
-        back = BuyerRanker(self.text, self.as_of_, self.rates).fit(raw)
+        back = BuyerRanker(self.text, self.as_of_, self.rates, lexicon=self.lexicon).fit(raw)
         rows = [back._number[record.id] for record in demands]
         backward = back.scores([record.raw for record in self._records]).T[rows]
         both = combine_mutual(forward, backward, how)

@@ -18,6 +18,7 @@ from scoring.terms.base import Setting, Term
 from scoring.terms.catalogue import terms as all_terms
 from scoring.text.associations import Associations
 from scoring.text.compact import CompactSpace, Place
+from scoring.text.lexicon import Learned
 from scoring.text.space import PART_WEIGHTS, Request, TextMode, TextSpace, body
 
 TEXT_NEUTRAL, BEHAVIOUR_NEUTRAL = 0.5, 0.5
@@ -50,10 +51,16 @@ class Space:
     setting : the day and the rates
     weights : points per term, adding up to 100
     mode : text mode
+    lexicon : words of other languages, as `learn_lexicon` gives them
     """
 
     def __init__(
-        self, records: Sequence[Record], setting: Setting, weights: Mapping[str, float], mode: TextMode
+        self,
+        records: Sequence[Record],
+        setting: Setting,
+        weights: Mapping[str, float],
+        mode: TextMode,
+        lexicon: Learned | None = None,
     ) -> None:
         self.records = records
         self.weights = dict(weights)
@@ -63,7 +70,7 @@ class Space:
         blocks = [term.matrix(records) for term in self.terms]
         self.offsets = np.concatenate(([0], np.cumsum([block.shape[1] for block in blocks])))
         self.columns = sp.csr_array(sp.hstack(blocks, format="csr").T)
-        text: Any = CompactSpace() if mode == "compact" else TextSpace(mode)
+        text: Any = CompactSpace() if mode == "compact" else TextSpace(mode, lexicon)
         self.text = text.fit(records)
         self.behaviour = Behaviour(self.text, [record.id for record in records])
         self.context: np.ndarray | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ from scoring.records import Record
 from scoring.text import latent, neighbours
 from scoring.text.associations import Associations
 from scoring.text.documents import asked, body, document
+from scoring.text.lexicon import Learned, Lexicon, built_in
 from scoring.text.parts import Concepts, Forms, Grams, Pairs, Part, Words, request_rows
 from scoring.text.tokens import spelled, words
 
@@ -34,7 +36,8 @@ LATENT_OF = ("words", "concepts")
 COMPACT = 128
 COMPACT_WEIGHTS = {"words": 1.0, "concepts": 0.7, "grams": 0.5}
 ENOUGH = 100  # texts that share a word with a request, above which n-grams are needed less
-TRUSTED_FROM = 1 / 3  # share of the most a text could have from which n-grams count fully
+# Share of the most a text could have from which words and n-grams count fully.
+TRUSTED_FROM = {"words": 1.0, "grams": 1 / 3}
 _FLAT = 1e-12
 
 
@@ -44,6 +47,7 @@ class Request:
 
     rows: dict[str, sp.csr_array]
     unseen: dict[str, int]
+    known: float  # share of the request's words that any fitted text has, by weight
 
 
 class TextSpace:
@@ -52,13 +56,21 @@ class TextSpace:
     Parameters
     ----------
     mode : "full" keeps every feature; "compact" keeps one latent space of at most 128 columns.
+    lexicon : words of other languages for the words of a request, as `learn_lexicon` gives them, beside those that the
+        built-in lists teach
     """
 
-    def __init__(self, mode: TextMode) -> None:
+    def __init__(self, mode: TextMode, lexicon: Learned | None = None) -> None:
         self.mode = mode
         self.associations: Associations | None = None  # set from outside, by an explicit call
+        self._learned = lexicon or {}
         self._names: list[str] | None = None
         self._coarse: tuple[np.ndarray, np.ndarray] | None = None
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """Words of other languages, for the words of a request."""
+        return Lexicon(built_in(), self._learned)
 
     def fit(self, records: Sequence[Record]) -> TextSpace:
         """Learn features, weights and latent directions from records in canonical order."""
@@ -113,9 +125,16 @@ class TextSpace:
         """A record of the other side as rows."""
         made = request_rows(self.parts, record)
         rows = {name: row for name, (row, _) in made.items()}
+        rows["words"] = self.lexicon.widen(asked(record), self.parts["words"], rows["words"])
         if self.associations is not None:
             rows["associations"] = self.parts["words"].weighted(self.associations.of(words(asked(record))))
-        return Request(rows, {name: unseen for name, (_, unseen) in made.items()})
+        return Request(rows, {name: unseen for name, (_, unseen) in made.items()}, self._known(*made["words"]))
+
+    def _known(self, row: sp.csr_array, unseen: int) -> float:
+        heaviest = float(np.sqrt(self.parts["words"].weights.idf_.max(initial=0.0)))
+        found = float(row.data.sum())
+        every = found + unseen * heaviest
+        return found / every if every > 0 else 0.0
 
     def raw(self, request: Request) -> dict[str, np.ndarray]:
         """Inner products of a request with every fitted text, by part (pairs and forms count with the words)."""
@@ -140,34 +159,28 @@ class TextSpace:
             start += row.shape[1]
         return position
 
-    def trust(self, request: Request, raw: dict[str, np.ndarray]) -> float:
-        """How far the n-grams count, 0 to 1: fully once the best text has a third of what it could have,
-        with the square of it below.
+    def trust(self, name: str, request: Request, raw: dict[str, np.ndarray]) -> float:
+        """How far words and n-grams count, 0 to 1: fully once the best text has enough of what it could have, with the
+        square of it below.
 
-        A word in a language the list does not use shares a few n-grams with anything; divided by their small standard
-        deviation they would count as much as a real match.
+        A request in a language the list does not use shares a few n-grams, or by chance a word (`porte-clés`, a port),
+        with anything; divided by their small standard deviation they would count as much as a real match.
         """
-        most = self.parts["grams"].most(request.rows["grams"], request.unseen["grams"])
-        return min(1.0, float(raw["grams"].max(initial=0.0)) / (TRUSTED_FROM * most)) ** 2 if most > 0 else 0.0
+        most = self.parts[name].most(request.rows[name], request.unseen[name])
+        return min(1.0, float(raw[name].max(initial=0.0)) / (TRUSTED_FROM[name] * most)) ** 2 if most > 0 else 0.0
 
     def weight(self, name: str, request: Request, raw: dict[str, np.ndarray]) -> float:
-        """What a part counts for a request: n-grams as far as they are trusted, and less the more texts the words find
-        by themselves; concepts more the fewer of its words the list knows (a request in another language has nothing
-        else)."""
+        """What a part counts for a request: words and n-grams as far as they are trusted, n-grams less the more texts
+        the words find by themselves; concepts more the fewer of its words the list knows (a request in another language
+        has little else)."""
+        if name == "words":
+            return PART_WEIGHTS[name] * self.trust(name, request, raw)
         if name == "grams":
             found = max(int((raw["words"] > 0).sum()), 1)
-            return PART_WEIGHTS[name] * self.trust(request, raw) * min(1.0, math.sqrt(ENOUGH / found))
+            return PART_WEIGHTS[name] * self.trust(name, request, raw) * min(1.0, math.sqrt(ENOUGH / found))
         if name == "concepts":
-            return PART_WEIGHTS[name] + (CONCEPTS_ALONE - PART_WEIGHTS[name]) * (1.0 - self.known(request))
+            return PART_WEIGHTS[name] + (CONCEPTS_ALONE - PART_WEIGHTS[name]) * (1.0 - request.known)
         return PART_WEIGHTS[name]
-
-    def known(self, request: Request) -> float:
-        """Share of a request's words that any fitted text has, by weight."""
-        row = request.rows["words"]
-        heaviest = float(np.sqrt(self.parts["words"].weights.idf_.max(initial=0.0)))
-        found = float(row.data.sum())
-        every = found + request.unseen["words"] * heaviest
-        return found / every if every > 0 else 0.0
 
     def fused(self, request: Request, raw: dict[str, np.ndarray]) -> np.ndarray:
         """One number per fitted text: 0 for one that shares nothing with the request."""
@@ -226,4 +239,4 @@ class TextSpace:
         out: dict[str, str] = {}
         for feature, run in spelled(request_text):
             out.setdefault(feature, run)
-        return out
+        return self.lexicon.spoken(request_text) | out

@@ -157,13 +157,19 @@ class Finder:
         return list(found.items())
 
     def meanings(self, text: str) -> list[tuple[tuple[str, ...], str]]:
-        """(codes, words found) of each match, longest first: every code that the words may stand for."""
+        """(codes, words found) of each match, longest first: every code that the words may stand for.
+
+        Words in the very form of the text go before those that only share its stem: `rings` are no wrestling (Ringen).
+        """
         source = plain(text)
-        return [
-            (distinct(match.entries), source[match.start : match.end])
-            for match in self.matches(source)
-            if match.entries
-        ]
+        found = []
+        for match in self.matches(source):
+            if match.entries:
+                words = source[match.start : match.end]
+                form = tuple(tokens(words))
+                same = [entry for entry in match.entries if entry.words == form]
+                found.append((distinct(same or match.entries), words))
+        return found
 
     def _spoken(self, language: str | None) -> tuple[str, ...]:
         """English and Chinese lists (abbreviations) apply to every text, others when the text may be in them."""

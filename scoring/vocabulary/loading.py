@@ -15,7 +15,7 @@ from scoring.vocabulary.terms import LANGUAGES, Term
 from scoring.vocabulary.text import clean
 
 MAPS = ("hs", "cpv")
-_LANGUAGE = re.compile("[a-z]{2,3}")
+LANGUAGE_TAG = re.compile("[a-z]{2,3}")
 _FIXED = ("code", "parent", *MAPS)
 
 
@@ -112,7 +112,7 @@ def _check_columns(cells: Mapping[str, str], where: str) -> None:
     if "code" not in cells:
         raise VocabularyError(f"{where}: no column 'code'; found {', '.join(cells)}.")
     for column in cells:
-        if column not in _FIXED and not _LANGUAGE.fullmatch(column):
+        if column not in _FIXED and not LANGUAGE_TAG.fullmatch(column):
             near = get_close_matches(column, [*_FIXED, *LANGUAGES], n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise VocabularyError(

@@ -167,7 +167,7 @@ def test_concepts_count_more_the_fewer_words_the_list_knows():
     space = fitted(told(["down jackets and vests", "bed linen", "steel screws"]))
     for text, known, weight in (("down jackets", 1.0, 0.3), ("Daunenjacken", 0.0, 1.0)):
         request = asked(space, text)
-        assert space.known(request) == pytest.approx(known)
+        assert request.known == pytest.approx(known)
         assert space.weight("concepts", request, space.raw(request)) == pytest.approx(weight)
     half = asked(space, "down Jacken")
     assert 0.3 < space.weight("concepts", half, space.raw(half)) < 1.0
