@@ -21,6 +21,7 @@ def fair(seed: int, *, two_sided: bool = True, people: int = 13, slots: int = 5,
     """A fair as the chain annealing takes it: scarce tables, people who are away, minima, maxima, kept meetings."""
     rng = random.Random(seed)
     half = people // 2 if two_sided else people
+    booths = {f"p{k}": f"T{k + 1}" for k in range(3) if two_sided and rng.random() < 0.5}  # hosts at their own tables
     every = [(f"p{a}", f"p{b}") for a in range(half) for b in range(half if two_sided else a + 1, people)]
     names = [f"s{k}" for k in range(slots)]
     chosen = rng.choices(every, k=pairs)  # the same two people may have two reasons to meet
@@ -31,6 +32,7 @@ def fair(seed: int, *, two_sided: bool = True, people: int = 13, slots: int = 5,
         "participants": [
             {
                 "id": f"p{k}",
+                "place": booths.get(f"p{k}"),
                 "unavailable": [s for s in names if rng.random() < 0.15],
                 "max_meetings": rng.choice([None, None, 1, 2, 3]),
                 "min_meetings": rng.choice([0, 0, 1]),

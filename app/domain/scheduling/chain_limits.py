@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.domain.scheduling import chain_layout as layout
 from app.domain.scheduling.instance import FREE, Instance
+from app.domain.scheduling.twosided import places_follow_people
 
 
 def applies(inst: Instance) -> bool:
@@ -17,5 +18,5 @@ def applies(inst: Instance) -> bool:
         and not any(inst.earlier)
         and all(n == 1 for n in inst.parallel)
         and all(inst.length[m] == 1 and inst.klass[m] == FREE and inst.pair[m] == FREE for m in usable)
-        and all(inst.fixed_place[m] == FREE for m in usable)
+        and places_follow_people(inst, usable)
     )

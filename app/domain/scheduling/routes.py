@@ -1,6 +1,7 @@
 """The general route: a first plan at once, bounds, then exact search and annealing side by side.
 
-With a time limit the two run in two threads (both let go of Python's lock) and either can end the run. With a step
+With a time limit the two run in two threads (both let go of Python's lock) and either can end the run; fairs too large
+for exact search are annealed in both. With a step
 budget they run one after the other, with fixed amounts of work and no clock.
 """
 
@@ -75,8 +76,12 @@ def _by_clock(run: Search, seed: int) -> None:
     small = exact.fits(run.inst)
     if run.refuted:
         _shorten(run)
-    worker = threading.Thread(target=_beside, args=(run, seed, small and not run.refuted), name="beside")
-    worker.start()
+    seeds = (seed,) if small else (seed, seed + 1)  # where the exact search has no part, its core anneals as well
+    workers = [
+        threading.Thread(target=_beside, args=(run, k, small and not run.refuted), name=f"beside {k}") for k in seeds
+    ]
+    for worker in workers:
+        worker.start()
     try:
         if small and not run.refuted:
             budget = exact.Budget(seconds=run.left(), seed=seed)
@@ -84,12 +89,14 @@ def _by_clock(run: Search, seed: int) -> None:
                 run.stopped = not run.refuted
         if run.refuted:
             _shorten(run)
-        while worker.is_alive() and run.left() > 0 and not run.stopped:
-            worker.join(timeout=min(0.05, max(0.001, run.left())))
+        while any(worker.is_alive() for worker in workers) and run.left() > 0 and not run.stopped:
+            workers[0].join(timeout=min(0.05, max(0.001, run.left())))
+            time.sleep(0 if workers[0].is_alive() else 0.01)
     finally:
         run.halt()
-        if getattr(worker, "warm", False):  # else it is still compiling; the answer does not wait for that
-            worker.join()
+        for worker in workers:
+            if getattr(worker, "warm", False):  # else it is still compiling; the answer does not wait for that
+                worker.join()
     if run.failure is not None:
         raise run.failure
 

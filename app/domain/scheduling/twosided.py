@@ -62,10 +62,10 @@ def applies(inst: Instance) -> bool:
         inst.pair[m] >= 0 for m in usable
     ):
         return False
-    return len(set(inst.capacity)) == 1 and _places_follow_people(inst, usable) and sides(inst) is not None
+    return len(set(inst.capacity)) == 1 and places_follow_people(inst, usable) and sides(inst) is not None
 
 
-def _places_follow_people(inst: Instance, usable: list[int]) -> bool:
+def places_follow_people(inst: Instance, usable: list[int]) -> bool:
     """A fixed place does no harm if all its meetings are of one person who is in one meeting at a time."""
     users: dict[int, set[int]] = defaultdict(set)
     for m in usable:
