@@ -88,6 +88,7 @@ def _summary(plan: Plan, output: Path, lang: str) -> str:
         f"{plan.seconds} s with seed {plan.seed}",
         *_left_out(plan.unscheduled, lang),
         *(said.words(lang) for said in (*plan.conflict, *plan.advice)),
+        *([] if plan.advice or not plan.unscheduled else ["what would let more in: fairmatch advise PROBLEM PLAN"]),
         f"written to {output}",
     ]
     return "\n".join(lines)

@@ -16,6 +16,7 @@ from app.domain.scheduling.verify import verify
 from app.domain.scheduling.words import Said
 
 SECONDS_FOR_CONFLICT = 3.0
+SMALL = 40_000  # meetings × slots up to which advice takes well under a second; beyond, `review` gives it on request
 
 
 class VerifierRefusedError(RuntimeError):
@@ -31,7 +32,7 @@ def finished(run: Search, seed: int, strict: bool) -> Plan:
     if missing and strict:
         return _checked(run.inst, _empty(run, seed))
     why = reasons.reasons(board)
-    tips = advice.advice(board, why)
+    tips = advice.advice(board, why) if len(run.inst.meetings) * run.inst.slots <= SMALL else ()
     if not run.inst.explicit:
         board.place = settling.settled_places(board)
     plan = _plan(run, board, seed, why, tips)

@@ -57,21 +57,21 @@ def improve(run: Search, steps: int | None, seed: int) -> None:
 
 
 def _by_steps(run: Search, steps: int, seed: int) -> None:
-    from app.domain.scheduling import exact, settle
+    from app.domain.scheduling import exact, proving
 
     work = max(1.0, steps / STEPS_PER_WORK)
     small = exact.fits(run.inst)
     if small and exact.size(run.inst) <= TINY:
-        settle.settle(run, lambda: exact.Budget(work=min(work, 2.0), seed=seed))
+        proving.prove(run, lambda: exact.Budget(work=min(work, 2.0), seed=seed))
         if run.proven() or run.stopped:
             return
     _anneal(run, steps, seed)
     if small and not run.proven() and not run.refuted and not run.stopped:
-        settle.settle(run, lambda: exact.Budget(work=work, seed=seed))
+        proving.prove(run, lambda: exact.Budget(work=work, seed=seed))
 
 
 def _by_clock(run: Search, seed: int) -> None:
-    from app.domain.scheduling import exact, settle
+    from app.domain.scheduling import exact, proving
 
     small = exact.fits(run.inst)
     if run.refuted:
@@ -85,7 +85,7 @@ def _by_clock(run: Search, seed: int) -> None:
     try:
         if small and not run.refuted:
             budget = exact.Budget(seconds=run.left(), seed=seed)
-            if settle.settle(run, lambda: replace(budget, seconds=run.left())):
+            if proving.prove(run, lambda: replace(budget, seconds=run.left())):
                 run.stopped = not run.refuted
         if run.refuted:
             _shorten(run)
@@ -132,9 +132,9 @@ def _racing(run: Search) -> bool:
 
 
 def _race(run: Search, seed: int) -> None:
-    from app.domain.scheduling import exact, settle
+    from app.domain.scheduling import exact, proving
 
-    settle.race(run, exact.Budget(seconds=run.left(), seed=seed + 1, presolve=True))
+    proving.race(run, exact.Budget(seconds=run.left(), seed=seed + 1, presolve=True))
 
 
 def _annealer(inst: Instance, seed: int) -> Cooled:

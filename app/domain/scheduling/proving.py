@@ -16,7 +16,7 @@ from app.domain.scheduling.placing import board_from
 from app.domain.scheduling.search import Search
 
 
-def settle(run: Search, budget: Callable[[], Budget]) -> bool:
+def prove(run: Search, budget: Callable[[], Budget]) -> bool:
     """Searches; whether the problem is settled (the best plan proven or the required meetings refuted)."""
     inst = run.inst
     answer = _best(run, budget())
@@ -39,7 +39,7 @@ def settle(run: Search, budget: Callable[[], Budget]) -> bool:
 
 
 def race(run: Search, budget: Budget) -> None:
-    """The second search beside `settle`, for problems without minima; what it settles stops the run."""
+    """The second search beside `prove`, for problems without minima; what it settles stops the run."""
     answer = _best(run, budget)
     if answer.refuted:
         run.refute()
