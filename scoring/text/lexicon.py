@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from functools import cache
-from itertools import permutations
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -68,19 +68,21 @@ def learn_lexicon(rows: Any) -> dict[str, dict[str, float]]:
     texts = [{lang: _words(label, lang, spellings) for lang, label in row.items()} for row in labels]
     written = {word: min(forms, key=lambda form: (-forms[form], form)) for word, forms in spellings.items()}
     found: dict[str, dict[str, float]] = defaultdict(dict)
+    near: dict[tuple[str, str, str], dict[str, float]] = defaultdict(dict)
     languages = sorted({lang for row in labels for lang in row})
     if len(languages) < 2:
         raise RankingError(f"lexicon: found labels in {languages or 'no language'}; at least two languages are needed")
-    for one, other in permutations(languages, 2):
+    for one, other in combinations(languages, 2):
         pairs = [(row[one], row[other]) for row in texts if row.get(one) and row.get(other)]
-        for word, near in _both_ways(pairs).items():
-            best = sorted(near.items(), key=lambda item: (-item[1], item[0]))[:MOST_WORDS]
+        for word, target, weight in _both_ways(pairs):
+            near[one, other, word][target] = near[other, one, target][word] = weight
+    for (one, other, word), weights in sorted(near.items()):
+        for target, weight in sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:MOST_WORDS]:
+            spelt = written[other, target]
             for form in sorted(spellings[one, word]):
-                for target, weight in best:
-                    spelt = written[other, target]
-                    if spelt != form:
-                        found[form][spelt] = max(found[form].get(spelt, 0.0), round(weight, 4))
-    return {word: dict(sorted(near.items())) for word, near in sorted(found.items()) if near}
+                if spelt != form:
+                    found[form][spelt] = max(found[form].get(spelt, 0.0), round(weight, 4))
+    return {word: dict(sorted(others.items())) for word, others in sorted(found.items())}
 
 
 def _labels(rows: Any) -> list[dict[str, str]]:
@@ -110,15 +112,15 @@ def _words(label: str, lang: str, spellings: dict[tuple[str, str], Counter[str]]
     return list(dict.fromkeys(out))
 
 
-def _both_ways(pairs: list[tuple[list[str], list[str]]]) -> dict[str, dict[str, float]]:
-    """word → {word of the other side: √(p(other | word) · p(word | other))}."""
+def _both_ways(pairs: list[tuple[list[str], list[str]]]) -> list[tuple[str, str, float]]:
+    """(word, word of the other side, √(p(other | word) · p(word | other))) of what is associated well enough."""
     there = _translations(pairs)
     back = _translations([(other, one) for one, other in pairs])
-    out: dict[str, dict[str, float]] = defaultdict(dict)
+    out = []
     for (word, other), chance in there.items():
         weight = float(np.sqrt(chance * back.get((other, word), 0.0)))
         if weight >= LEAST:
-            out[word][other] = weight
+            out.append((word, other, weight))
     return out
 
 
