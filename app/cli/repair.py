@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.console import session_of
+from app.cli.console import LangOption, session_of
 from app.cli.files import AsJson, Out, PlanFile, ProblemFile, load, refuse, write
 from app.core.errors import AppError
 
@@ -27,14 +27,14 @@ def _place(seat: Seat | None) -> str:
     return "–" if seat is None else " ".join(part for part in (seat.slot, seat.place, seat.interpreter) if part)
 
 
-def _line(change: Change) -> str:
-    return f"  {change.meeting}: {_place(change.before)} → {_place(change.after)}  {change.reason}"
+def _line(change: Change, lang: str) -> str:
+    return f"  {change.meeting}: {_place(change.before)} → {_place(change.after)}  {change.reason(lang)}"
 
 
-def _summary(mended: Repair, output: Path) -> str:
+def _summary(mended: Repair, output: Path, lang: str) -> str:
     lines = []
     for title, changes in (("moved", mended.moved), ("cancelled", mended.cancelled), ("added", mended.added)):
-        lines += [f"{len(changes)} {title}", *map(_line, changes)]
+        lines += [f"{len(changes)} {title}", *(_line(change, lang) for change in changes)]
     lines.append(f"{len(mended.standby)} pairs could take a freed slot")
     lines += [f"  {s.meeting} ({s.value}): {', '.join(s.slots)}" for s in mended.standby[:10]]
     plan = mended.plan
@@ -50,6 +50,7 @@ def repair(
     output: Out,
     problem_output: ProblemOut = None,
     fill: Fill = True,
+    lang: LangOption = "en",
     as_json: AsJson = False,
 ) -> None:
     """Repair a plan after a no-show, a late arrival, a lost table …, with the fewest moves."""
@@ -59,15 +60,15 @@ def repair(
     as_json = session_of(context, as_json).json
     try:
         mended = mend(read_problem(load(problem)), load(plan), read_events(load(events)), fill=fill)
-        write(output, mended.plan.as_dict())
+        write(output, mended.plan.as_dict(lang))
         if problem_output is not None:
             write(problem_output, mended.problem.model_dump(mode="json", by_alias=True))
     except AppError as error:
         raise refuse(error, as_json) from error
     if as_json:
-        typer.echo(json.dumps({**mended.as_dict(), "output": str(output)}, ensure_ascii=False))
+        typer.echo(json.dumps({**mended.as_dict(lang), "output": str(output)}, ensure_ascii=False))
     else:
-        typer.echo(_summary(mended, output))
+        typer.echo(_summary(mended, output, lang))
 
 
 def register(app: typer.Typer) -> None:

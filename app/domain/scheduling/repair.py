@@ -15,6 +15,7 @@ from app.domain.scheduling.mending import Mender
 from app.domain.scheduling.plan import Plan, PlanFile
 from app.domain.scheduling.problem import Problem
 from app.domain.scheduling.reading import read_plan
+from app.domain.scheduling.words import Said
 
 MOST_MOVES = 2  # other meetings moved for the sake of one
 MOST_STANDBY = 50
@@ -44,12 +45,16 @@ class Change:
     before: Seat | None
     after: Seat | None
     code: str
-    reason: str
+    said: tuple[Said, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def reason(self, lang: str = "en") -> str:
+        """Why, in a language."""
+        return "; ".join(said.words(lang) for said in self.said)
+
+    def as_dict(self, lang: str = "en") -> dict[str, Any]:
         seats = {"from": self.before, "to": self.after}
         placed = {key: None if seat is None else seat.as_dict() for key, seat in seats.items()}
-        return {"id": self.meeting, **placed, "code": self.code, "reason": self.reason}
+        return {"id": self.meeting, **placed, "code": self.code, "reason": self.reason(lang)}
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,12 @@ class Repair:
     added: tuple[Change, ...]
     standby: tuple[Standby, ...]
 
-    def as_dict(self) -> dict[str, Any]:
-        """The difference, ready for `json.dump`."""
+    def as_dict(self, lang: str = "en") -> dict[str, Any]:
+        """The difference, ready for `json.dump`, its reasons in a language."""
         return {
-            "moved": [c.as_dict() for c in self.moved],
-            "cancelled": [c.as_dict() for c in self.cancelled],
-            "added": [c.as_dict() for c in self.added],
+            "moved": [c.as_dict(lang) for c in self.moved],
+            "cancelled": [c.as_dict(lang) for c in self.cancelled],
+            "added": [c.as_dict(lang) for c in self.added],
             "standby": [s.as_dict() for s in self.standby],
         }
 
@@ -151,7 +156,7 @@ class _Work:
         self.inst = build(self.problem)
         self.board = Board(self.inst)
         self.number = {m.id: k for k, m in enumerate(self.inst.meetings)}
-        self.why: dict[int, tuple[str, str]] = {}
+        self.why: dict[int, Said] = {}
         self.displaced = self._take_over()
         self._allow_spread()
         kept = {self.number[name] for name in day.begun}
@@ -168,8 +173,9 @@ class _Work:
             m, t = self.number[name], slot[held.slot]
             r = FREE if held.place is None else place.get(held.place, FREE)
             i = FREE if inst.klass[m] == FREE else staff.get(held.interpreter or "", FREE)
-            self.why[m] = lost = self._lost(m, t, r, i)
-            if name in self.day.begun or (not lost[0] and isinstance(self.board.seat(m, t), Fit)):
+            lost = self._lost(m, t, r, i)
+            self.why[m] = lost or Said("repair.displaced")
+            if name in self.day.begun or (not lost and isinstance(self.board.seat(m, t), Fit)):
                 if not (inst.explicit or inst.fixed_place[m] >= 0):
                     r = FREE
                 self.board.hold(m, t, Fit(r, i))
@@ -177,17 +183,17 @@ class _Work:
                 gone.append(m)
         return gone
 
-    def _lost(self, m: int, t: int, r: int, i: int) -> tuple[str, str]:
-        """What a meeting has lost, as code and sentence; empty where it can stay."""
+    def _lost(self, m: int, t: int, r: int, i: int) -> Said | None:
+        """What a meeting has lost, or None where it can stay."""
         inst, span = self.inst, range(t, t + self.inst.length[m])
         for p in (inst.one[m], inst.two[m]):
             if not all(inst.free[p][u] for u in span if u < inst.slots):
-                return "participant", f"{self.problem.participants[p].id} is not there"
+                return Said("repair.participant", {"who": self.problem.participants[p].id})
         if r >= 0 and not all(inst.place_open[r][u] for u in span):
-            return "place", f"{inst.places[r]} cannot be used"
+            return Said("repair.place", {"place": inst.places[r]})
         if i >= 0 and not all(inst.staff_free[i][u] for u in span):
-            return "interpreter", f"{self.problem.interpreters[i].id} is away"
-        return "", ""
+            return Said("repair.interpreter", {"who": self.problem.interpreters[i].id})
+        return None
 
     def _allow_spread(self) -> None:
         """Raises a cap on the spread of breaks that the day has broken to what there is, or nothing would be legal."""
@@ -223,7 +229,7 @@ class _Work:
                     self._made_room(entry.meeting, m)
 
     def _made_room(self, other: int, m: int) -> None:
-        self.why[other] = "room", f"it made room for {self.inst.meetings[m].id}"
+        self.why[other] = Said("repair.room", {"meeting": self.inst.meetings[m].id})
 
     def _known(self) -> int:
         return len(self.inst.meetings) - sum(
@@ -259,20 +265,21 @@ class _Work:
     def _difference(self, plan: Plan) -> tuple[tuple[Change, ...], ...]:
         before = {name: Seat(m.slot, m.place, m.interpreter) for name, m in self.day.held.items()}
         after = {m.id: Seat(m.slot, m.place, m.interpreter) for m in plan.meetings}
-        left_out = {u.id: u.reason for u in plan.unscheduled}
+        left_out = {u.id: u.said for u in plan.unscheduled}
         known = self._known()
         moved, cancelled, added = [], [], []
         for name, old in before.items():
-            code, reason = self.why.get(self.number[name]) or ("", "")
-            new = after.get(name)
+            why, new = self.why[self.number[name]], after.get(name)
             if new is None:
-                reason = "; ".join(part for part in (reason, left_out.get(name, "")) if part)
-                cancelled.append(Change(name, old, None, code or "displaced", reason))
+                cancelled.append(Change(name, old, None, _code(why), (why, left_out[name])))
             elif (new.slot, new.interpreter) != (old.slot, old.interpreter) or old.place not in (None, new.place):
-                moved.append(Change(name, old, new, code or "displaced", reason or "its place was given up"))
+                moved.append(Change(name, old, new, _code(why), (why,)))
         for name, new in after.items():
             if name not in before:
-                came = self.number[name] >= known
-                said = ("walk_in", "it came with a walk-in") if came else ("standby", "it takes a freed slot")
-                added.append(Change(name, None, new, *said))
+                why = Said("repair.walk_in" if self.number[name] >= known else "repair.standby")
+                added.append(Change(name, None, new, _code(why), (why,)))
         return tuple(moved), tuple(cancelled), tuple(added)
+
+
+def _code(why: Said) -> str:
+    return why.key.removeprefix("repair.")
