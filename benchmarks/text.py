@@ -114,7 +114,7 @@ def left_out(ranker: SupplierRanker, demands: Sequence[dict[str, Any]]) -> Itera
         with changed(text, "step", 0.0):
             yield "neighbours", ranker.scores(demands)
     with changed(parts, "OPENING_MOST", 0.0):
-        fresh = space.TextSpace("full").fit(ranker._records)
+        fresh = space.TextSpace().fit(ranker._records)
     with changed(ranker._space, "text", fresh):
         yield "the opening", ranker.scores(demands)
 

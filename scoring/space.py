@@ -23,7 +23,7 @@ from scoring.text.space import PART_WEIGHTS, Request, TextMode, TextSpace, body
 
 TEXT_NEUTRAL, BEHAVIOUR_NEUTRAL = 0.5, 0.5
 COVERAGE_FLOOR = 0.3
-CONTEXT = 0.3
+CONTEXT = 0.4
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Space:
         blocks = [term.matrix(records) for term in self.terms]
         self.offsets = np.concatenate(([0], np.cumsum([block.shape[1] for block in blocks])))
         self.columns = sp.csr_array(sp.hstack(blocks, format="csr").T)
-        text: Any = CompactSpace() if mode == "compact" else TextSpace(mode, lexicon)
+        text: Any = CompactSpace() if mode == "compact" else TextSpace(lexicon)
         self.text = text.fit(records)
         self.behaviour = Behaviour(self.text, [record.id for record in records])
         self.context: np.ndarray | None = None

@@ -28,13 +28,13 @@ def learned(rows: sp.csr_array, size: int) -> np.ndarray:
     return np.ascontiguousarray(svd.components_.T)
 
 
-def placed(rows: sp.csr_array, directions: np.ndarray, *, unit: bool) -> np.ndarray:
-    """Rows of length 1 in those directions, as columns of shape (k, n_texts); `unit` makes them 1 long again."""
+def placed(rows: sp.csr_array, directions: np.ndarray) -> np.ndarray:
+    """Rows of length 1 in those directions, each 1 long again, as columns of shape (k, n_texts)."""
     if not directions.shape[1]:
         return np.zeros((0, rows.shape[0]))
     with threadpool_limits(limits=1):
         positions = normalize(rows) @ directions
-    return np.ascontiguousarray((normalize(positions) if unit else positions).T)
+    return np.ascontiguousarray(normalize(positions).T)
 
 
 def coarse(columns: np.ndarray) -> np.ndarray:

@@ -33,8 +33,6 @@ CONCEPTS_ALONE = 1.0  # weight of concepts when no fitted text has any word of t
 WITH_WORDS = {"pairs": 0.5, "forms": 0.4}  # words side by side, words as written: added to the words in their units
 FEEDBACK, BEST = 0.3, 10  # weight of the likeness to the best so many
 LATENT_OF = ("words", "concepts")
-COMPACT = 128
-COMPACT_WEIGHTS = {"words": 1.0, "concepts": 0.7, "grams": 0.5}
 ENOUGH = 100  # texts that share a word with a request, above which n-grams are needed less
 # Share of the most a text could have from which words and n-grams count fully.
 TRUSTED_FROM = {"words": 1.0, "grams": 1 / 3}
@@ -51,17 +49,17 @@ class Request:
 
 
 class TextSpace:
-    """Fitted texts of one side.
+    """Fitted texts of one side with every feature (`text="full"`; for "compact" see `scoring.text.compact`).
 
     Parameters
     ----------
-    mode : "full" keeps every feature; "compact" keeps one latent space of at most 128 columns.
     lexicon : words of other languages for the words of a request, as `learn_lexicon` gives them, beside those that the
         built-in lists teach
     """
 
-    def __init__(self, mode: TextMode, lexicon: Learned | None = None) -> None:
-        self.mode = mode
+    mode: TextMode = "full"
+
+    def __init__(self, lexicon: Learned | None = None) -> None:
         self.associations: Associations | None = None  # set from outside, by an explicit call
         self._learned = lexicon or {}
         self._names: list[str] | None = None
@@ -89,19 +87,17 @@ class TextSpace:
         self._fit_latent(rows)
         self.step = 0.0
         self.neighbours: sp.csr_array | None = None
-        self.columns: dict[str, sp.csr_array] = {}
-        if self.mode == "full":
-            self._fit_neighbours(rows["words"])
-            self.columns = {name: sp.csr_array(matrix.T) for name, matrix in rows.items()}
+        self._fit_neighbours(rows["words"])
+        self.columns = {name: sp.csr_array(matrix.T) for name, matrix in rows.items()}
         return self
 
     def _mix(self, rows: dict[str, sp.csr_array]) -> sp.csr_array:
-        """Features the latent space is learned from: words and concepts, in compact mode n-grams too."""
+        """Features the latent space is learned from."""
         weighted = [rows[name] * weight for name, weight in self._mixed().items()]
         return sp.csr_array(sp.hstack(weighted, format="csr"))
 
     def _mixed(self) -> dict[str, float]:
-        return COMPACT_WEIGHTS if self.mode == "compact" else {name: PART_WEIGHTS[name] for name in LATENT_OF}
+        return {name: PART_WEIGHTS[name] for name in LATENT_OF}
 
     @property
     def coarse(self) -> np.ndarray:
@@ -113,9 +109,8 @@ class TextSpace:
     def _fit_latent(self, rows: dict[str, sp.csr_array]) -> None:
         mixed = self._mix(rows)
         n, m = mixed.shape
-        size = min(COMPACT, n, m) if self.mode == "compact" else min(latent.LATENT, n - 1, m - 1)
-        self.directions = latent.learned(mixed, size)
-        self.latent = latent.placed(mixed, self.directions, unit=self.mode == "full")
+        self.directions = latent.learned(mixed, min(latent.LATENT, n - 1, m - 1))
+        self.latent = latent.placed(mixed, self.directions)
 
     def _fit_neighbours(self, rows: sp.csr_array) -> None:
         self.step = neighbours.step_size(rows)
@@ -139,14 +134,12 @@ class TextSpace:
     def raw(self, request: Request) -> dict[str, np.ndarray]:
         """Inner products of a request with every fitted text, by part (pairs and forms count with the words)."""
         out = {name: (request.rows[name] @ matrix).toarray()[0] for name, matrix in self.columns.items()}
-        if out:
-            for name, weight in WITH_WORDS.items():
-                out["words"] += weight * out.pop(name)
-            if "associations" in request.rows:
-                out["associations"] = (request.rows["associations"] @ self.columns["words"]).toarray()[0]
+        for name, weight in WITH_WORDS.items():
+            out["words"] += weight * out.pop(name)
+        if "associations" in request.rows:
+            out["associations"] = (request.rows["associations"] @ self.columns["words"]).toarray()[0]
         if self.latent.shape[0]:
-            columns = self.latent if self.mode == "compact" else self.coarse
-            out["latent"] = latent.near(self._position(request), columns)
+            out["latent"] = latent.near(self._position(request), self.coarse)
         return out
 
     def _position(self, request: Request) -> np.ndarray:
@@ -190,8 +183,7 @@ class TextSpace:
             unit = spread if spread > _FLAT else float(values.max(initial=0.0))  # where all are equal: 1 for each
             if unit > _FLAT:
                 total += self.weight(name, request, raw) / unit * values
-        if self.columns:
-            total = self._like_the_best(total, raw)
+        total = self._like_the_best(total, raw)
         if self.neighbours is not None:
             total = total + self.step * (self.neighbours @ total)
         return total

@@ -18,7 +18,7 @@ AS_OF = "2025-09-15"
 
 
 def fitted(rows):
-    return TextSpace("full").fit(read(rows, "supplier"))
+    return TextSpace().fit(read(rows, "supplier"))
 
 
 def asked(space, text):
@@ -127,7 +127,7 @@ def test_coarse_directions_compare_unit_texts():
     draw = np.random.default_rng(2)
     rows = sp.csr_array(draw.random((60, 80)) * (draw.random((60, 80)) < 0.3))
     directions = latent.learned(rows, 40)
-    columns = latent.placed(rows, directions, unit=True)
+    columns = latent.placed(rows, directions)
     first = latent.coarse(columns)
     np.testing.assert_allclose(np.linalg.norm(first, axis=0), 1.0)
     position = rows.toarray()[3] @ directions
