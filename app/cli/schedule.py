@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from app.cli.console import EventOption, JsonFlag, Session, TenantOption, pick_tenant, session_of
+from app.cli.console import EventOption, JsonFlag, LangOption, Session, TenantOption, pick_tenant, session_of
 
 schedule = typer.Typer(help="Meeting schedules.", no_args_is_help=True)
 
@@ -40,7 +40,13 @@ def build(
 
 
 @schedule.command()
-def show(context: typer.Context, event: EventOption, tenant: TenantOption = None, as_json: JsonFlag = False) -> None:
+def show(
+    context: typer.Context,
+    event: EventOption,
+    lang: LangOption = "en",
+    tenant: TenantOption = None,
+    as_json: JsonFlag = False,
+) -> None:
     """Show the current schedule: bound, gap, the timetable, and the reason for every pair left out."""
     from app.core.errors import NotFoundError
     from app.services import access, events
@@ -52,10 +58,10 @@ def show(context: typer.Context, event: EventOption, tenant: TenantOption = None
         row = newest_schedule(session, events.find_event(session, actor, event))
     if row is None:
         raise NotFoundError(f"The event {event!r} has no schedule yet; run: fairmatch schedule build --event {event}")
-    show_schedule(state, str(row.id), tenant)
+    show_schedule(state, str(row.id), tenant, lang)
 
 
-def show_schedule(state: Session, schedule_id: str, tenant: str | None) -> None:
+def show_schedule(state: Session, schedule_id: str, tenant: str | None, lang: str = "en") -> None:
     """Print one schedule, as JSON or as a table."""
     from uuid import UUID
 
@@ -64,7 +70,7 @@ def show_schedule(state: Session, schedule_id: str, tenant: str | None) -> None:
 
     with state.database.read() as session:
         actor = access.organiser_of(session, pick_tenant(session, tenant))
-        view = schedule_view(session, actor, UUID(schedule_id))
+        view = schedule_view(session, actor, UUID(schedule_id), lang)
     state.answer(view, lambda: print_schedule(state, view))
 
 
@@ -94,3 +100,5 @@ def print_schedule(state: Session, view: dict[str, Any]) -> None:
     for pair in view["unscheduled"]:
         names = " × ".join(party["name"] for party in pair["pair"])
         state.out.print(f"  {escape(names)}: {escape(pair['reason'])}", soft_wrap=True)
+    for line in view["advice"]:
+        state.out.print(escape(line), soft_wrap=True)

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFoundError
+from app.core.i18n import language
 from app.db.models import (
     Event,
     EventBody,
@@ -54,8 +55,12 @@ class HeldMeeting:
     interpreter: str | None
 
 
-def schedule_view(session: Session, actor: Actor, schedule_id: UUID) -> dict[str, Any]:
-    """A schedule as the API shows it; enterprises and buyers see their own meetings and pairs only."""
+def schedule_view(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en") -> dict[str, Any]:
+    """A schedule as the API shows it, reasons and advice in a language.
+
+    Enterprises and buyers see their own meetings and pairs only, and no advice.
+    """
+    tongue = language(lang)
     schedule = fetch(session, Schedule, schedule_id, actor.tenant_id)
     event = session.get_one(Event, schedule.event_id)
     names = _names(session, event.id)
@@ -97,12 +102,13 @@ def schedule_view(session: Session, actor: Actor, schedule_id: UUID) -> dict[str
             {
                 "pair": [_named(names, row.low_id), _named(names, row.high_id)],
                 "code": row.code,
-                "reason": row.reason,
+                "reason": row.words(tongue),
                 "value": row.value,
             }
             for row in left_out(session, schedule.id)
             if own is None or own in (row.low_id, row.high_id)
         ],
+        "advice": (schedule.advice or {}).get(tongue, []) if own is None else [],
     }
 
 
@@ -171,7 +177,7 @@ def timetable(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en
             _planned(held, event, edition or 0, parties, reasons) for held in held_meetings(session, schedule.id)
         ),
         left_out=tuple(
-            tt.LeftOut((parties[row.low_id], parties[row.high_id]), row.code, row.reason)
+            tt.LeftOut((parties[row.low_id], parties[row.high_id]), row.code, row.words(language(lang)))
             for row in left_out(session, schedule.id)
         ),
         as_of=schedule.finished_at or schedule.created_at,

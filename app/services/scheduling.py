@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError
+from app.core.i18n import LANGUAGES
 from app.core.ids import new_id
 from app.db.engine import Database
 from app.db.models import (
@@ -114,6 +115,9 @@ def _write(session: Session, schedule_id: UUID, stage: Stage, plan: Plan) -> Non
     session.flush()
     session.add_all(writer.holds)
     names = {p.organisation.code: p.organisation.name for p in stage.people.values()}
+    named = naming(names)
+    told = (*plan.conflict, *plan.advice)
+    row.advice = {lang: [said.words(lang, named) for said in told] for lang in LANGUAGES}
     session.add_all(
         LeftOutPair(
             event_id=row.event_id,
@@ -123,18 +127,23 @@ def _write(session: Session, schedule_id: UUID, stage: Stage, plan: Plan) -> Non
             request_id=stage.pairs[left.id].request_id,
             value=stage.pairs[left.id].value,
             code=left.code,
-            reason=with_names(left.reason, names)[:1000],
+            reason=left.said.words("en", named)[:1000],
+            reasons={lang: left.said.words(lang, named) for lang in LANGUAGES},
         )
         for left in plan.unscheduled
     )
     session.flush()
 
 
-def with_names(reason: str, names: Mapping[str, str]) -> str:
-    """A sentence of the engine, which knows codes only, in the names people know."""
+def naming(names: Mapping[str, str]) -> Callable[[str], str]:
+    """What turns the engine's ids, which are codes or codes joined for a pair, into the names people know."""
     codes = sorted(map(re.escape, names), key=len, reverse=True)
-    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(codes)})(?![\w-])")
-    return pattern.sub(lambda found: names[found.group()], reason)
+    pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(codes)})(?![\w-])") if codes else re.compile(r"(?!)")
+
+    def named(said: str) -> str:
+        return names[said] if said in names else pattern.sub(lambda found: names[found.group()], said)
+
+    return named
 
 
 def _make_current(session: Session, row: Schedule) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from app.core.errors import InvalidInputError, NotAllowedError
+from app.core.i18n import LANGUAGES
 from app.db.engine import Database
 from app.db.models import (
     Attendee,
@@ -162,6 +164,23 @@ def test_every_pair_worth_meeting_is_held_or_left_out_with_a_reason(seen: Stage)
         assert row.code
         words = {word.strip(",:;()") for word in row.reason.split()}
         assert not words & codes, "people read names, not codes"
+        assert row.reasons is not None
+        assert set(row.reasons) == set(LANGUAGES)
+        assert row.words("en") == row.reason
+        assert re.search("[\u4e00-\u9fff]", row.words("zh"))
+        assert not any(re.search(rf"(?<![\w-]){re.escape(code)}(?![\w-])", row.words("zh")) for code in codes)
+
+
+def test_advice_and_reasons_are_shown_in_the_reader_s_language(seen: Stage) -> None:
+    schedule = _current(seen)
+    with seen.database.read() as session:
+        english, chinese = (schedule_view(session, seen.actor, schedule.id, lang) for lang in ("en", "zh-Hans"))
+    assert schedule.advice is not None
+    assert english["advice"] == schedule.advice["en"]
+    assert chinese["advice"] == schedule.advice["zh"]
+    for one, two in zip(english["unscheduled"], chinese["unscheduled"], strict=True):
+        assert (one["code"], one["pair"]) == (two["code"], two["pair"])
+        assert one["reason"] != two["reason"]
 
 
 def test_the_same_seed_and_steps_give_the_same_plan(paris: Stage) -> None:

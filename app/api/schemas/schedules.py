@@ -77,7 +77,10 @@ class Unscheduled(Reply):
 
 
 class ScheduleOut(Reply):
-    """A schedule: `bound` is an upper limit on what any plan can reach, `gap` how far this one may be from it."""
+    """A schedule: `bound` is an upper limit on what any plan can reach, `gap` how far this one may be from it.
+
+    `advice` says what would let more meetings in, and which required meetings contradict each other.
+    """
 
     id: UUID
     event_id: UUID
@@ -96,3 +99,4 @@ class ScheduleOut(Reply):
     missing_required: int | None
     meetings: list[MeetingOut]
     unscheduled: list[Unscheduled]
+    advice: list[str]

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, BackgroundTasks, Depends, Response
 
 from app.api.bodies import JsonBody
-from app.api.deps import Caller, EventName, Queue, Reading, Writing, created_at
+from app.api.deps import Caller, EventName, Lang, Queue, Reading, Writing, created_at
 from app.api.schemas.common import Run
 from app.api.schemas.schedules import ScheduleIn, ScheduleOut
 from app.services.events import find_event
@@ -50,9 +50,9 @@ def build(
 
 
 @router.get("/schedules/{schedule_id}", summary="Read a schedule", response_model=ScheduleOut)
-def read(schedule_id: UUID, actor: Caller, session: Reading) -> Any:
+def read(schedule_id: UUID, actor: Caller, session: Reading, lang: Lang = "en") -> Any:
     """A schedule as it stands: while it is built its progress, then its meetings, bound, gap, and who was left out.
 
     Enterprises and buyers see their own meetings only.
     """
-    return schedule_view(session, actor, schedule_id)
+    return schedule_view(session, actor, schedule_id, lang)

@@ -34,6 +34,8 @@ class Schedule(Run, Base):
     missing_required: Mapped[int | None]
     shortfall: Mapped[int | None]
     problem: Mapped[dict[str, Any] | None]
+    #: by language, lines that say what would let more meetings in and which requirements contradict each other
+    advice: Mapped[dict[str, Any] | None]
 
 
 Index(
@@ -169,3 +171,9 @@ class LeftOutPair(Identified, Base):
     value: Mapped[float]
     code: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(String(1000))
+    #: the sentence by language; None in schedules built before there was one
+    reasons: Mapped[dict[str, Any] | None]
+
+    def words(self, lang: str) -> str:
+        """The reason in a language, in English where there is no other."""
+        return str((self.reasons or {}).get(lang, self.reason))
