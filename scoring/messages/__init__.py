@@ -23,7 +23,8 @@ def _tables(lang: str) -> tuple[dict[str, str], dict[str, str]]:
 
 def sentence(key: str, lang: str, values: dict[str, Any]) -> str:
     """One sentence; `values` must already be readable."""
-    return _tables(lang)[0][key].format(**values)
+    said = _tables(lang)[0][key].format(**values)
+    return said.replace("….", "…").replace("…。", "…")  # a list that was cut ends its sentence itself
 
 
 def field_name(name: str, lang: str) -> str:
