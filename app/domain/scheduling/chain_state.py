@@ -47,7 +47,7 @@ from app.domain.scheduling.chain_layout import (
 from app.domain.scheduling.compiling import BITS, FLOAT, INT, NOTHING, STATE, jit
 
 
-@jit(INT, STATE, INT, always=True)
+@jit(INT, STATE, INT)
 def below(s: Any, n: int) -> int:
     """A number from 0 to n − 1 (xorshift64*)."""
     x = np.uint64(s.knobs[RNG])
@@ -59,7 +59,7 @@ def below(s: Any, n: int) -> int:
     return int(np.int64((high * np.uint64(n)) >> np.uint64(32)))
 
 
-@jit(INT, BITS, always=True)
+@jit(INT, BITS)
 def ones(x: Any) -> int:
     """How many bits are set."""
     x = np.uint64(x)
@@ -69,7 +69,7 @@ def ones(x: Any) -> int:
     return int(np.int64((x * np.uint64(0x0101010101010101)) >> np.uint64(56)))
 
 
-@jit(INT, BITS, INT, always=True)
+@jit(INT, BITS, INT)
 def nth(mask: Any, n: int) -> int:
     """The position of the bit that has n set bits below it."""
     mask = np.uint64(mask)
@@ -79,7 +79,7 @@ def nth(mask: Any, n: int) -> int:
     return ones(low - np.uint64(1))
 
 
-@jit(FLOAT, STATE, BITS, always=True)
+@jit(FLOAT, STATE, BITS)
 def cost(s: Any, mask: Any) -> float:
     """What the breaks and idle slots of a day cost."""
     mask = np.uint64(mask)
@@ -97,7 +97,7 @@ def cost(s: Any, mask: Any) -> float:
     return points
 
 
-@jit(FLOAT, STATE, INT, INT, always=True)
+@jit(FLOAT, STATE, INT, INT)
 def toggle(s: Any, p: int, t: int) -> float:
     """Makes p busy in slot t, or free if busy; the points lost."""
     old = np.uint64(s.people[p, BUSY])
@@ -109,7 +109,7 @@ def toggle(s: Any, p: int, t: int) -> float:
     return float(cost(s, new) - cost(s, old))
 
 
-@jit(FLOAT, STATE, INT, INT, always=True)
+@jit(FLOAT, STATE, INT, INT)
 def count(s: Any, p: int, step: int) -> float:
     """One meeting more or fewer for p; the points lost by its minimum."""
     before = max(0, s.people[p, FLOOR] - s.people[p, DEGREE])
@@ -117,19 +117,19 @@ def count(s: Any, p: int, step: int) -> float:
     return float(s.floats[SHORT] * (max(0, s.people[p, FLOOR] - s.people[p, DEGREE]) - before))
 
 
-@jit(FLOAT, STATE, INT, INT, always=True)
+@jit(FLOAT, STATE, INT, INT)
 def stays(s: Any, m: int, t: int) -> float:
     """Points for holding m where the previous plan had it."""
     return float(s.floats[MOVE]) if t == s.meetings[m, OLD] else 0.0
 
 
-@jit(INT, STATE, INT, always=True)
+@jit(INT, STATE, INT)
 def mark_of(s: Any, m: int) -> int:
     """0 for untouched by this move, 1 for moved, 2 for ejected."""
     return int(max(0, s.meetings[m, MARK] - s.knobs[STAMP]))
 
 
-@jit(FLOAT, STATE, INT, always=True)
+@jit(FLOAT, STATE, INT)
 def eject(s: Any, m: int) -> float:
     """Notes m as ejected, the masks of its people aside; the points lost."""
     n, t = s.knobs[EJECTED_N], s.meetings[m, SLOT]
@@ -141,7 +141,7 @@ def eject(s: Any, m: int) -> float:
     return float(lost + s.floats[GAIN + m] + stays(s, m, t))
 
 
-@jit(FLOAT, STATE, INT, INT, always=True)
+@jit(FLOAT, STATE, INT, INT)
 def move(s: Any, m: int, to: int) -> float:
     """Notes m (held or not) as moved to a slot, the masks of its people aside; the points lost."""
     n, t = s.knobs[MOVED_N], s.meetings[m, SLOT]

@@ -61,12 +61,12 @@ MOST_MOVED = 500
 TRIES = 4
 
 
-@jit(INT, STATE, INT, INT, always=True)
+@jit(INT, STATE, INT, INT)
 def _other(s: Any, m: int, p: int) -> int:
     return int(s.meetings[m, ONE] + s.meetings[m, TWO] - p)
 
 
-@jit(BOOL, STATE, INT, INT, always=True)
+@jit(BOOL, STATE, INT, INT)
 def _may(s: Any, m: int, t: int) -> bool:
     return bool((np.uint64(s.meetings[m, MAY]) >> np.uint64(t)) & np.uint64(1))
 
@@ -132,7 +132,7 @@ def _change(s: Any, m: int, to: int) -> float:
     return float(lost)
 
 
-@jit(INT, STATE, INT, always=True)
+@jit(INT, STATE, INT)
 def _over(s: Any, t: int) -> int:
     return int(s.slots[t, COUNT] + s.slots[t, CHANGE] - s.slots[t, CAPACITY])
 
@@ -209,12 +209,12 @@ def _swap(s: Any, m: int, to: int) -> float:
     return float(lost)
 
 
-@jit(INT, STATE, BITS, always=True)
+@jit(INT, STATE, BITS)
 def _any(s: Any, mask: Any) -> int:
     return nth(mask, below(s, ones(mask)))
 
 
-@jit(BITS, STATE, INT, INT, always=True)
+@jit(BITS, STATE, INT, INT)
 def _beside(s: Any, p: int, t: int) -> Any:
     """Free slots next to the other meetings of p than that in slot t."""
     busy = np.uint64(s.people[p, BUSY])
@@ -223,7 +223,7 @@ def _beside(s: Any, p: int, t: int) -> Any:
     return np.uint64((busy << np.uint64(1) | busy >> np.uint64(1)) & ~busy)
 
 
-@jit(BITS, STATE, INT, BITS, always=True)
+@jit(BITS, STATE, INT, BITS)
 def _likely(s: Any, m: int, slots: Any) -> Any:
     """The part of these slots where m would make or mend few breaks."""
     slots = np.uint64(slots)

@@ -43,18 +43,16 @@ def cache_directory() -> str:
     return str(Path(base) / "fairmatch" / digest)
 
 
-def jit(result: Any, *arguments: Any, inner: bool = True, always: bool = False) -> Callable[[_F], _F]:
+def jit(result: Any, *arguments: Any, inner: bool = True) -> Callable[[_F], _F]:
     """Compiles for exactly these types; where nothing can be written, for this process only.
 
     Inner functions get no doorway from Python (calling them from there would crash), which saves a quarter of the
-    first compilation. Those marked `always` are copied into their callers.
+    first compilation.
     """
     # Without numba's runtime nothing can be allocated, but neither are references counted: atomic additions at each use
     # of an array took nine tenths of the time.
     options: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True, "_nrt": False}
     options["no_cpython_wrapper"] = inner
-    if always:
-        options["forceinline"] = True
 
     def compiled(function: _F) -> _F:
         before = settings.CACHE_DIR
