@@ -81,6 +81,9 @@ SAME_AS: Final = {
 }
 
 
+KNOWN: Final = {"supplier": frozenset(SUPPLIER_FIELDS), "demand": frozenset(DEMAND_FIELDS)}
+
+
 def allowed(side: Side) -> tuple[str, ...]:
     """Every field name of one side."""
     return SUPPLIER_FIELDS if side == "supplier" else DEMAND_FIELDS

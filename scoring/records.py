@@ -75,7 +75,8 @@ class Record:
         """(vocabulary, code) of everyday words and of meanings left open, in the description and the words of the
         lists; looked up once."""
         if self._hints is None:
-            self._hints = codes.hinted("\n".join((self.description, *self.words)))
+            said = (self.description, *self.words)
+            self._hints = tuple(dict.fromkeys(hint for part in said for hint in codes.hinted(part)))
         return self._hints
 
     def has(self, name: str) -> tuple[str, ...]:
@@ -172,10 +173,9 @@ def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
 
 def read_one(row: Mapping[str, Any], side: Side, where: str = "record") -> Record:
     """Check and code one row."""
-    known = fields.allowed(side)
     for name in row:
-        if name not in known:
-            hint = fields.suggestion(str(name), known)
+        if name not in fields.KNOWN[side]:
+            hint = fields.suggestion(str(name), fields.allowed(side))
             raise RecordError(f"{where}: unknown field {name!r} in a {side} record{hint}")
     given = {name: value for name, value in row.items() if not is_missing(value)}
     if "id" not in given:

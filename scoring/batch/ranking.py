@@ -21,8 +21,9 @@ from scoring.gates import GateBook
 from scoring.records import Record
 from scoring.space import Space
 
-BLOCK = 256  # requests whose bounds are held at a time, by each thread
-WAITING = 2  # blocks made ahead per thread
+BLOCK = 1024  # requests made ready together
+HELD = 256  # requests whose bounds are held at a time, by each thread
+WAITING = 1  # blocks made ahead per thread
 Found = tuple[np.ndarray, np.ndarray]  # positions and scores of one request, best first
 
 
@@ -70,13 +71,15 @@ class BatchRanker:
         left, dense = columns
         size = len(left)
         held = getattr(self._local, "bounds", None)
-        if held is None or held.shape != (BLOCK, self.tables.n):
-            held = self._local.bounds = np.empty((BLOCK, self.tables.n), dtype=np.float32)
-        bounds = held[:size]
-        np.matmul(left, dense.T, out=bounds)
+        if held is None or held.shape != (HELD, self.tables.n):
+            held = self._local.bounds = np.empty((HELD, self.tables.n), dtype=np.float32)
         best = Best(np.empty((size, k), np.int32), np.empty((size, k)), np.empty(size, np.int64))
         scanned: Any = scan
-        scanned(self.tables.fitted, block.asked, bounds, block.masks, best.records, best.scores, best.scored)
+        for begin in range(0, size, HELD):
+            part = left[begin : begin + HELD]
+            bounds = held[: len(part)]
+            np.matmul(part, dense.T, out=bounds)
+            scanned(self.tables.fitted, block.asked, bounds, block.masks, begin, best.records, best.scores, best.scored)
         return best
 
 

@@ -145,12 +145,12 @@ def score(fitted, asked, request, record):
     return total
 
 
-@jit(F32, _BOUNDS, I64, I64, I64, no_cpython_wrapper=True, fastmath={"nnan", "nsz"})
-def highest(bounds, request, low, high):
+@jit(F32, _array(F32, 1), I64, I64, no_cpython_wrapper=True, fastmath={"nnan", "nsz"})
+def highest(bounds, low, high):
     """The largest bound of a chunk."""
-    best = bounds[request, low]
+    best = bounds[low]
     for record in range(low + 1, high):
-        best = max(best, bounds[request, record])
+        best = max(best, bounds[record])
     return best
 
 
@@ -176,12 +176,14 @@ def insert(scores, records, count, value, record):
     _ASKED,
     _BOUNDS,
     _MASKS,
+    I64,
     _array(I32, 2),
     _array(F64, 2),
     _array(I64, 1),
 )
-def scan(fitted, asked, bounds, masks, records, scores, scored):
-    """Fill `records` (-1: none) and `scores` of shape (n_requests, k), and how many were scored exactly."""
+def scan(fitted, asked, bounds, masks, begin, records, scores, scored):
+    """Fill `records` (-1: none) and `scores` of shape (n_requests, k), and how many were scored exactly, for the
+    requests from `begin` on whose bounds there are."""
     n = fitted.row.shape[0]
     words = masks.shape[1]
     k = records.shape[1]
@@ -190,12 +192,13 @@ def scan(fitted, asked, bounds, masks, records, scores, scored):
     heap = np.empty(k, dtype=np.float64)
     heap_at = np.empty(k, dtype=np.int32)
     lowest = np.float32(-np.inf)
-    for request in range(records.shape[0]):
+    for request in range(begin, begin + bounds.shape[0]):
+        bound_of = bounds[request - begin]
         for at in range(asked.rare[request], asked.rare[request + 1]):
             weight = asked.rare_weight[at]
             column = asked.rare_column[at]
             for entry in range(fitted.post_start[column], fitted.post_start[column + 1]):
-                bounds[request, fitted.post_record[entry]] += weight * fitted.post_value[entry]
+                bound_of[fitted.post_record[entry]] += weight * fitted.post_value[entry]
         count = 0
         for word in range(words):
             passing = ~np.uint64(0)
@@ -207,13 +210,13 @@ def scan(fitted, asked, bounds, masks, records, scores, scored):
             open_[word] = passing
             if passing == np.uint64(0):
                 continue
-            best = highest(bounds, request, low, high)
+            best = highest(bound_of, low, high)
             # of a chunk with closed records the largest open bound counts, if even the largest of all would
             if passing != ~np.uint64(0) and (count < k or best > heap[k - 1]):
                 best = lowest
                 for record in range(low, high):
-                    if bounds[request, record] > best and (passing >> np.uint64(record - low)) & np.uint64(1):
-                        best = bounds[request, record]
+                    if bound_of[record] > best and (passing >> np.uint64(record - low)) & np.uint64(1):
+                        best = bound_of[record]
             top[word] = best
             count = insert(heap, heap_at, count, np.float64(best), word)
         first = np.float32(heap[k - 1]) if count == k else lowest
@@ -230,7 +233,7 @@ def scan(fitted, asked, bounds, masks, records, scores, scored):
                     continue
                 low, high = word * CHUNK, min(n, word * CHUNK + CHUNK)
                 for record in range(low, high):
-                    bound = bounds[request, record]
+                    bound = bound_of[record]
                     if (bound >= first) != (turn == 0):
                         continue
                     if (open_[word] >> np.uint64(record - low)) & np.uint64(1) == np.uint64(0):

@@ -74,6 +74,7 @@ def test_neither_blocks_nor_threads_nor_order_change_a_bit(large, size, monkeypa
     ranker, asked = large
     expected = together(ranker, asked, 5)
     monkeypatch.setattr(batch, "BLOCK", size)
+    monkeypatch.setattr(batch, "HELD", 1 + size // 3)
     some = slice(0, None if size > 1 else 40)
     found = together(ranker, asked[some], 5, threads=1 + size % 3)
     same(found, (expected[0][some], expected[1][some]))
@@ -244,8 +245,8 @@ ranker = SupplierRanker(text="compact", as_of="2025-09-15").fit(suppliers(600))
 def run(n):
     for _ in ranker.rank_blocks(demands(n), 20, together=True): pass
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-first = run(2 * BLOCK)
-print(first, run(10 * BLOCK))
+first = run(BLOCK)
+print(first, run(5 * BLOCK))
 """
 
 
