@@ -67,9 +67,11 @@ class Space:
         self.terms: tuple[Term, ...] = all_terms()
         for term in self.terms:
             term.fit(records, setting)
-        blocks = [term.matrix(records) for term in self.terms]
-        self.offsets = np.concatenate(([0], np.cumsum([block.shape[1] for block in blocks])))
-        self.columns = sp.csr_array(sp.hstack(blocks, format="csr").T)
+        # each block is turned round before the next is made: side by side they would be there three times over
+        blocks = [sp.csr_array(term.matrix(records).T) for term in self.terms]
+        self.offsets = np.concatenate(([0], np.cumsum([block.shape[0] for block in blocks])))
+        self.columns = sp.csr_array(sp.vstack(blocks, format="csr"))
+        del blocks
         text: Any = CompactSpace() if mode == "compact" else TextSpace(lexicon)
         self.text = text.fit(records)
         self.behaviour = Behaviour(self.text, [record.id for record in records])
