@@ -185,7 +185,7 @@ def table(n: int, m: int, workers: int, *, full_text: bool = True) -> Table:
         ],
         note=(
             f"Peers: {PEER_REQUESTS:,} requests, vectors of {DIMENSIONS} dimensions, no terms and gates, as many "
-            "threads as their library takes. Ours: invented records of every kind, all terms and gates, reading of dicts "
+            "threads as their library takes. Ours: invented records of every kind, all terms and gates, reading dicts "
             "included. On a machine shared with other work the figures per core-second are the ones to compare."
         ),
     )
