@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +112,73 @@ PLANTED = [
     ),
     ("before", problem(before=[["ax", "by"]]), plan(("ax", "s2", None), ("by", "s2", None))),
     ("break_spread", problem(objective={"max_break_spread": 0}), plan(("ax", "s1", None), ("ay", "s3", None))),
+    (  # the second slot of a long meeting counts for places, hours, interpreters, orders and walks as well
+        "place_closed",
+        problem(places=named(slots=["s1", "s3"]), meetings=meeting("ax", length=2)),
+        plan(("ax", "s1", "T2")),
+    ),
+    (
+        "too_few_places",
+        problem(places=1, meetings=meeting("ax", length=2)),
+        plan(("ax", "s1", None), ("by", "s2", None)),
+    ),
+    (
+        "interpreter_away",
+        problem(
+            participants=TWO_TONGUES,
+            interpreters=[{**INTERPRETER[0], "unavailable": ["s2"]}],
+            meetings=meeting("ax", length=2),
+        ),
+        helped(("ax", "s1", "T1", "i1")),
+    ),
+    (
+        "interpreter_twice",
+        problem(participants=TWO_TONGUES, interpreters=INTERPRETER, meetings=meeting("ax", length=2)),
+        helped(("ax", "s1", "T1", "i1"), ("by", "s2", "T2", "i1")),
+    ),
+    (
+        "before",
+        problem(before=[["ax", "by"]], meetings=meeting("ax", length=2)),
+        plan(("ax", "s1", None), ("by", "s2", None)),
+    ),
+    (
+        "walking_time",
+        problem(places=named(), zone_gap=1, meetings=meeting("ax", length=2)),
+        plan(("ax", "s1", "T1"), ("ay", "s3", "T2")),
+    ),
+    (
+        "walking_time",
+        problem(places=[{"id": "T1"}, {"id": "T2", "zone": "west"}], zone_gap=2),
+        plan(("ax", "s1", "T1"), ("ay", "s3", "T2")),
+    ),
+    (
+        "double_booked",
+        problem(
+            participants=someone("a", parallel=2),
+            meetings=[*problem()["meetings"], {"id": "ab", "participants": ["a", "b"]}],
+        ),
+        plan(("ax", "s1", None), ("ay", "s1", None), ("ab", "s1", None)),
+    ),
+    (
+        "maximum",
+        problem(
+            groups=[
+                {"id": "kind", "participants": ["a", "b"], "max_meetings": 2},
+                {"id": "package", "participants": ["a"], "max_meetings": 1},
+            ]
+        ),
+        plan(("ax", "s1", None), ("ay", "s2", None)),
+    ),
+    ("false_figure", problem(groups=[{"id": "kind", "participants": ["a"], "min_meetings": 1}]), plan(shortfall=0)),
+    (
+        "break_spread",
+        problem(
+            slots=[{"id": f"s{k}"} for k in range(1, 6)],
+            objective={"max_break_spread": 1},
+            meetings=[*problem()["meetings"], {"id": "ab", "participants": ["a", "b"]}],
+        ),
+        plan(("ax", "s1", None), ("ay", "s3", None), ("ab", "s5", None)),
+    ),
     ("false_figure", problem(), plan(("ax", "s1", None), value=6)),
     ("false_figure", problem(), plan(("ax", "s1", None), objective=4)),
     ("false_figure", problem(), plan(("ax", "s1", None), breaks=1)),
@@ -174,3 +244,8 @@ def test_a_required_meeting_left_out_is_counted_and_no_violation() -> None:
 def test_files_of_the_wrong_shape_are_refused() -> None:
     with pytest.raises(ScheduleFileError, match=r"\$\.meetings\[0\]\.table is not a known field"):
         verify(problem(), {"format": "fairmatch/plan@1", "meetings": [{"id": "ax", "slot": "s1", "table": "T1"}]})
+
+
+def test_every_rule_of_the_verifier_is_planted() -> None:
+    source = Path(str(sys.modules[verify.__module__].__file__)).read_text(encoding="utf-8")
+    assert set(re.findall(r'Violation\("(\w+)"', source)) == {rule for rule, _, _ in PLANTED}
