@@ -29,7 +29,7 @@ from scoring.records import raw_rows
 from scoring.results import Ranking
 
 if TYPE_CHECKING:
-    from scoring.ranker import _Ranker
+    from scoring.base import Ranker
 
 SCHEMA = 1
 SHARD_SIZE = 4096
@@ -38,7 +38,7 @@ _ranker: Any = None  # what a forked worker has inherited
 
 
 def rank_shards(
-    ranker: _Ranker,
+    ranker: Ranker,
     demands: Any,
     folder: str | Path,
     k: int = 20,
@@ -107,7 +107,7 @@ def shard_path(folder: Path, number: int) -> Path:
     return folder / f"shard-{number:05d}.npz"
 
 
-def make_shard(ranker: _Ranker, rows: list[Mapping[str, Any]], folder: Path, number: int, k: int, threads: int) -> int:
+def make_shard(ranker: Ranker, rows: list[Mapping[str, Any]], folder: Path, number: int, k: int, threads: int) -> int:
     """Write one shard unless it is there; return how many demands it has."""
     path, source = shard_path(folder, number), _digest(rows)
     if path.is_file() and _source(path) == source:
@@ -143,7 +143,7 @@ def _cut(demands: Any, side: Any, size: int) -> Iterator[list[Mapping[str, Any]]
 
 
 def _made(
-    ranker: _Ranker, shards: Iterable[list[Mapping[str, Any]]], folder: Path, k: int, workers: int
+    ranker: Ranker, shards: Iterable[list[Mapping[str, Any]]], folder: Path, k: int, workers: int
 ) -> Iterator[int]:
     """Sizes of the shards as they are finished, in order."""
     if workers == 1:
@@ -161,7 +161,7 @@ def _made(
             yield waiting.popleft().result()
 
 
-def _pool(ranker: _Ranker, workers: int) -> ProcessPoolExecutor | ThreadPoolExecutor:
+def _pool(ranker: Ranker, workers: int) -> ProcessPoolExecutor | ThreadPoolExecutor:
     global _ranker
     _ranker = ranker
     if sys.platform != "linux" or "fork" not in multiprocessing.get_all_start_methods():
@@ -180,7 +180,7 @@ def _work(rows: list[Mapping[str, Any]], folder: Path, number: int, k: int) -> i
     return make_shard(_ranker, rows, folder, number, k, threads=1)
 
 
-def _begin(ranker: _Ranker, folder: Path, k: int, shard_size: int) -> None:
+def _begin(ranker: Ranker, folder: Path, k: int, shard_size: int) -> None:
     told = {"schema": SCHEMA, "model": ranker.model_hash(), "class": type(ranker).__name__, "k": k, "size": shard_size}
     folder.mkdir(parents=True, exist_ok=True)
     for part in folder.glob("*.part"):

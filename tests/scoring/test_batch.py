@@ -119,7 +119,7 @@ def test_rank_takes_the_fast_way_by_itself_and_a_generator(large, monkeypatch):
     expected = alone(ranker, asked[:100], 4)
     calls = []
     monkeypatch.setattr(type(ranker), "_enough", lambda _: 64)
-    monkeypatch.setattr(type(ranker), "_batch_ranker", lambda self: calls.append(1) or self._batch)
+    monkeypatch.setattr(type(ranker), "_batch_ranker", lambda self, k: calls.append(1) or self._batch)
     found = ranker.rank((dict(demand) for demand in asked[:100]), k=4)
     assert calls
     same((found.ids, found.scores), expected)
