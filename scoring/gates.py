@@ -7,8 +7,9 @@ A gate is passed, failed, or unknown where the supplier does not say. Which fiel
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -115,6 +116,21 @@ class GateBook:
         days = self.setting.days(demand.dates[name])
         return (name, days, modes_of(demand), destination(demand)) if name == "in_store_by" else (name, days)
 
+    def parts(self, demand: Record, name: str) -> list[tuple[Hashable, Callable[[], np.ndarray]]]:
+        """A gate as parts that must all be passed: what each depends on, and its states.
+
+        Where all of several codes are asked for, each is a part: far fewer distinct ones than lists of codes.
+        """
+        whole = self.requirement(demand, name)
+        if whole is None:
+            return []
+        if name in ALL_OF:
+            return [((name, code), partial(self._all_of, name, (code,))) for code in demand.has(name)]
+        if name == "certificates":
+            day = needed_day(demand, self.setting)
+            return [((name, code, day), partial(self._certified, (code,), day)) for code in asked(demand)]
+        return [(whole, partial(self.states, demand, name))]
+
     def states(self, demand: Record, name: str) -> np.ndarray:
         """States of shape (n_suppliers,) of a gate that has a requirement."""
         if name in ALL_OF:
@@ -122,7 +138,7 @@ class GateBook:
         if name in ANY_OF:
             return self._any_of(ANY_OF[name], demand.has(name))
         if name == "certificates":
-            return self._certificates(demand)
+            return self._certified(asked(demand), needed_day(demand, self.setting))
         if name in COUNTED:
             return self._counted(demand, name)
         if name in DATED:
@@ -172,11 +188,10 @@ class GateBook:
             out[held.get(code, [])] = PASSED
         return out
 
-    def _certificates(self, demand: Record) -> np.ndarray:
-        day = needed_day(demand, self.setting)
+    def _certified(self, wanted: tuple[str, ...], day: int) -> np.ndarray:
         listed = self._array("certificates", lambda r: float(bool(r.certificates))) > 0
         good = np.ones(len(self.suppliers), dtype=bool)
-        for code in asked(demand):
+        for code in wanted:
             good &= self._valid_until(code) >= day
         return self._decide(good, listed)
 
@@ -191,8 +206,8 @@ class GateBook:
                         left = math.inf if end is None else float(self.setting.days(end))
                         self._until.setdefault(held, []).append((i, left))
         out = np.full(len(self.suppliers), -math.inf)
-        for i, left in self._until.get(code, ()):
-            out[i] = left
+        if held := self._until.get(code):
+            out[[row for row, _ in held]] = [left for _, left in held]
         return out
 
     # numbers ---------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from scoring.batch.scan import CHUNK
 from scoring.gates import FAILED, GateBook
 from scoring.records import Record
 
-KEPT = 4096  # masks of one bit per record
+KEPT = 16_384  # masks of one bit per record
 
 
 class Masks:
@@ -26,15 +26,15 @@ class Masks:
         """Numbers of the masks each demand's records must all pass; they hold until the next call."""
         if len(self._number) > KEPT:
             self._number.clear()
+            self.bits = np.zeros((64, self._words), dtype=np.uint64)  # blocks still being scanned keep the old ones
         return [self._of_one(demand) if demand.must or demand.exclude else [] for demand in demands]
 
     def _of_one(self, demand: Record) -> list[int]:
         out: list[int] = []
         for name in demand.must:
-            key = self.book.requirement(demand, name)
-            if key is not None:
+            for key, states in self.book.parts(demand, name):
                 at = self._number.get(key)
-                out.append(self._add(key, self.book.states(demand, name) != FAILED) if at is None else at)
+                out.append(self._add(key, states() != FAILED) if at is None else at)
         if demand.exclude:
             key = ("exclude", demand.exclude)
             at = self._number.get(key)

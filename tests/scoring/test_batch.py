@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from benchmarks.invented import demands as invented_demands
 from benchmarks.invented import suppliers as invented_suppliers
 from scoring import SupplierRanker, rank_shards, read_shards
+from scoring.batch import masks
 from scoring.batch import ranking as batch
 from scoring.errors import RankingError, RecordError
 from tests.scoring import test_gates
@@ -93,6 +94,14 @@ def test_every_gate_holds_in_a_batch_as_alone():
     found = together(ranker, asked, len(rows))
     same(found, alone(ranker, asked, len(rows)))
     assert (found[0] == None).any()  # noqa: E711 - gates did leave some out
+
+
+def test_masks_that_are_forgotten_stay_with_the_blocks_made_with_them(large, monkeypatch):
+    ranker, asked = large
+    expected = together(ranker, asked, 5)
+    monkeypatch.setattr(masks, "KEPT", 3)
+    monkeypatch.setattr(batch, "BLOCK", 8)
+    same(together(ranker, asked, 5, threads=2), expected)
 
 
 def test_equal_scores_come_by_id_and_short_lists_are_padded():
