@@ -206,8 +206,8 @@ class GateBook:
                         left = math.inf if end is None else float(self.setting.days(end))
                         self._until.setdefault(held, []).append((i, left))
         out = np.full(len(self.suppliers), -math.inf)
-        if held := self._until.get(code):
-            out[[row for row, _ in held]] = [left for _, left in held]
+        if of_code := self._until.get(code):
+            out[[row for row, _ in of_code]] = [left for _, left in of_code]
         return out
 
     # numbers ---------------------------------------------------------------------------------------------------------
