@@ -1,8 +1,10 @@
 """Answers of either side move an asker's ranking: Rocchio in the space of words, concepts and latent directions.
 
-Every answered record is a request of its own: its similarity with every fitted record, in standard deviations over the
-list, counts for an acceptance and, a third as much, against a refusal. Both shares grow with the number of answers.
-All of it is linear in the fitted rows, so the answers of an asker are one row, and the term one inner product.
+Every answered record is a request of its own: its similarity with every fitted record counts for an acceptance and, a
+third as much, against a refusal. The unit is the standard deviation over the records nearest to the answered ones: over
+a long list it would be so small that near-duplicates decide. Both shares grow with the number of answers, and all of it
+shrinks when the answers contradict each other. It is linear in the fitted rows, so the answers of an asker are one row,
+and the term one inner product.
 
 Source: J. Rocchio, "Relevance feedback in information retrieval", in G. Salton (ed.), The SMART Retrieval System,
 1971; the shares n / (n + 2) are those of a mean shrunk to zero by two answers.
@@ -26,7 +28,10 @@ from scoring.text.space import TextSpace
 
 REFUSED = 1 / 3  # what a refusal says of its like, against an acceptance
 HALF_AT = 2  # so many acceptances (or refusals) count half of what very many would
-LATENT = 0.5  # the latent rows beside those of words and concepts
+LATENT = 0.25  # the latent rows beside those of words and concepts
+NEAREST = 200  # so many records, the nearest to the answered ones, say how large a difference is
+TRUSTED = 0.8  # share of (accepted, refused) pairs told apart by the other answers from which these count in full
+PAIRS = 15  # a share is taken as if so many pairs had been told apart that well before
 _YES = {"accepted", "accept", "yes", "must meet", "must_meet", "want", "held", "true"}
 _NO = {"refused", "declined", "refuse", "no", "no thanks", "no_thanks", "blocked", "false"}
 _NEITHER = {"neutral", "pending", "expired", "withdrawn"}
@@ -148,18 +153,21 @@ class Behaviour:
         labels = np.asarray([label for _, label in found])
         if not at.size:
             return Learned(pull, row)
-        counts = _counts(labels)
+        near, counts, latent = self._nearest(at), _counts(labels), LATENT if row.size else 1.0
+        words, directions = _scale(self._words, at, near), _scale(self._latent, at, near)
+        counts = counts * _agreement(words.among + latent * directions.among, labels)
         if row.size:
-            own = self._words[at]
-            near = sp.csc_array(self._words @ own.T)
-            middle, spread = _spread(near.sum(axis=0), near.power(2).sum(axis=0), own.power(2).sum(axis=1), len(pull))
-            row = np.asarray(own.T @ (counts * spread)).reshape(-1)
-            pull += self._words @ row - float(middle @ (counts * spread))
-        if self._latent.shape[1]:
-            near = self._latent @ self._latent[at].T
-            middle, spread = _spread(near.sum(axis=0), (near**2).sum(axis=0), near[at, np.arange(at.size)], len(pull))
-            pull += (LATENT if row.size else 1.0) * ((near - middle) @ (counts * spread))
-        return Learned(pull, row)
+            row = np.asarray(self._words[at].T @ (counts * words.per)).reshape(-1)
+            pull += self._words @ row
+        pull += latent * (self._latent @ (self._latent[at].T @ (counts * directions.per)))
+        others = np.delete(pull, at)
+        return Learned(pull - (others if others.size else pull).mean(), row)
+
+    def _nearest(self, at: np.ndarray) -> np.ndarray:
+        """The records most like the answered ones on the whole, those among them; of equals the first."""
+        alike = self._words @ np.asarray(self._words[at].mean(axis=0)).reshape(-1)
+        alike = alike + LATENT * (self._latent @ self._latent[at].mean(axis=0))
+        return np.argsort(-np.round(alike, 12), kind="stable")[:NEAREST]
 
     def words(self, asker: str, at: int) -> tuple[str, list[str]]:
         """ "like", "unlike" or "none", and what of the fitted record moved its place most."""
@@ -183,12 +191,44 @@ def _counts(labels: np.ndarray) -> np.ndarray:
     return out
 
 
-def _spread(total: Any, squares: Any, own: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Mean similarity of each answered record with the others, and one over the standard deviation (0 if there is
-    none)."""
-    others = max(n - 1, 1)
-    middle = (np.asarray(total).reshape(-1) - np.asarray(own).reshape(-1)) / others
-    # own is a row's product with itself: 1, or 0 for a record that says nothing
-    variance = (np.asarray(squares).reshape(-1) - np.asarray(own).reshape(-1) ** 2) / others - middle**2
-    known = variance > 1e-12
-    return middle, np.where(known, 1.0 / np.sqrt(np.where(known, variance, 1.0)), 0.0)
+@dataclass(frozen=True)
+class _Scale:
+    """One over the standard deviation of each answered record's similarities (0 if there is none), and the answered
+    records' similarities with each other, a column each, from its mean and in that unit; 0 with itself."""
+
+    per: np.ndarray
+    among: np.ndarray
+
+
+def _scale(rows: Any, at: np.ndarray, near: np.ndarray) -> _Scale:
+    """Similarities of the answered records with the nearest ones, itself left out."""
+    own = rows[at]
+    alike = _dense(rows[near] @ own.T)
+    other = near[:, None] != at[None, :]
+    count = np.maximum(other.sum(axis=0), 1)
+    middle = np.where(other, alike, 0.0).sum(axis=0) / count
+    spread = np.sqrt((np.where(other, alike - middle, 0.0) ** 2).sum(axis=0) / count)
+    known = spread > 1e-6
+    per = np.where(known, 1.0 / np.where(known, spread, 1.0), 0.0)
+    among = (_dense(own @ own.T) - middle) * per
+    among = (among + among.T) / 2
+    np.fill_diagonal(among, 0.0)
+    return _Scale(per, among)
+
+
+def _dense(product: Any) -> np.ndarray:
+    return product.toarray() if sp.issparse(product) else np.asarray(product)
+
+
+def _agreement(among: np.ndarray, labels: np.ndarray) -> float:
+    """How far the answers bear each other out, 0 to 1: the share of pairs of an accepted and a refused record that the
+    other answers put in the right order, against the half that chance would."""
+    yes, no = labels > 0, labels < 0
+    if not (yes.any() and no.any()):
+        return 1.0
+    said = among[:, yes].sum(axis=1) / np.maximum(np.count_nonzero(yes) - yes, 1)
+    said = said - REFUSED * among[:, no].sum(axis=1) / np.maximum(np.count_nonzero(no) - no, 1)
+    gap = np.round(said[yes][:, None] - said[no][None, :], 12)
+    right = np.count_nonzero(gap > 0) + np.count_nonzero(gap == 0) / 2
+    share = (right + TRUSTED * PAIRS) / (gap.size + PAIRS)
+    return float(np.clip((share - 0.5) / (TRUSTED - 0.5), 0.0, 1.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoring import SupplierRanker
+from scoring import SupplierRanker, behaviour
 
 AS_OF = "2025-09-15"
 KINDS = ("merino wool pullovers", "cotton poplin shirts", "waxed canvas bags", "felted slippers")
@@ -28,15 +28,43 @@ def _pulls(ranker: SupplierRanker) -> dict[str, float]:
 
 def test_the_pull_is_the_formula_of_the_guide(ranker):
     ranker.learn([("d", "c1", 1, ""), ("d", "c2", 1, ""), ("d", "f3", 0, "")])
-    behaviour = ranker._space.behaviour
-    near = (behaviour._words @ behaviour._words.T).toarray()
+    known = ranker._space.behaviour
+    near = (known._words @ known._words.T).toarray()
     expected = np.zeros(len(ROWS))
-    for block, weight in ((near, 1.0), (behaviour._latent @ behaviour._latent.T, 0.5)):
+    for block, weight in ((near, 1.0), (known._latent @ known._latent.T, 0.25)):
         for other, count in (("c1", 1 / 4), ("c2", 1 / 4), ("f3", -1 / 9)):
-            at = behaviour.ids[other]
-            others = np.delete(block[:, at], at)
-            expected += weight * count * (block[:, at] - others.mean()) / others.std()
-    assert behaviour.learned("d").pull == pytest.approx(expected, abs=1e-9)
+            at = known.ids[other]
+            expected += weight * count * block[:, at] / np.delete(block[:, at], at).std()
+    unanswered = [at for identity, at in known.ids.items() if identity not in ("c1", "c2", "f3")]
+    expected -= expected[unanswered].mean()
+    # both pairs are told apart by the third answer, so the answers count in full
+    assert known.learned("d").pull == pytest.approx(expected, abs=1e-9)
+
+
+def test_only_the_nearest_records_say_how_large_a_difference_is(monkeypatch):
+    monkeypatch.setattr(behaviour, "NEAREST", 12)
+    far = [{"id": f"z{i}", "name": f"Far {i}", "text": "steel bridges, cranes, turbines"} for i in range(40)]
+    answers = [("d", "c1", 1, ""), ("d", "c2", 1, "")]
+    learned = SupplierRanker(as_of=AS_OF).fit(ROWS + far).learn(answers)._space.behaviour
+    at = np.asarray([learned.ids["c1"], learned.ids["c2"]])
+    near = learned._nearest(at)
+    assert near.size == 12
+    assert {list(learned.ids)[place][0] for place in near} >= {"c"}
+    assert not {list(learned.ids)[place][0] for place in near} & {"z"}
+    alike = (learned._words[near] @ learned._words[[at[0]]].T).toarray()[near != at[0], 0]
+    assert behaviour._scale(learned._words, at, near).per[0] == pytest.approx(1 / alike.std(), rel=1e-9)
+
+
+def test_answers_that_contradict_each_other_count_less(ranker):
+    one_kind = [("d", f"c{i}", 1, "") for i in range(4)] + [("d", f"f{i}", 0, "") for i in range(4)]
+    mixed = [("x", f"{kind}{i}", i % 2, "") for kind in "cf" for i in range(4)]
+    learned = ranker.learn(one_kind + mixed)._space.behaviour
+    assert learned.learned("d").reach > learned.learned("x").reach
+    among = np.asarray([[0.0, 2, -1, -1], [2, 0, -1, -1], [-1, -1, 0, 2], [-1, -1, 2, 0]])
+    assert behaviour._agreement(among, np.asarray([1.0, 1, -1, -1])) == 1.0
+    # no pair in order: (0 + .8 x 15) / (4 + 15) of them, less the half that chance gives, over .3
+    assert behaviour._agreement(among, np.asarray([1.0, -1, 1, -1])) == pytest.approx((12 / 19 - 0.5) / 0.3)
+    assert behaviour._agreement(among, np.ones(4)) == 1.0
 
 
 def test_more_answers_of_a_kind_pull_further_and_leave_the_others_behind(ranker):
