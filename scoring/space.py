@@ -14,7 +14,7 @@ from scoring.behaviour import Behaviour
 from scoring.errors import RankingError
 from scoring.lifts import Found
 from scoring.records import Record
-from scoring.terms.base import Setting, Term
+from scoring.terms.base import Setting, Term, in_steps
 from scoring.terms.catalogue import terms as all_terms
 from scoring.text.associations import Associations
 from scoring.text.compact import CompactSpace, Place
@@ -91,7 +91,7 @@ class Space:
         if request is not None:
             points[row_of["text"]] = most["text"] * self.text_values(asker, request)
         if "behaviour" in most:
-            points[row_of["behaviour"]] = most["behaviour"] * self.behaviour.learned(asker.id).values
+            points[row_of["behaviour"]] = most["behaviour"] * in_steps(self.behaviour.learned(asker.id).values)
         return Scored(asker, tuple(most), most, points, _total(points), request)
 
     def asked(self, asker: Record) -> tuple[list[Term], dict[str, float]]:
@@ -152,7 +152,8 @@ class Space:
         """The text term for every fitted record.
 
         The fused similarity, scaled so that one sharing nothing has 0 and the best one the share of the request it
-        covers (its square root, at least 0.3). Records without any text get the mean of the others.
+        covers (its square root, at least 0.3). Records without any text get the mean of the others. In whole steps:
+        equal texts have equal values, and ties are decided by id.
         """
         if isinstance(request, Place):
             lean = None if self.context is None else self._lean(asker)
@@ -169,7 +170,7 @@ class Space:
             return np.zeros(len(fused))
         cover = max(float(np.sqrt(self.text.coverage(request, best))), COVERAGE_FLOOR)
         values = cover * (fused - none) / (fused[best] - none)
-        return np.asarray(np.where(stated, values, values[stated].mean()))
+        return in_steps(np.where(stated, values, values[stated].mean()))
 
     def _relative(self, asker: Record, fused: np.ndarray) -> tuple[np.ndarray, float]:
         """z-scores less a share of the mean z-score over the index's other requests, and the z-score of a zero."""

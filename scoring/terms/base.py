@@ -17,6 +17,11 @@ STEP = 2.0**-24  # of every value in a row: products and sums of whole steps are
 Row = tuple[Sequence[int] | np.ndarray, Sequence[float] | np.ndarray]
 
 
+def in_steps(values: np.ndarray) -> np.ndarray:
+    """Values in whole steps: what is equal but for the order it was added up in becomes equal."""
+    return np.asarray(np.rint(values / STEP) * STEP)
+
+
 @dataclass(frozen=True)
 class Setting:
     """What holds for a whole ranker: the day everything is judged from, and money in euros."""
@@ -95,7 +100,7 @@ class Term(ABC):
             first, at = [self.neutral, self.neutral], [0, unstated]
         return (
             np.concatenate((at, np.asarray(cols, dtype=np.int64))),
-            np.rint(np.concatenate((first, np.asarray(vals, dtype=np.float64))) / STEP) * STEP,
+            in_steps(np.concatenate((first, np.asarray(vals, dtype=np.float64)))),
         )
 
     reads: tuple[str, ...] = ()  # fields of a demand its row depends on beside `demand_fields`, units and currency

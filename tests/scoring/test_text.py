@@ -134,3 +134,28 @@ def test_context_lowers_those_that_fit_every_request():
     assert gap[1] > gap[0]
     alone = after.scores([index[1]])
     np.testing.assert_array_equal(after.scores(index)[1], alone[0])
+
+
+@pytest.mark.parametrize("text", ["full", "compact"])
+def test_equal_records_tie_and_are_ranked_by_id(text):
+    """However the sums are taken: near the edge of a block, among neighbours, after answers."""
+    kinds = [f"{a} {b} from {c}" for a in ("woven", "knitted", "felted") for b in ("scarves", "caps", "gloves", "bags")
+             for c in ("wool and silk with hand embroidery", "recycled yarns in small lots for brands")]  # fmt: skip
+    rows = [{"id": f"r{n:03d}", "name": "Invented", "text": kinds[n * 7 % len(kinds)]} for n in range(7 * len(kinds))]
+    ranker = SupplierRanker(text=text, as_of="2025-09-15").fit(rows)
+    ranker.learn([("d1", "r003", 1, ""), ("d1", "r010", 0, "")])
+    asked = [{"id": "d0", "text": "silk scarves"}, {"id": "d1", "text": "knitted gloves of recycled yarn"}]
+    for scores, (_, found) in zip(ranker.scores(asked), ranker.rank(asked, k=len(rows)), strict=True):
+        by_text = {}
+        for row, score in zip(rows, scores, strict=True):
+            by_text.setdefault(row["text"], set()).add(float(score))
+        assert [len(values) for values in by_text.values()] == [1] * len(kinds)
+        assert found == sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
+@pytest.mark.parametrize("n", [4, 5, 6, 8])
+def test_a_few_equal_records_tie(n):
+    rows = [{"id": f"s{i}", "name": f"demo s{i}", "products": ["knitted T-shirts", "polo shirts"]} for i in range(n)]
+    ranker = SupplierRanker(as_of="2025-09-15").fit([{"id": "a", "products": ["knitted T-shirts"]}, *rows])
+    scores = ranker.scores([{"id": "q", "text": "light knitted shirts", "products": ["knitted T-shirts"]}])[0]
+    assert len(set(scores[1:].tolist())) == 1

@@ -67,7 +67,8 @@ def test_the_terms_of_every_stored_match_add_up_to_its_score(seen: Stage) -> Non
     assert len(ranked) > 200
     for row in ranked:
         assert math.fsum(term["points"] for term in row.explanation["terms"]) == pytest.approx(row.score, abs=1e-9)
-        assert all(term["points"] <= term["most"] + 1e-9 for term in row.explanation["terms"] if term["name"] != "text")
+        # the values of a term are whole steps of 2^-24, so a sum of shares may end a step above 1
+        assert all(term["points"] <= term["most"] + 1e-5 for term in row.explanation["terms"] if term["name"] != "text")
 
 
 def test_ranks_follow_scores_without_gaps(seen: Stage) -> None:
