@@ -100,5 +100,7 @@ def print_schedule(state: Session, view: dict[str, Any]) -> None:
     for pair in view["unscheduled"]:
         names = " × ".join(party["name"] for party in pair["pair"])
         state.out.print(f"  {escape(names)}: {escape(pair['reason'])}", soft_wrap=True)
+    if view["advice"]:
+        state.out.print("\n[bold]What would let more meetings in[/]")
     for line in view["advice"]:
-        state.out.print(escape(line), soft_wrap=True)
+        state.out.print(f"  {escape(line)}", soft_wrap=True)

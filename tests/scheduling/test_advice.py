@@ -24,25 +24,25 @@ def people(**changes: Json) -> list[Json]:
 
 
 FREED = [
-    ("Places +1 → at least 1 more meetings, worth 2.", problem(places=1, slots=ONE_SLOT)),
+    ("Places +1 → meetings gained: at least 1, worth 2.", problem(places=1, slots=ONE_SLOT)),
     (
-        "One more interpreter for zh–fr (s1, s2) → at least 2 more meetings, worth 9.",
+        "One more interpreter for zh–fr (s1, s2) → meetings gained: at least 2, worth 9.",
         problem(participants=TONGUES, slots=[{"id": "s1"}, {"id": "s2"}]),
     ),
     (
-        "One more person for a → at least 1 more meetings, worth 4.",
+        "One more person for a → meetings gained: at least 1, worth 4.",
         problem(slots=ONE_SLOT, meetings=problem()["meetings"][:2]),
     ),
     (
-        "The maximum of a raised by 1 → at least 1 more meetings, worth 4.",
+        "The maximum of a raised by 1 → meetings gained: at least 1, worth 4.",
         problem(participants=people(a={"max_meetings": 1}), meetings=problem()["meetings"][:2]),
     ),
     (
-        "y also available in s1 → at least 1 more meetings, worth 4.",
+        "y also available in s1 → meetings gained: at least 1, worth 4.",
         problem(participants=people(y={"unavailable": ["s1", "s2", "s3"]}), meetings=problem()["meetings"][1:2]),
     ),
     (
-        "One more slot after the last → at least 1 more meetings, worth 4.",
+        "One more slot after the last → meetings gained: at least 1, worth 4.",
         problem(slots=ONE_SLOT, meetings=problem()["meetings"][:2]),
     ),
 ]
