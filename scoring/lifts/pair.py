@@ -52,8 +52,8 @@ class Pair:
     setting: Setting
 
     def tried(self, made: Sequence[Change], failing: frozenset[str]) -> Found:
-        """The pair with changes made. A supplier that fails no gate now (`failing` is empty) fails none then: no
-        change takes anything away, and fields left open are filled with all that is asked."""
+        """The pair with changes made, and the gates it fails then: a field left open may pass by the benefit of the
+        doubt, and fail once it lists some of what is asked and not all."""
         after = reduce(lambda record, change: change.apply(record), made, self.supplier)
         touched = frozenset[str]().union(*(change.touched for change in made))
         gain = 0.0
@@ -61,7 +61,9 @@ class Pair:
             term = self.terms[name]
             before = value(term, self.demand, self.supplier, self.supplier)
             gain += self.most[name] * (value(term, self.demand, after, self.supplier) - before)
-        return Found(tuple(made), after, gain, failing_gates(self.demand, after, self.setting) if failing else failing)
+        if self.demand.must:
+            failing = failing_gates(self.demand, after, self.setting)
+        return Found(tuple(made), after, gain, failing)
 
 
 def touched_terms(terms: Iterable[str] | dict[str, Term], fields: frozenset[str]) -> list[str]:
@@ -88,6 +90,8 @@ def found_for(pair: Pair, failing: frozenset[str]) -> list[Found]:
     singles = []
     for change in changes(pair.demand, pair.supplier, pair.terms, pair.setting):
         found = pair.tried((change,), failing)
+        if found.failing - failing:
+            continue  # what was open is now stated, and falls short: a list that names some of what must be there
         if found.gain >= LEAST_LIFT or failing - found.failing:
             singles.append(found)
     both: list[Found] = []

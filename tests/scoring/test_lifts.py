@@ -216,3 +216,15 @@ def test_rounded_numbers_stay_on_their_side(number):
     assert rounded_up(number) >= number * (1 - 1e-9)
     assert rounded_down(number) > 0
     assert rounded_up(number) <= max(number * 1.011, number + 1.0)
+
+
+def test_no_lift_closes_a_gate_that_was_open():
+    """The text alone leaves it open whether all asked products are made; a list of one of them would settle it."""
+    supplier = {"id": "s", "text": "down jackets and fabrics by the metre"}
+    demand = {"id": "d", "products": ["suits", "fabrics"], "must": ["products"]}
+    ranker = SupplierRanker(as_of=AS_OF).fit([supplier, {"id": "t", "products": ["suits"]}])
+    assert [gate.state for gate in ranker.explain(demand, "s").gates] == ["unknown"]
+    for lift in ranker.lifts(demand, "s", most=10):
+        after = changed([supplier, {"id": "t", "products": ["suits"]}], "s", lift.fields).explain(demand, "s")
+        assert lift.rank == after.rank is not None
+    assert ["fabrics"] not in [lift.fields.get("products") for lift in ranker.lifts(demand, "s", most=10)]
