@@ -28,10 +28,10 @@ __all__ = ["PART_WEIGHTS", "Request", "TextMode", "TextSpace", "body"]
 
 TextMode = Literal["full", "compact"]
 # Measured on real lists (docs/ranking.md): weight of each part's z-score.
-PART_WEIGHTS = {"words": 1.0, "grams": 0.3, "concepts": 0.3, "latent": 0.2, "associations": 0.2}
+PART_WEIGHTS = {"words": 1.0, "grams": 0.3, "concepts": 0.25, "latent": 0.2, "associations": 0.2}
 CONCEPTS_ALONE = 1.0  # weight of concepts when no fitted text has any word of the request
 WITH_WORDS = {"pairs": 0.5, "forms": 0.4}  # words side by side, words as written: added to the words in their units
-FEEDBACK, BEST = 0.3, 10  # weight of the likeness to the best so many
+FEEDBACK, BEST = 0.15, 10  # weight of the likeness to the best so many
 LATENT_OF = ("words", "concepts")
 ENOUGH = 100  # texts that share a word with a request, above which n-grams are needed less
 # Share of the most a text could have from which words and n-grams count fully.
