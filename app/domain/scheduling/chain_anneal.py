@@ -77,7 +77,7 @@ class ChainAnnealer:
 
     def run(self, steps: int, done: Callable[[], float], goal: float, seen: Callable[[], None]) -> None:
         """Anneals until `done` says 1 (the share of the run that is over) or the goal is reached."""
-        hot, cold = heats(self.inst)
+        hot, cold = heats(self.inst, many_moves=True)
 
         def slice_at(heat: float) -> float:
             energy = chains.anneal(self.state, self.best, self.energy - self.offset, heat, steps)

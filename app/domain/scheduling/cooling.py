@@ -31,12 +31,14 @@ def penalties(inst: Instance) -> tuple[float, float, float]:
     return 8 * unit, 3 * unit, 2 * unit
 
 
-def heats(inst: Instance) -> tuple[float, float]:
-    """First and last heat, from what a typical move costs."""
+def heats(inst: Instance, many_moves: bool = False) -> tuple[float, float]:
+    """First and last heat, from what a typical move costs; with many moves to make, values are searched hotter."""
     w = inst.weights
     values = sorted(abs(v) for v in inst.value if v)
     middle = values[len(values) // 2] if values and values[0] != values[-1] else 0.0
     points = max(w.break_, w.idle, w.change, w.move)
+    if many_moves and middle and not points:
+        return 0.06 * middle, 0.003 * middle
     hot = max(0.015 * middle, 0.8 * points, 1e-3)
     return hot, hot / 10
 
