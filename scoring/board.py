@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.fields import RULED_OUT
 from scoring.gates import FAILED
 from scoring.records import Record
 from scoring.space import Space
@@ -34,11 +35,10 @@ class Board:
         return frozenset(name for name, now in zip(names, states[:, column], strict=True) if now == FAILED)
 
     def barred(self, row: int) -> np.ndarray:
-        """Which suppliers the demand excludes: no change of theirs would help."""
+        """Which suppliers the demand rules out by id: no change of theirs would help."""
         names, states = self.gates[row]
-        if "exclude" not in names:
-            return np.zeros(self.totals.shape[1], dtype=bool)
-        return np.asarray(states[names.index("exclude")] == FAILED)
+        ruling = [name in RULED_OUT for name in names]
+        return np.asarray((states[ruling] == FAILED).any(axis=0))
 
 
 def scored_once(demands: Sequence[Record], space: Space, gates_of: Callable[[Record], Gates]) -> Board:

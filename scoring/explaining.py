@@ -8,7 +8,7 @@ import numpy as np
 
 from scoring import lifts
 from scoring.errors import RankingError
-from scoring.fields import DERIVED, Side
+from scoring.fields import DERIVED, RULED_OUT, Side
 from scoring.gates import FAILED, PASSED, STATES, Gate, GateBook
 from scoring.messages import field_name, listing, number, sentence
 from scoring.records import Record
@@ -86,6 +86,7 @@ class Teller:
             unresolved=tuple(word for words in demand.unresolved.values() for word in words),
             lifts=self._lifts(demand, supplier, at, scored, gates, passing) if self.fitted == "supplier" else (),
             moved=self._moved(asker, at, scored),
+            notes=(sentence("note.met", self.lang, {}),) if supplier.id in demand.met else (),
         )
 
     # terms -----------------------------------------------------------------------------------------------------------
@@ -159,7 +160,7 @@ class Teller:
         book = GateBook([supplier], self.setting)
         out = []
         for name, value in zip(names, states, strict=True):
-            if value == NOT_ASKED or (name == "exclude" and value == PASSED):
+            if value == NOT_ASKED or (name in RULED_OUT and value == PASSED):
                 continue
             gate: Gate = book.describe(demand, 0, name, int(value))
             wanted, found = gate_sides(gate, demand, supplier, self.lang)

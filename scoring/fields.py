@@ -60,8 +60,12 @@ DEMAND_FIELDS: Final = (
     "must",
     "info",
     "exclude",
+    "partners",
+    "met",
     "sourcing_countries",
 )
+# Lists of suppliers by id that a demand rules out, each a gate of its own.
+RULED_OUT: Final = ("exclude", "partners")
 # Lists put together while reading, and the field they are named by.
 DERIVED: Final = {"sells_to": "exports_to", "goes_to": "delivery_country"}
 # What `must` and `info` may name beyond the demand's own fields: the supplier's word for the same thing.

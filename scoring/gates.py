@@ -79,16 +79,15 @@ class GateBook:
         """Gate names and states of shape (n_gates, n_suppliers): 0 failed, 1 unknown, 2 passed."""
         names = [name for name in demand.must if self.requirement(demand, name) is not None]
         states = [self.states(demand, name) for name in names]
-        hidden = self.hidden(demand)
-        if demand.exclude:
-            names.append("exclude")
+        for name, ids in demand.rules_out:
+            names.append(name)
             states.append(np.full(len(self.suppliers), PASSED, dtype=np.uint8))
-            states[-1][hidden] = FAILED
+            states[-1][self.hidden(ids)] = FAILED
         return tuple(names), np.asarray(states, dtype=np.uint8).reshape(len(names), len(self.suppliers))
 
-    def hidden(self, demand: Record) -> list[int]:
-        """Positions of the suppliers a demand excludes."""
-        return [self._number[i] for i in demand.exclude if i in self._number]
+    def hidden(self, ids: Sequence[str]) -> list[int]:
+        """Positions of those suppliers of a list of ids that are here."""
+        return [self._number[i] for i in ids if i in self._number]
 
     def requirement(self, demand: Record, name: str) -> tuple[Any, ...] | None:
         """All that a gate's states depend on; None where the demand asks nothing in that field."""
@@ -281,6 +280,8 @@ class GateBook:
     def _found(self, demand: Record, supplier: Record, name: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
         if name == "exclude":
             return demand.exclude, (supplier.id,)
+        if name == "partners":
+            return ("partners.wanted",), ("partners.found",) if supplier.id in demand.partners else ()
         if name == "certificates":
             held = holdings(supplier)
             mine = tuple((held[c].code, held[c].valid_to) for c in asked(demand) if c in held)

@@ -199,7 +199,7 @@ class BuyerRanker(Ranker):
     """Ranks demands (buyer profiles or sourcing requests) for suppliers: the same terms, the roles swapped.
 
     Parameters are those of `SupplierRanker`. A demand's own gates hold here too: a supplier is not shown buyers whose
-    `must` it fails or who exclude it.
+    `must` it fails, who exclude it or are its partners already.
     """
 
     _fitted_side = "demand"
@@ -212,7 +212,8 @@ class BuyerRanker(Ranker):
     def _check_gates(self, asker: Record) -> Gates:
         book = GateBook([asker], self._setting)
         found = [
-            book.check(demand) if demand.must or demand.exclude else ((), np.zeros((0, 1))) for demand in self._records
+            book.check(demand) if demand.must or demand.rules_out else ((), np.zeros((0, 1)))
+            for demand in self._records
         ]
         names = tuple(sorted({name for own, _ in found for name in own}))
         states = np.full((len(names), len(found)), explaining.NOT_ASKED, dtype=np.uint8)

@@ -52,6 +52,8 @@ class Record:
     must: tuple[str, ...] = ()
     info: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
     raw: dict[str, Any] = field(default_factory=dict)
     _mentions: tuple[tuple[str, str], ...] | None = None
     _hints: tuple[tuple[str, str], ...] | None = None
@@ -78,6 +80,12 @@ class Record:
             said = (self.description, *self.words)
             self._hints = tuple(dict.fromkeys(hint for part in said for hint in codes.hinted(part)))
         return self._hints
+
+    @property
+    def rules_out(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(gate, ids) of each list of suppliers that a demand rules out by id."""
+        lists = (("exclude", self.exclude), ("partners", self.partners))
+        return tuple((name, ids) for name, ids in lists if ids)
 
     def has(self, name: str) -> tuple[str, ...]:
         """Codes of a list field, empty when it is not stated."""
@@ -334,7 +342,8 @@ def _read_wishes(record: Record, given: Mapping[str, Any], where: str) -> None:
                 hint = fields.suggestion(wish, known)
                 raise RecordError(f"{where}, field {name!r}: {wish!r} is not the name of a field{hint}")
         setattr(record, name, tuple(dict.fromkeys(fields.SAME_AS.get(wish, wish) for wish in wishes)))
-    record.exclude = tuple(dict.fromkeys(words_of(given.get("exclude", ()), f"{where}, field 'exclude'")))
+    for name in (*fields.RULED_OUT, "met"):
+        setattr(record, name, tuple(dict.fromkeys(words_of(given.get(name, ()), f"{where}, field {name!r}"))))
 
 
 def words_of(value: Any, where: str) -> list[str]:

@@ -90,7 +90,8 @@ class Explanation:
     """Why a pair has its score: the points of `terms` add up to `score`.
 
     `rank` is the place among the records that fail no gate, None for one that does. `unknowns` are the fields the
-    other side would have to state; `unresolved` the words no vocabulary knows, compared as text.
+    other side would have to state; `unresolved` the words no vocabulary knows, compared as text. `notes` say what
+    has no points: that the two have met before.
     """
 
     demand: str
@@ -104,6 +105,7 @@ class Explanation:
     unresolved: tuple[str, ...]
     lifts: tuple[Lift, ...]
     moved: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dicts, tuples, strings and numbers, ready for JSON."""

@@ -17,6 +17,7 @@ import numpy as np
 
 from scoring import codes
 from scoring.board import Board
+from scoring.fields import RULED_OUT
 from scoring.gates import FAILED
 from scoring.lifts import Pair, found_for, record_fields, shown, told
 from scoring.messages import field_name, listing, number, sentence
@@ -177,7 +178,7 @@ class _Finder:
         passing = has & self.board.passing[row]
         names, states = self.board.gates[row]
         fails = {
-            name: int((states[i] == FAILED)[has].sum()) for i, name in enumerate(names) if name != "exclude"
+            name: int((states[i] == FAILED)[has].sum()) for i, name in enumerate(names) if name not in RULED_OUT
         }  # fmt: skip
         gates = {name: count for name, count in sorted(fails.items(), key=lambda one: (-one[1], one[0])) if count}
         kindred = open_to & (self.supply.near(code) if code is not None else True)

@@ -68,6 +68,8 @@ def gate_sides(gate: Gate, demand: Record, supplier: Record, lang: str) -> tuple
 def _side(name: str, found: tuple[Any, ...], record: Record, lang: str) -> str:
     if not found:
         return field_name("not stated", lang)
+    if name == "partners":
+        return field_name(str(found[0]), lang)
     if name == "exclude":
         return listing([str(one) for one in found], lang)
     if name == "certificates":

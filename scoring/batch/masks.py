@@ -27,7 +27,7 @@ class Masks:
         if len(self._number) > KEPT:
             self._number.clear()
             self.bits = np.zeros((64, self._words), dtype=np.uint64)  # blocks still being scanned keep the old ones
-        return [self._of_one(demand) if demand.must or demand.exclude else [] for demand in demands]
+        return [self._of_one(demand) if demand.must or demand.rules_out else [] for demand in demands]
 
     def _of_one(self, demand: Record) -> list[int]:
         out: list[int] = []
@@ -35,12 +35,12 @@ class Masks:
             for key, states in self.book.parts(demand, name):
                 at = self._number.get(key)
                 out.append(self._add(key, states() != FAILED) if at is None else at)
-        if demand.exclude:
-            key = ("exclude", demand.exclude)
+        for _, ids in demand.rules_out:
+            key = ("ruled out", ids)
             at = self._number.get(key)
             if at is None:
                 shown = np.ones(len(self.book.suppliers), dtype=bool)
-                shown[self.book.hidden(demand)] = False
+                shown[self.book.hidden(ids)] = False
                 at = self._add(key, shown)
             out.append(at)
         return out

@@ -87,6 +87,8 @@ demand_fields = optional(
     must=some(GATES, most=4),
     info=some(["text", "materials"], most=1),
     exclude=some(["s0", "s1"], most=1),
+    partners=some(["s1", "s2"], most=1),
+    met=some(["s0", "s3"], most=1),
 )
 
 
