@@ -146,6 +146,8 @@ def print_ranking(state: Session, one: dict[str, Any]) -> None:
         wanted = f"  [cyan]for {escape(_name(item['request']))}[/]" if "request" in item else ""
         supplier = escape(item["supplier"]["name"])
         state.out.print(f"   {item['rank']:>2}. {item['score']:5.1f}  {supplier}{wanted}{doubt}", soft_wrap=True)
+        for note in item["notes"]:
+            state.out.print(f"        [yellow]{escape(note)}[/]", soft_wrap=True)
         for term in sorted(item["terms"], key=lambda t: -t["points"])[:3]:
             if term["points"] > 0:
                 state.out.print(f"        +{term['points']:4.1f} {escape(term['because'])}", soft_wrap=True)
@@ -172,6 +174,8 @@ def _print_pair(state: Session, item: dict[str, Any]) -> None:
         state.out.print(f"  gate {escape(gate['name'])}: {gate['state']}")
     if item["unknown"]:
         state.out.print(f"  not known: {', '.join(item['unknown'])}")
+    for note in item["notes"]:
+        state.out.print(f"  {escape(note)}", soft_wrap=True)
     for lift in item["lifts"]:
         place = f"rank {lift['rank']}" if lift["rank"] else "ranked"
         state.out.print(

@@ -1,7 +1,8 @@
 """What a match says for itself: stored once in every language, read in one.
 
 Stored form: {"terms": [{"name", "points", "most", "because": {lang: text}}], "gates": [{"name", "state", "wanted":
-{lang: text}, "found": {lang: text}}], "unknown": [field …], "lifts": [{"change": {lang: text}, "score", "rank"}]}.
+{lang: text}, "found": {lang: text}}], "unknown": [field …], "lifts": [{"change": {lang: text}, "score", "rank"}],
+"notes": [{lang: text}]}; matches stored before there were notes have none.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ def in_language(explanation: Mapping[str, Any], lang: str) -> dict[str, Any]:
             {"change": said(lift["change"], lang), "score": lift["score"], "rank": lift["rank"]}
             for lift in explanation.get("lifts", [])
         ],
+        "notes": [said(note, lang) for note in explanation.get("notes", [])],
     }
 
 

@@ -5,10 +5,11 @@ A record's id is the organisation's or the request's code, so that ties fall the
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 from uuid import UUID
 
-from app.db.models import BuyerProfile, CapabilityProfile
+from app.db.models import BuyerProfile, CapabilityProfile, Organisation
 from app.domain.resolving import coded
 from app.services.participants import Participant
 
@@ -79,18 +80,23 @@ def excluded(
 
     Returns all of them, and of these the ones that are no news to the buyer (its own firm, pairing rules).
     """
-    named = {word.casefold() for word in document.get("exclude", [])}
+    words = {word.casefold() for word in document.get("exclude", [])}
     silent = {seeker.organisation.code} if seeker else set()
     codes = set(silent)
     for supplier in suppliers:
         organisation = supplier.organisation
-        names = (organisation.code, organisation.name, organisation.name_local or "", str(organisation.id))
-        if named & {name.casefold() for name in names if name}:
+        if named(organisation, words):
             codes.add(organisation.code)
         elif supplier.participation.id in barred:
             codes.add(organisation.code)
             silent.add(organisation.code)
     return sorted(codes), silent
+
+
+def named(organisation: Organisation, words: Set[str]) -> bool:
+    """Whether one of some case-folded words is the organisation's code, name, local name or id."""
+    names = (organisation.code, organisation.name, organisation.name_local or "", str(organisation.id))
+    return not words.isdisjoint(name.casefold() for name in names if name)
 
 
 def _with_owner(record: dict[str, Any], person: Participant) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class RankedSupplier(Reply):
     gates: list[Gate]
     unknown: list[str]
     lifts: list[Lift]
+    notes: list[str] = Field(description="what moves no points, such as that the two have met before")
 
 
 class LeftOutSupplier(Reply):

@@ -13,9 +13,12 @@ from app.db.models import BuyerProfile, CapabilityProfile, Event, RequestRevisio
 from app.db.models import SourcingRequest as RequestRow
 from app.domain.participants import PairingRules
 from app.services.events import pairing_rules
+from app.services.matching.known import History, blocked, history, known
 from app.services.participants import Participant, participants
 from app.services.profiles import latest, latest_requests
 from app.services.records import demand_record, excluded, supplier_record
+
+KNOWN = ("partners", "met")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,12 @@ class Field:
     demands: list[Demand]
     revisions: dict[str, str]
 
+    @property
+    def known(self) -> dict[str, dict[str, list[str]]]:
+        """Partners and earlier meetings of each request that has some, by codes."""
+        found = {one.request.code: {n: one.record[n] for n in KNOWN if n in one.record} for one in self.demands}
+        return {code: lists for code, lists in found.items() if lists}
+
 
 def read_field(session: Session, event: Event) -> Field:
     """Read suppliers and requests of an event at their newest revisions.
@@ -51,10 +60,10 @@ def read_field(session: Session, event: Event) -> Field:
     ids = [person.organisation.id for person in people]
     capabilities, buyers = latest(session, CapabilityProfile, ids), latest(session, BuyerProfile, ids)
     suppliers = [person for person in people if person.participation.supplies]
-    rules = pairing_rules(session, event.id)
+    rules, past = pairing_rules(session, event.id), history(session, event)
     by_organisation = {person.organisation.id: person for person in people}
     demands = [
-        _demand(request, revision, by_organisation[request.organisation_id], suppliers, buyers, rules)
+        _demand(request, revision, by_organisation[request.organisation_id], suppliers, buyers, rules, past)
         for request, revision in latest_requests(session, event.id)
         if request.organisation_id in by_organisation
     ]
@@ -78,13 +87,15 @@ def _demand(
     suppliers: list[Participant],
     buyers: dict[UUID, BuyerProfile],
     rules: PairingRules,
+    past: History,
 ) -> Demand:
     barred = {
         person.participation.id
         for person in suppliers
         if not rules.allows(seeker.participation.kind, person.participation.kind)
-    }
+    } | blocked(seeker, suppliers, past)
     exclude, no_news = excluded(revision.document, seeker, suppliers, barred)
     buyer = buyers.get(seeker.organisation.id)
     record = demand_record(request.code, seeker, revision.document, revision.resolved, buyer, exclude)
+    record |= known(seeker, suppliers, buyer, past)
     return Demand(request, revision, seeker, record, frozenset(no_news))

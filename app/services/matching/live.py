@@ -20,6 +20,7 @@ from app.domain.resolving import resolve
 from app.services.access import Actor
 from app.services.events import pairing_rules
 from app.services.explanations import language
+from app.services.matching.known import blocked, history, known
 from app.services.matching.lists import RankedList, item, left_out
 from app.services.matching.run import LEFT_OUT
 from app.services.matching.stored import failure, words
@@ -90,13 +91,14 @@ def _record(
     if seeker is None:
         exclude, _ = excluded(document, None, suppliers, set())
         return demand_record("live", None, document, resolved, None, exclude), set()
-    rules = pairing_rules(session, event.id)
+    rules, past = pairing_rules(session, event.id), history(session, event)
     barred = {
         p.participation.id for p in suppliers if not rules.allows(seeker.participation.kind, p.participation.kind)
-    }
+    } | blocked(seeker, suppliers, past)
     exclude, no_news = excluded(document, seeker, suppliers, barred)
     buyer = latest(session, BuyerProfile, [seeker.organisation.id]).get(seeker.organisation.id)
-    return demand_record("live", seeker, document, resolved, buyer, exclude), no_news
+    record = demand_record("live", seeker, document, resolved, buyer, exclude)
+    return record | known(seeker, suppliers, buyer, past), no_news
 
 
 def _mutual(

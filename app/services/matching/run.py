@@ -160,7 +160,7 @@ def _write(session: Session, run_id: UUID, field: Field, model_hash: str, rows: 
     run = runs.finish(session, MatchRun, run_id)
     if run is None:
         return
-    run.model_hash, run.inputs = model_hash, {"revisions": field.revisions}
+    run.model_hash, run.inputs = model_hash, {"revisions": field.revisions, "known": field.known}
     run.pairs = len(field.records) * len(field.demands)
     if rows:
         session.execute(insert(Match), rows)

@@ -39,6 +39,7 @@ def words(told: Mapping[str, Explanation]) -> dict[str, Any]:
             }
             for n, lift in enumerate(first.lifts)
         ],
+        "notes": [{lang: why.notes[n] for lang, why in told.items()} for n in range(len(first.notes))],
     }
 
 
