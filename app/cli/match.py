@@ -1,4 +1,4 @@
-"""Commands for ranking: match run, show, explain, evaluate, lifts, unmet."""
+"""Commands for ranking: match run, show, explain, evaluate, lifts, unmet, evenness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands for an event as a whole: match lifts, match unmet."""
+"""Commands for an event as a whole: match lifts, match unmet, match evenness."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _REQUESTS = 3
 def register(app: typer.Typer) -> None:  # noqa: ARG001 - its commands belong to the group of app.cli.match
     match.command("lifts")(show_lifts)
     match.command("unmet")(show_unmet)
+    match.command("evenness")(show_evenness)
 
 
 def show_lifts(
@@ -63,6 +64,39 @@ def show_unmet(
         row = events.find_event(session, actor, event)
         found = matching.unmet_demand(session, actor, row, probability=probability, k=k, lang=lang)
     state.answer(found, lambda: _print_unmet(state, found, lang))
+
+
+def show_evenness(
+    context: typer.Context,
+    event: EventOption,
+    k: DepthOption = 10,
+    lang: LangOption = "en",
+    tenant: TenantOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show how evenly the lists show the suppliers, and what score a more even hand would give up; changes nothing."""
+    from app.services import access, events, matching
+
+    state = session_of(context, as_json)
+    with state.database.read() as session:
+        actor = access.organiser_of(session, pick_tenant(session, tenant))
+        row = events.find_event(session, actor, event)
+        found = matching.evenness_curve(session, actor, row, k=k)
+    state.answer(found, lambda: _print_evenness(state, found, lang))
+
+
+def _print_evenness(state: Session, found: dict[str, Any], lang: str) -> None:
+    from app.core.i18n import format_number, format_share, text
+
+    say = _saying(state)
+    say(escape(text("evenness.head", lang, **{name: found[name] for name in ("requests", "suppliers", "k", "places")})))
+    for one in found["dial"]:
+        shown = {
+            "evenness": format_number(one["evenness"], lang, 2),
+            "gini": format_number(one["gini"], lang, 3),
+            "kept": format_share(one["kept"], lang, 1),
+        }
+        say("  " + escape(text("evenness.setting", lang, **shown, idle=one["idle"], moved=one["moved"])))
 
 
 def _print_lifts(state: Session, found: dict[str, Any], lang: str) -> None:

@@ -38,7 +38,7 @@ def _commands() -> list[tuple[str, ...]]:
 def test_the_commands_are_those_that_were_designed() -> None:
     assert {" ".join(name) for name in _commands()} >= {
         "demo", "serve", "db upgrade", "import", "match run", "match show", "match explain",
-        "match evaluate", "match lifts", "match unmet", "schedule build",
+        "match evaluate", "match lifts", "match unmet", "match evenness", "schedule build",
         "schedule show", "solve", "verify", "export timetables", "export matches", "key create", "key revoke", "doctor",
         "event create", "template", "tenant create",
     }  # fmt: skip
@@ -171,6 +171,14 @@ def test_what_would_lift_a_supplier_and_what_nobody_serves(demo: Demo) -> None:
         assert all(one["because"] in told for one in product["requests"])
     assert "需求" in demo.shell.run("match", "unmet", *_EVENT, "--lang", "zh").out
     assert "QSH-99" in demo.shell.run("match", "lifts", *_EVENT, "--supplier", "QSH-99", code=2).err
+
+
+def test_how_even_the_lists_are_and_what_it_would_cost(demo: Demo) -> None:
+    found = demo.shell.json("match", "evenness", *_EVENT, "--k", "3")
+    told = demo.shell.run("match", "evenness", *_EVENT, "--k", "3").out
+    assert (found["requests"], found["suppliers"], len(found["dial"])) == (37, 15, 5)
+    assert all(f"Gini {one['gini']:.3f}".rstrip("0") in told for one in found["dial"])
+    assert "基尼系数" in demo.shell.run("match", "evenness", *_EVENT, "--lang", "zh").out
 
 
 def test_files_are_written_where_one_says(demo: Demo) -> None:

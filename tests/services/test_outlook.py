@@ -56,6 +56,26 @@ def test_the_promise_is_kept_once_the_profile_says_so(paris: Stage) -> None:
     assert not any(one["change"].startswith("State the minimum order") for one in after["lifts"])
 
 
+def test_more_even_lists_cost_score_and_leave_fewer_suppliers_idle(seen: Stage) -> None:
+    with seen.database.read() as session:
+        found = matching.evenness_curve(session, seen.actor, seen.event, k=3)
+        lists = matching.ranked_lists(session, seen.actor, seen.event, limit=3)
+        with pytest.raises(NotAllowedError):
+            matching.evenness_curve(session, Actor(seen.actor.tenant_id, "enterprise"), seen.event)
+    first, *others = found["dial"]
+    names = [item["supplier"]["id"] for one in lists for item in one["items"]]
+    assert (first["evenness"], first["kept"], first["moved"]) == (0.0, 1.0, 0)
+    assert found["places"] == len(names)
+    assert found["suppliers"] - first["idle"] == len(set(names))
+    shown = sorted([names.count(one) for one in set(names)] + [0] * first["idle"])
+    pairs = sum(abs(a - b) for a in shown for b in shown)
+    assert first["gini"] == pytest.approx(pairs / (2 * len(shown) * sum(shown)))
+    assert others[-1]["gini"] < first["gini"]
+    assert others[-1]["moved"] > 0
+    assert all(0.0 < one["kept"] <= 1.0 for one in others)
+    assert [one["kept"] for one in found["dial"]] == sorted((one["kept"] for one in found["dial"]), reverse=True)
+
+
 def test_an_enterprise_asks_for_itself_and_sees_no_requests(seen: Stage) -> None:
     owner, other = _organisation(seen, "QSH-05"), _organisation(seen, "QSH-06")
     enterprise = Actor(seen.actor.tenant_id, "enterprise", owner.id)

@@ -1,6 +1,7 @@
 """Rank suppliers for requests and requests for suppliers; the only door to the ranking engine."""
 
 from app.services.matching.evaluating import evaluate_run
+from app.services.matching.evenness import evenness_curve
 from app.services.matching.lifts import supplier_lifts
 from app.services.matching.lists import RankedList, best_of_buyers, explain_pair, ranked_list, ranked_lists
 from app.services.matching.live import rank_live
@@ -11,6 +12,7 @@ __all__ = [
     "RankedList",
     "best_of_buyers",
     "evaluate_run",
+    "evenness_curve",
     "execute",
     "explain_pair",
     "rank_live",
