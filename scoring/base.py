@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from scoring import behaviour, explaining, storage
+from scoring import behaviour, collecting, explaining, storage
 from scoring.batch.results import Best
 from scoring.errors import RankingError, UnknownIdError
 from scoring.fields import Side
@@ -63,8 +63,9 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     # fitting ---------------------------------------------------------------------------------------------------------
     def _fit(self, data: Any) -> None:
-        records = sorted(read(data, self._fitted_side), key=lambda record: record.id)
-        self._fit_records(records, day_of(self.as_of))
+        with collecting.held():
+            records = sorted(read(data, self._fitted_side), key=lambda record: record.id)
+            self._fit_records(records, day_of(self.as_of))
 
     def _fit_records(self, records: list[Record], as_of: dt.date) -> None:
         if self.text not in ("full", "compact"):

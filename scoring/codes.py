@@ -6,7 +6,6 @@ word still meet; it is reported as unresolved all the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from scoring import vocabulary as built_in
@@ -29,7 +28,8 @@ def code_of(name: str, word: str) -> str | None:
     return words.resolve(word).code if words is not None else None
 
 
-def resolve(name: str, words: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+@lru_cache(maxsize=65_536)
+def resolve(name: str, words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Codes of the words, each once, and the words that have none (they come as `~word` codes too)."""
     found: list[str] = []
     rest: list[str] = []
@@ -47,6 +47,12 @@ def ancestors(name: str, code: str) -> tuple[str, ...]:
     """Ancestors of a code, nearest first."""
     words = _vocabulary(name)
     return tuple(words.ancestors(code)) if words is not None and code in words.terms else ()
+
+
+@cache
+def chain(name: str, code: str) -> tuple[str, ...]:
+    """A code and its ancestors, nearest first."""
+    return (code, *ancestors(name, code))
 
 
 @cache

@@ -71,7 +71,8 @@ class GateBook:
         self._number = {r.id: i for i, r in enumerate(suppliers)}
         self._postings: dict[tuple[str, str], tuple[dict[str, np.ndarray], np.ndarray]] = {}
         self._numbers: dict[str, np.ndarray] = {}
-        self._until: dict[str, list[tuple[int, float]]] | None = None
+        self._until: dict[str, tuple[np.ndarray, np.ndarray]] | None = None
+        self._alike: dict[str | None, np.ndarray] = {}
         self._price = PriceTerm(0.5)
         self._price.setting = setting
 
@@ -197,16 +198,20 @@ class GateBook:
     def _valid_until(self, code: str) -> np.ndarray:
         """Days from `as_of` on which a certificate still holds: infinite without an end, minus infinite without it."""
         if self._until is None:
-            self._until = {}
+            rows: dict[str, list[tuple[int, float]]] = {}
             for i, record in enumerate(self.suppliers):
                 for held, certificate in holdings(record).items():
                     if certificate.evidence != "expired":
                         end = certificate.valid_to
                         left = math.inf if end is None else float(self.setting.days(end))
-                        self._until.setdefault(held, []).append((i, left))
+                        rows.setdefault(held, []).append((i, left))
+            self._until = {
+                held: (np.asarray([at for at, _ in found]), np.asarray([left for _, left in found]))
+                for held, found in rows.items()
+            }
         out = np.full(len(self.suppliers), -math.inf)
         if of_code := self._until.get(code):
-            out[[row for row, _ in of_code]] = [left for _, left in of_code]
+            out[of_code[0]] = of_code[1]
         return out
 
     # numbers ---------------------------------------------------------------------------------------------------------
@@ -220,13 +225,16 @@ class GateBook:
 
     def _families(self, demand: Record) -> np.ndarray:
         """Which suppliers' units can be compared with the demand's."""
-        own = self._array("family", lambda r: -1.0 if r.unit is None else float(_FAMILY_NUMBER[r.unit[0]]))
-        mine = -1.0 if demand.unit is None else float(_FAMILY_NUMBER[demand.unit[0]])
-        return np.asarray((own == mine) | (own < 0) | (mine < 0))
+        unit = demand.unit and demand.unit[0]
+        if unit not in self._alike:
+            own = self._array("family", lambda r: -1.0 if r.unit is None else float(_FAMILY_NUMBER[r.unit[0]]))
+            mine = -1.0 if unit is None else float(_FAMILY_NUMBER[unit])
+            self._alike[unit] = np.asarray((own == mine) | (own < 0) | (mine < 0))
+        return self._alike[unit]
 
     @staticmethod
     def _decide(good: np.ndarray, known: np.ndarray) -> np.ndarray:
-        return np.asarray(np.where(known, np.where(good, PASSED, FAILED), UNKNOWN), dtype=np.uint8)
+        return np.where(known, good.astype(np.uint8) * np.uint8(PASSED), np.uint8(UNKNOWN))
 
     def _counted(self, demand: Record, name: str) -> np.ndarray:
         quantity = demand.number("quantity") * (demand.unit[1] if demand.unit else 1.0)

@@ -19,6 +19,7 @@ from scoring.fields import Side
 from scoring.measures import unit_of
 
 _AT_A_TIME = 2048  # rows of a DataFrame made into dicts at a time
+_ATOMS = frozenset((str, int, float, bool))  # what JSON holds as it is
 EVIDENCE = {"declared": 0.75, "documented": 0.9, "verified": 1.0, "expired": 0.0}
 
 
@@ -113,8 +114,11 @@ def rows_of(data: Any, what: str) -> list[Mapping[str, Any]]:
 
 def is_missing(value: Any) -> bool:
     """None, NaN, NaT, an empty string or an empty list: not stated."""
-    if value is None:
-        return True
+    kind = type(value)
+    if kind is str:
+        return not value.strip()
+    if kind is list or kind is int or value is None:
+        return not value and kind is not int
     if isinstance(value, str):
         return not value.strip()
     if isinstance(value, float):
@@ -196,7 +200,7 @@ def read_one(row: Mapping[str, Any], side: Side, where: str = "record") -> Recor
             raise RecordError(f"{where}: {both[0]!r} is in 'must' and in 'info'; keep it in one of them")
         shown_only = {name for name in given if fields.SAME_AS.get(name, name) in record.info} - {"id", "must", "info"}
         record = _read_fields({name: value for name, value in given.items() if name not in shown_only}, side, where)
-    record.raw = {name: _plain(value) for name, value in given.items()}
+    record.raw = {name: value if type(value) in _ATOMS else _plain(value) for name, value in given.items()}
     return record
 
 
@@ -216,7 +220,7 @@ def _read_lists(record: Record, given: Mapping[str, Any], where: str) -> None:
     for name, vocabulary in fields.CODED.items():
         if name in given:
             words = words_of(given[name], f"{where}, field {name!r}")
-            found, rest = codes.resolve(vocabulary, words)
+            found, rest = codes.resolve(vocabulary, tuple(words))
             record.codes[name] = found
             if rest:
                 record.unresolved[name] = rest
@@ -275,7 +279,7 @@ def _certificates(record: Record, value: Any, where: str) -> tuple[Certificate, 
             word, until, evidence = str(row), None, "declared"
         if evidence not in EVIDENCE:
             raise RecordError(f"{where}: evidence {evidence!r} is none of {', '.join(EVIDENCE)}")
-        found, rest = codes.resolve("certificates", [word])
+        found, rest = codes.resolve("certificates", (word,))
         if rest:
             record.unresolved["certificates"] = (*record.unresolved.get("certificates", ()), word)
         for code in found:
@@ -348,6 +352,8 @@ def _read_wishes(record: Record, given: Mapping[str, Any], where: str) -> None:
 
 def words_of(value: Any, where: str) -> list[str]:
     """The words of a list field: a list, or one text with ; between them."""
+    if type(value) is list:
+        return [str(part).strip() for part in value if not is_missing(part)]
     if isinstance(value, str):
         parts = value.replace("|", ";").replace("；", ";").replace("、", ";").split(";")
         return [part.strip() for part in parts if part.strip()]
@@ -381,6 +387,8 @@ def _date(value: Any, where: str) -> dt.date:
 
 def _plain(value: Any) -> Any:
     """The value as JSON holds it, for saved models and for hashes."""
+    if type(value) is list:
+        return [item if type(item) in _ATOMS else _plain(item) for item in value]
     if isinstance(value, (dt.date, dt.datetime)):
         return value.isoformat()[:10]
     if isinstance(value, Mapping):

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from scoring import collecting
 from scoring.batch.requests import Block, Requests
 from scoring.batch.results import Best
 from scoring.batch.scan import scan
@@ -49,8 +50,9 @@ class BatchRanker:
         waiting: deque[tuple[Future[Best], dict[int, Found]]] = deque()
         rest = iter(records)
         with threadpool_limits(limits=1), ThreadPoolExecutor(workers) as pool:
-            while block := list(islice(rest, BLOCK)):
-                made = self.requests.block(block)
+            while block := self._next(rest):
+                with collecting.held():
+                    made = self.requests.block(block)
                 answered = [bool(self.requests.space.behaviour.count(record.id)) for record in block]
                 others = {int(at): alone(block[at]) for at in np.flatnonzero(made.empty | np.asarray(answered))}
                 waiting.append((pool.submit(self._scan, made, self._columns(made), k), others))
@@ -58,6 +60,11 @@ class BatchRanker:
                     yield _merged(*waiting.popleft())
             while waiting:
                 yield _merged(*waiting.popleft())
+
+    @staticmethod
+    def _next(rest: Iterator[Record]) -> list[Record]:
+        with collecting.held():
+            return list(islice(rest, BLOCK))
 
     def _columns(self, block: Block) -> tuple[np.ndarray, np.ndarray]:
         """The columns any request so far has used, of both sides: what nobody asks about costs nothing."""

@@ -6,6 +6,7 @@ import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,13 @@ Row = tuple[Sequence[int] | np.ndarray, Sequence[float] | np.ndarray]
 def in_steps(values: np.ndarray) -> np.ndarray:
     """Values in whole steps: what is equal but for the order it was added up in becomes equal."""
     return np.asarray(np.rint(values / STEP) * STEP)
+
+
+def _joined(parts: Sequence[Any], size: int, kind: np.dtype[Any]) -> np.ndarray:
+    """Lists and arrays one after the other."""
+    if any(type(part) is np.ndarray for part in parts):
+        return np.concatenate([np.asarray(part, dtype=kind) for part in parts])
+    return np.fromiter(chain.from_iterable(parts), dtype=kind, count=size)
 
 
 @dataclass(frozen=True)
@@ -90,18 +98,20 @@ class Term(ABC):
 
     def full_row(self, record: Record) -> tuple[np.ndarray, np.ndarray]:
         """Columns and values of a record, the constants included; a column may come twice, its values then add up."""
+        (first, cols), (constant, vals) = self._parts(record)
+        return (
+            np.concatenate((first, np.asarray(cols, dtype=np.int64))),
+            in_steps(np.concatenate((constant, np.asarray(vals, dtype=np.float64)))),
+        )
+
+    def _parts(self, record: Record) -> tuple[tuple[Sequence[int], Any], tuple[Sequence[float], Any]]:
+        """The constants and what the record states: columns, then values, not yet in whole steps."""
         says = self.states(record)
-        unstated = self.width
         if record.side == "demand":
             cols, vals = self.demand_row(record) if says else ((), ())
-            first, at = [1.0], [0 if says else unstated]
-        else:
-            cols, vals = self.supplier_row(record) if says else ((), ())
-            first, at = [self.neutral, self.neutral], [0, unstated]
-        return (
-            np.concatenate((at, np.asarray(cols, dtype=np.int64))),
-            in_steps(np.concatenate((first, np.asarray(vals, dtype=np.float64)))),
-        )
+            return ((0 if says else self.width,), cols), ((1.0,), vals)
+        cols, vals = self.supplier_row(record) if says else ((), ())
+        return ((0, self.width), cols), ((self.neutral, self.neutral), vals)
 
     reads: tuple[str, ...] = ()  # fields of a demand its row depends on beside `demand_fields`, units and currency
 
@@ -115,11 +125,15 @@ class Term(ABC):
         """Rows of one side, shape (n_records, width + 1)."""
         if not records:
             return sp.csr_array((0, self.width + 1))
-        rows = [self.full_row(record) for record in records]
-        ends = np.cumsum([0, *(columns.size for columns, _ in rows)])
-        values = np.concatenate([row[1] for row in rows])
-        columns = np.concatenate([row[0] for row in rows])
-        out = sp.csr_array((values, columns, ends), shape=(len(records), self.width + 1))
+        columns, values, ends = [], [], [0]
+        for record in records:
+            (first, cols), (constant, vals) = self._parts(record)
+            columns += [first, cols]
+            values += [constant, vals]
+            ends.append(ends[-1] + len(first) + len(cols))
+        at = _joined(columns, ends[-1], np.dtype(np.int32))
+        numbers = in_steps(_joined(values, ends[-1], np.dtype(np.float64)))
+        out = sp.csr_array((numbers, at, np.asarray(ends, dtype=np.int32)), shape=(len(records), self.width + 1))
         out.sum_duplicates()
         return out
 

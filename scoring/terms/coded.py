@@ -64,17 +64,23 @@ class CodeTerm(Term):
             for code in group:
                 for member in self.chain(code):
                     below[member] = below.get(member, 0) + 1
+            size, breadth = len(group), self.breadth
             for member, count in below.items():
-                out[member] = max(out.get(member, 0.0), strength * (count / len(group)) ** self.breadth)
+                share = strength * (count / size) ** breadth if breadth else strength
+                out[member] = max(out.get(member, 0.0), share)
         return out
 
     def chain(self, code: str) -> tuple[str, ...]:
         """A code and its ancestors, nearest first."""
-        return (code, *codes.ancestors(self.vocabulary, code))
+        return codes.chain(self.vocabulary, code)
 
     def states(self, record: Record) -> bool:
         """Whether there is a code to compare."""
-        return bool(self.asked(record)) if record.side == "demand" else bool(self.held(record))
+        if record.side == "demand":
+            return any(record.codes.get(name) for name in self.demand_fields)
+        if any(record.codes.get(name) for name in self.supplier_fields):
+            return True
+        return self.reads_text and any(name == self.vocabulary for name, _ in record.mentions)
 
     def learn_columns(self, records: Sequence[Record]) -> None:
         """Columns: every code, with its ancestors, that a fitted record has; and their idf."""
