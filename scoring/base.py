@@ -277,19 +277,21 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         check_is_fitted(self)
         record = self._asker(asker)
         scored, gates = self._score(record)
-        return [self._explain_one(record, scored, gates, one, lang) for one in fitted]
+        teller = explaining.Teller(self._space, self._setting, self.calibration_, self._fitted_side, lang)
+        return [self._explain_one(record, scored, gates, one, teller) for one in fitted]
 
-    def _explain_one(self, asker: Record, scored: Scored, gates: Gates, one: Any, lang: str) -> Explanation:
+    def _explain_one(
+        self, asker: Record, scored: Scored, gates: Gates, one: Any, teller: explaining.Teller
+    ) -> Explanation:
         if isinstance(one, Mapping):
             other = read_one(one, self._fitted_side, self._fitted_side)
             at = self._number.get(other.id)
             if at is None or self._records[at].raw != other.raw:
-                return self._beside(other)._explain(dict(asker.raw), [other.id], lang)[0]
+                return self._beside(other)._explain(dict(asker.raw), [other.id], teller.lang)[0]
         else:
             at = self._number.get(str(one))
             if at is None:
                 raise UnknownIdError(f"{self._fitted_side} {one!r} was not seen by fit; pass its record instead")
-        teller = explaining.Teller(self._space, self._setting, self.calibration_, self._fitted_side, lang)
         return teller.tell(asker, self._records[at], at, scored, gates)
 
     def _beside(self, other: Record) -> Ranker:

@@ -14,6 +14,7 @@ from scoring.messages import field_name, listing, number, sentence
 from scoring.records import Record
 from scoring.results import Explanation, GateResult, LeftOut, Lift, TermPoints
 from scoring.space import Scored, Space
+from scoring.standing import Standing
 from scoring.terms.base import Reason, Setting
 from scoring.text.space import body
 from scoring.wording import explain_reason, gate_sides, shared_feature
@@ -65,12 +66,13 @@ class Teller:
         self.fitted = fitted
         self.lang = lang
         self._by_name = {term.name: term for term in space.terms}
+        self._last: tuple[Scored, Standing] | None = None
 
     def tell(self, asker: Record, other: Record, at: int, scored: Scored, gates: Gates) -> Explanation:
         """Everything about one pair; `at` is the fitted record's position."""
         demand, supplier = (asker, other) if self.fitted == "supplier" else (other, asker)
         names, states = gates
-        passing = ~(states == FAILED).any(axis=0)
+        standing = self._standing(scored, gates)
         score = float(scored.total[at])
         terms = tuple(self._term(name, i, demand, supplier, at, scored) for i, name in enumerate(scored.names))
         fields = [f for name in scored.names for f in self._open_fields(name, demand, supplier)]
@@ -78,13 +80,13 @@ class Teller:
             demand=demand.id,
             supplier=supplier.id,
             score=score,
-            rank=_rank(score, at, scored.total, passing) if passing[at] else None,
+            rank=standing.rank(score, at) if standing.passing[at] else None,
             probability=probability(score, self.calibration),
             terms=terms,
             gates=self._gates(demand, supplier, names, states[:, at]),
             unknowns=tuple(dict.fromkeys(DERIVED.get(field, field) for field in fields)),
             unresolved=tuple(word for words in demand.unresolved.values() for word in words),
-            lifts=self._lifts(demand, supplier, at, scored, gates, passing) if self.fitted == "supplier" else (),
+            lifts=self._lifts(demand, supplier, at, scored, gates) if self.fitted == "supplier" else (),
             moved=self._moved(asker, at, scored),
             notes=(sentence("note.met", self.lang, {}),) if supplier.id in demand.met else (),
         )
@@ -168,12 +170,16 @@ class Teller:
         return tuple(out)
 
     # lifts -----------------------------------------------------------------------------------------------------------
-    def _lifts(
-        self, demand: Record, supplier: Record, at: int, scored: Scored, gates: Gates, passing: np.ndarray
-    ) -> tuple[Lift, ...]:
+    def _standing(self, scored: Scored, gates: Gates) -> Standing:
+        if self._last is None or self._last[0] is not scored:
+            self._last = (scored, Standing(scored.total, ~(gates[1] == FAILED).any(axis=0)))
+        return self._last[1]
+
+    def _lifts(self, demand: Record, supplier: Record, at: int, scored: Scored, gates: Gates) -> tuple[Lift, ...]:
         if at not in scored.lifts:
             scored.lifts[at] = lifts.shown(lifts.found_for(self._pair(demand, supplier, scored), _failing(gates, at)))
-        return tuple(self._lift(found, supplier, at, scored, passing) for found in scored.lifts[at])
+        standing = self._standing(scored, gates)
+        return tuple(self._lift(found, supplier, at, scored, standing) for found in scored.lifts[at])
 
     def all_lifts(
         self, demand: Record, at: int, scored: Scored, gates: Gates, top: int | None, most: int
@@ -181,24 +187,24 @@ class Teller:
         """The changes worth most to a supplier, or with `top` the smallest that bring it among the first so many."""
         supplier = self.space.records[at]
         pair, failing = self._pair(demand, supplier, scored), _failing(gates, at)
-        passing = ~(gates[1] == FAILED).any(axis=0)
+        standing = self._standing(scored, gates)
         found = lifts.found_for(pair, failing)
         if top is None:
             chosen = lifts.shown(found, most)
         else:
             score = float(scored.total[at])
             chosen = lifts.reaching(
-                pair, found, failing, lambda gain: _rank(score + gain, at, scored.total, passing, lifts.NEAR), top
+                pair, found, failing, lambda gain: standing.rank(score + gain, at, lifts.NEAR), top
             )[:most]
-        return tuple(self._lift(one, supplier, at, scored, passing) for one in chosen)
+        return tuple(self._lift(one, supplier, at, scored, standing) for one in chosen)
 
     def _pair(self, demand: Record, supplier: Record, scored: Scored) -> lifts.Pair:
         stated = {name: term for name in scored.names if (term := self._by_name.get(name)) and term.states(demand)}
         return lifts.Pair(demand, supplier, stated, scored.most, self.setting)
 
-    def _lift(self, found: lifts.Found, supplier: Record, at: int, scored: Scored, passing: np.ndarray) -> Lift:
+    def _lift(self, found: lifts.Found, supplier: Record, at: int, scored: Scored, standing: Standing) -> Lift:
         score = float(scored.total[at]) + found.gain
-        rank = None if found.failing else _rank(score, at, scored.total, passing, lifts.NEAR)
+        rank = None if found.failing else standing.rank(score, at, lifts.NEAR)
         fields = lifts.record_fields(found, supplier)
         return Lift(lifts.told(found, self.lang), score, rank, found.effort, fields)
 
@@ -206,14 +212,6 @@ class Teller:
 def _failing(gates: Gates, at: int) -> frozenset[str]:
     names, states = gates
     return frozenset(name for name, now in zip(names, states[:, at], strict=True) if now == FAILED)
-
-
-def _rank(score: float, at: int, total: np.ndarray, passing: np.ndarray, near: float = 0.0) -> int:
-    """The place of a score among the others that fail no gate; equal scores (`near` apart) in order of position."""
-    better = total > score + near
-    better[:at] |= np.abs(total[:at] - score) <= near
-    better[at] = False
-    return 1 + int(np.count_nonzero(better & passing))
 
 
 def probability(score: float, calibration: tuple[float, float]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from scoring.lifts import Found
 from scoring.records import Record
 from scoring.terms.base import Setting, Term, in_steps
 from scoring.terms.catalogue import terms as all_terms
+from scoring.terms.distinct import Distinct
 from scoring.text.associations import Associations
 from scoring.text.compact import CompactSpace, Place
 from scoring.text.lexicon import Learned
@@ -67,26 +69,34 @@ class Space:
         self.terms: tuple[Term, ...] = all_terms()
         for term in self.terms:
             term.fit(records, setting)
-        # each block is turned round before the next is made: side by side they would be there three times over
-        blocks = [sp.csr_array(term.matrix(records).T) for term in self.terms]
-        self.offsets = np.concatenate(([0], np.cumsum([block.shape[0] for block in blocks])))
-        self.columns = sp.csr_array(sp.vstack(blocks, format="csr"))
-        del blocks
+        self.distinct = [Distinct.of_matrix(term.matrix(records)) for term in self.terms]
         text: Any = CompactSpace() if mode == "compact" else TextSpace(lexicon)
         self.text = text.fit(records)
         self.behaviour = Behaviour(self.text, [record.id for record in records])
         self.context: np.ndarray | None = None
         self.context_rows: dict[str, np.ndarray] = {}
 
+    @property
+    def columns(self) -> sp.csr_array:
+        """The rows of all terms side by side, transposed: what a saved model holds."""
+        return sp.csr_array(sp.vstack([sp.csr_array(one.matrix().T) for one in self.distinct], format="csr"))
+
+    @columns.setter
+    def columns(self, stored: sp.csr_array) -> None:
+        ends = np.cumsum([0, *(one.rows.shape[1] for one in self.distinct)])
+        self.distinct = [Distinct.of_matrix(sp.csr_array(stored[first:end].T)) for first, end in pairwise(ends)]
+
     # an asker against all -------------------------------------------------------------------------------------------
     def score(self, asker: Record) -> Scored:
         """Points of every stated term for every fitted record."""
-        stated, most = self.asked(asker)
+        most = self.asked(asker)[1]
         if not most:
             return self._nothing_asked(asker)
         points = np.zeros((len(most), len(self.records)))
         row_of = {name: i for i, name in enumerate(most)}
-        self._fill_blocks(asker, stated, most, points, row_of)
+        for term, rows in zip(self.terms, self.distinct, strict=True):
+            if term.name in most:
+                points[row_of[term.name]] = most[term.name] * rows.values(term.matrix([asker]))
         request = self.text.request(asker) if "text" in most else None
         if request is not None:
             points[row_of["text"]] = most["text"] * self.text_values(asker, request)
@@ -111,30 +121,6 @@ class Space:
 
     def _order(self, base: Mapping[str, float]) -> list[str]:
         return [name for name in self.weights if name in base]
-
-    def _fill_blocks(
-        self,
-        asker: Record,
-        stated: Sequence[Term],
-        most: Mapping[str, float],
-        points: np.ndarray,
-        row_of: dict[str, int],
-    ) -> None:
-        """One product for all coded and numeric terms: a row of the left matrix for each, in its own columns.
-
-        The values on both sides are whole steps (see `Term`), so the product is exact in any order.
-        """
-        rows, columns, values = [], [], []
-        for term, start in zip(self.terms, self.offsets[:-1], strict=True):
-            if term in stated:
-                row = term.matrix([asker])
-                rows.append(np.full(row.nnz, row_of[term.name]))
-                columns.append(row.indices + start)
-                values.append(row.data)
-        if rows:
-            at = (np.concatenate(rows), np.concatenate(columns).astype(np.int64))
-            left = sp.csr_array((np.concatenate(values), at), shape=(len(points), self.columns.shape[0]))
-            points += (left @ self.columns).toarray() * np.asarray(list(most.values()))[:, None]
 
     def _nothing_asked(self, asker: Record) -> Scored:
         """An empty asker: every fitted record gets the neutral value of every term."""

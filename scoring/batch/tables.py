@@ -21,6 +21,7 @@ from scoring.space import Space
 from scoring.terms.base import Term
 from scoring.terms.certificates import CertificateTerm
 from scoring.terms.coded import CodeTerm
+from scoring.terms.distinct import distinct_rows
 from scoring.terms.shared import SharedTerm
 from scoring.text.compact import BITS, CompactSpace
 
@@ -57,22 +58,6 @@ class TermTable:
         return int(self.columns.max(initial=-1)) + 1
 
 
-def distinct_rows(matrix: sp.csr_array) -> tuple[sp.csr_array, np.ndarray]:
-    """The distinct rows of a matrix, and which of them each row is."""
-    known: dict[tuple[bytes, bytes], int] = {}
-    first: list[int] = []
-    of = np.empty(matrix.shape[0], dtype=np.int32)
-    starts = matrix.indptr.tolist()
-    for i in range(matrix.shape[0]):
-        part = slice(starts[i], starts[i + 1])
-        key = (matrix.indices[part].tobytes(), matrix.data[part].tobytes())
-        at = known.setdefault(key, len(first))
-        if at == len(first):
-            first.append(i)
-        of[i] = at
-    return sp.csr_array(matrix[np.asarray(first, dtype=np.int64)]), of
-
-
 class Tables:
     """Everything that is learned once from a fitted space.
 
@@ -89,23 +74,27 @@ class Tables:
         self.text_width = text.rows.shape[1]
         self.terms: list[TermTable] = []
         for number, term in enumerate(space.terms):
-            block = sp.csr_array(space.columns[space.offsets[number] : space.offsets[number + 1]].T)
-            block.eliminate_zeros()
-            block.sort_indices()
-            rows, of = distinct_rows(block)
+            known = sp.csr_array(space.distinct[number].rows)
+            known.eliminate_zeros()
+            known.sort_indices()
+            rows, of = distinct_rows(known)
+            of = of[space.distinct[number].of]
             self.terms.append(TermTable(number, term.name, rows, of))
         postings = self._choose(space.terms)
         self._lay_out()
-        starts = np.concatenate([[0], np.cumsum([len(t.rows.data) for t in self.terms])])
-        first_row = np.concatenate([[0], np.cumsum([t.rows.shape[0] for t in self.terms])])
+        packed, starts = _packed([table.rows for table in self.terms])
+        sizes = [np.diff(table.rows.indptr) for table in self.terms]
         self.fitted = Fitted(
             text=np.ascontiguousarray(text.rows, dtype=np.float32),
-            row=np.stack([t.of + first_row[t.number] for t in self.terms], axis=1).astype(np.int32),
-            start=np.concatenate(
-                [*(t.rows.indptr[:-1] + starts[t.number] for t in self.terms), starts[-1:]], dtype=np.int64
-            ),
-            column=np.concatenate([t.rows.indices for t in self.terms]).astype(np.int32),
-            value=np.concatenate([t.rows.data for t in self.terms]),
+            row=np.stack(
+                [
+                    np.stack([start[table.of], size[table.of]], axis=1)
+                    for table, start, size in zip(self.terms, starts, sizes, strict=True)
+                ],
+                axis=1,
+            ).astype(np.int32),
+            column=packed.view(np.int32).reshape(-1),
+            value=packed.reshape(-1),
             post_start=np.concatenate(([0], np.cumsum([len(one[0]) for one in postings]))).astype(np.int64),
             post_record=np.concatenate([np.zeros(0), *(one[0] for one in postings)]).astype(np.int32),
             post_value=np.concatenate([np.zeros(0), *(one[1] for one in postings)]).astype(np.float32),
@@ -190,6 +179,16 @@ class Tables:
         starts = np.searchsorted(table.classes[order], np.arange(table.width))
         out[:] = np.maximum.reduceat(values[:, order], starts, axis=1)
         return out
+
+
+def _packed(matrices: list[sp.csr_array]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """All entries, shape (n, 2): the bits of the column and the value; and where each row of each matrix begins."""
+    packed = np.zeros((sum(m.nnz for m in matrices), 2), dtype=np.float32)
+    packed.view(np.int32)[:, 0] = np.concatenate([m.indices for m in matrices])
+    packed[:, 1] = values = np.concatenate([m.data for m in matrices])
+    assert np.array_equal(packed[:, 1], values), "values of a fitted row are whole steps up to 1"
+    ends = np.cumsum([0, *(m.nnz for m in matrices)])
+    return packed, [m.indptr[:-1] + first for m, first in zip(matrices, ends, strict=False)]
 
 
 def _own_columns(matrices: list[sp.csr_array], least: float) -> set[tuple[int, int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 import scipy.sparse as sp
@@ -12,6 +12,7 @@ from scoring import codes
 from scoring.records import Record
 from scoring.terms.base import Reason, Row, Term
 
+REMEMBERED = 1024  # lists of codes whose ancestors are kept, by term
 FROM_TEXT_ALONE, FROM_TEXT_BESIDE = 0.85, 0.5
 
 
@@ -47,17 +48,26 @@ class CodeTerm(Term):
         self.reads_text = reads_text
         self.demand_fields = demand_fields or (name,)
         self.supplier_fields = supplier_fields or (name,)
+        self._held: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, float]] = {}
 
     def asked(self, record: Record) -> tuple[str, ...]:
         """The codes a demand states."""
         return tuple(dict.fromkeys(code for name in self.demand_fields for code in record.has(name)))
 
-    def held(self, record: Record) -> dict[str, float]:
+    def held(self, record: Record) -> Mapping[str, float]:
         """The codes a supplier has, ancestors included, with how far each counts."""
         stated = tuple(dict.fromkeys(code for name in self.supplier_fields for code in record.has(name)))
         named: tuple[str, ...] = ()
         if self.reads_text:
             named = tuple(code for name, code in record.mentions if name == self.vocabulary)
+        known = self._held.get((stated, named))
+        if known is None:
+            if len(self._held) >= REMEMBERED:
+                self._held.clear()
+            known = self._held[stated, named] = self._counted(stated, named)
+        return known
+
+    def _counted(self, stated: tuple[str, ...], named: tuple[str, ...]) -> dict[str, float]:
         out: dict[str, float] = {}
         for group, strength in ((stated, 1.0), (named, FROM_TEXT_BESIDE if stated else FROM_TEXT_ALONE)):
             below: dict[str, int] = {}

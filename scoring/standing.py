@@ -1,0 +1,29 @@
+"""The place of a score among all of one asker, by bisection: explanations and lifts ask for many of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class Standing:
+    """Scores of shape (n_fitted,) and which of them fail no gate, sorted once."""
+
+    def __init__(self, total: np.ndarray, passing: np.ndarray) -> None:
+        self.total = total
+        self.passing = passing
+        among = np.flatnonzero(passing)
+        order = np.argsort(total[among])
+        self._at = among[order]
+        self._sorted = total[self._at]
+
+    def rank(self, score: float, at: int, near: float = 0.0) -> int:
+        """The place of a score, that the record at position `at` has or would have, among the others that fail no gate;
+        equal scores (`near` apart) in order of position."""
+        low = int(np.searchsorted(self._sorted, score - 2.0 * near, side="left"))
+        high = int(np.searchsorted(self._sorted, score + 2.0 * near, side="right"))
+        close, where = self._sorted[low:high], self._at[low:high]
+        better = (close > score + near) | ((where < at) & (np.abs(close - score) <= near))
+        above = len(self._sorted) - high
+        if self.passing[at] and self.total[at] > score + 2.0 * near:
+            above -= 1  # its own present score is no other's
+        return 1 + above + int(np.count_nonzero(better & (where != at)))

@@ -1,0 +1,57 @@
+"""The rows of a term, each distinct one once: most records share theirs with others (the same minimum, the same
+languages), so a list of tens of thousands has a few thousand rows to keep and to compare a request with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+FEW = 32  # columns of a request that are taken one by one
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """`rows` of shape (n_distinct, n_columns); record i has row `of[i]`."""
+
+    rows: sp.csc_array
+    of: np.ndarray
+
+    @classmethod
+    def of_matrix(cls, matrix: sp.csr_array) -> Distinct:
+        """From the rows of all records, columns in order within a row."""
+        rows, of = distinct_rows(matrix)
+        return cls(sp.csc_array(rows), of)
+
+    def matrix(self) -> sp.csr_array:
+        """The rows of all records again."""
+        return sp.csr_array(sp.csr_array(self.rows)[self.of])
+
+    def values(self, asked: sp.csr_array) -> np.ndarray:
+        """Inner products of one row with all records, shape (n_records,): rows are whole steps, so they are exact in
+        any order."""
+        if asked.nnz > FEW:
+            return np.asarray((self.rows @ asked.toarray().reshape(-1))[self.of])
+        found = np.zeros(self.rows.shape[0])
+        starts = self.rows.indptr
+        for column, value in zip(asked.indices.tolist(), asked.data.tolist(), strict=True):
+            part = slice(starts[column], starts[column + 1])
+            found[self.rows.indices[part]] += value * self.rows.data[part]
+        return np.asarray(found[self.of])
+
+
+def distinct_rows(matrix: sp.csr_array) -> tuple[sp.csr_array, np.ndarray]:
+    """The distinct rows of a matrix, and which of them each row is."""
+    known: dict[tuple[bytes, bytes], int] = {}
+    first: list[int] = []
+    of = np.empty(matrix.shape[0], dtype=np.int32)
+    starts = matrix.indptr.tolist()
+    for i in range(matrix.shape[0]):
+        part = slice(starts[i], starts[i + 1])
+        key = (matrix.indices[part].tobytes(), matrix.data[part].tobytes())
+        at = known.setdefault(key, len(first))
+        if at == len(first):
+            first.append(i)
+        of[i] = at
+    return sp.csr_array(matrix[first]), of
