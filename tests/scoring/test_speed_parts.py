@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from benchmarks.invented import demands, suppliers
 from scoring import SupplierRanker, collecting
+from scoring.errors import RecordError
 from scoring.records import read
 from scoring.standing import Standing
 from scoring.terms.base import in_steps
@@ -61,12 +62,14 @@ def test_every_term_of_a_list_is_kept_whole_by_its_distinct_rows():
 
 def test_the_collector_is_left_as_it_was():
     assert gc.isenabled()
-    with pytest.raises(ZeroDivisionError), collecting.held():
+    with collecting.held():
         assert not gc.isenabled()
         with collecting.held():
             pass
         assert not gc.isenabled()
-        raise ZeroDivisionError
+    assert gc.isenabled()
+    with pytest.raises(RecordError), collecting.held():
+        read([{}], "demand")
     assert gc.isenabled()
     gc.disable()
     try:
