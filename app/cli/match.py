@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
 from rich.markup import escape
 
 from app.cli.console import EventOption, JsonFlag, LangOption, Session, TenantOption, pick_tenant, session_of
+
+if TYPE_CHECKING:
+    from app.db.models import MatchRun
 
 match = typer.Typer(help="Rank suppliers for requests, and requests for suppliers.", no_args_is_help=True)
 AsOf = Annotated[
@@ -28,6 +31,9 @@ def run_match(
     context: typer.Context,
     event: EventOption,
     as_of: AsOf = None,
+    evenness: Annotated[
+        float, typer.Option(help="0: lists by score alone; towards 1 they show suppliers more evenly.", min=0, max=1)
+    ] = 0.0,
     tenant: TenantOption = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -35,10 +41,26 @@ def run_match(
     from app.cli.running import run_matching
 
     state = session_of(context, as_json)
-    run = run_matching(state, event, tenant, as_of.date() if as_of else None)
-    facts = {"id": run.id, "state": run.state, "as_of": run.as_of, "pairs": run.pairs, "model_hash": run.model_hash}
+    run = run_matching(state, event, tenant, as_of.date() if as_of else None, evenness)
+    names = ("id", "state", "as_of", "pairs", "model_hash", "evenness", "given_up")
     text = f"{run.pairs} pairs scored as of {run.as_of} (run {run.id})."
-    state.answer(facts, lambda: state.out.print(text))
+    state.answer({name: getattr(run, name) for name in names}, lambda: _print_run(state, text, run))
+
+
+def _print_run(state: Session, text: str, run: MatchRun) -> None:
+    state.out.print(text)
+    _print_given_up(state, run, "en")
+
+
+def _print_given_up(state: Session, run: MatchRun | None, lang: str) -> None:
+    from app.core.i18n import format_number, format_share, text
+
+    if run is None or run.given_up is None:
+        return
+    found = run.given_up
+    shown = {name: format_number(found[name], lang, 3) for name in ("gini", "gini_by_score")}
+    shown |= {"evenness": format_number(run.evenness, lang, 2), "kept": format_share(found["kept"], lang, 1)}
+    state.out.print(escape(text("evenness.run", lang, k=found["k"], moved=found["moved"], **shown)), soft_wrap=True)
 
 
 @match.command("show")
@@ -52,14 +74,20 @@ def show_matches(
     as_json: JsonFlag = False,
 ) -> None:
     """Show the ranked suppliers of each request, their strongest reasons, and the best that failed a gate."""
-    from app.services import access, events, matching
+    from app.services import access, events, matching, problems
 
     state = session_of(context, as_json)
     with state.database.read() as session:
         actor = access.organiser_of(session, pick_tenant(session, tenant))
         row = events.find_event(session, actor, event)
         lists = matching.ranked_lists(session, actor, row, request_code=request, limit=limit, lang=lang)
-    state.answer(lists, lambda: print_lists(state, lists))
+        run = problems.last_match_run(session, row.id)
+
+    def show() -> None:
+        _print_given_up(state, run, lang)
+        print_lists(state, lists)
+
+    state.answer(lists, show)
 
 
 @match.command("explain")

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 Run = TypeVar("Run", "MatchRun", "Schedule")
 
 
-def run_matching(state: Session, event: str, tenant: str | None, as_of: date | None = None) -> MatchRun:
+def run_matching(
+    state: Session, event: str, tenant: str | None, as_of: date | None = None, evenness: float = 0.0
+) -> MatchRun:
     """Start a match run and wait for it; raise ConflictError with its reason if it failed."""
     from app.db.models import MatchRun
     from app.jobs.queue import JobQueue
@@ -21,7 +23,8 @@ def run_matching(state: Session, event: str, tenant: str | None, as_of: date | N
 
     with state.database.write() as session:
         actor = access.organiser_of(session, pick_tenant(session, tenant))
-        run_id = matching.start_run(session, actor, events.find_event(session, actor, event), as_of=as_of).id
+        found = events.find_event(session, actor, event)
+        run_id = matching.start_run(session, actor, found, as_of=as_of, evenness=evenness).id
     with JobQueue(state.settings, state.database) as jobs, state.progress("matching") as report:
         jobs.match(run_id)
         return ended(runs.wait(state.database, MatchRun, run_id, report))

@@ -181,6 +181,17 @@ def test_how_even_the_lists_are_and_what_it_would_cost(demo: Demo) -> None:
     assert "基尼系数" in demo.shell.run("match", "evenness", *_EVENT, "--lang", "zh").out
 
 
+def test_an_evened_run_says_what_it_gave_up(demo: Demo) -> None:
+    assert "Gini" not in demo.shell.run("match", "show", *_EVENT, "--limit", "1").out
+    run = demo.shell.json("match", "run", *_EVENT, "--evenness", "1")
+    assert run["evenness"] == 1.0
+    told = demo.shell.run("match", "show", *_EVENT, "--limit", "1").out
+    assert f"Gini {run['given_up']['gini']:.3f}".rstrip("0") in " ".join(told.split())
+    assert f"{run['given_up']['moved']} places given to others" in " ".join(told.split())
+    again = demo.shell.json("match", "run", *_EVENT)
+    assert (again["evenness"], again["given_up"]) == (0.0, None)
+
+
 def test_files_are_written_where_one_says(demo: Demo) -> None:
     for what, count in (("timetables", 8 + 2 * 27), ("matches", 3)):
         files = demo.shell.json("export", what, *_EVENT, "--out", f"own-{what}", "--lang", "zh")["files"]

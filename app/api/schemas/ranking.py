@@ -84,6 +84,19 @@ class MatchRunIn(Shape):
     as_of: Day | None = Field(
         None, description="the day on which certificates and dates are judged; today, or the event's"
     )
+    evenness: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.0, description="0: lists by score alone; towards 1 they show suppliers more evenly, scores as they are"
+    )
+
+
+class GivenUp(Reply):
+    """What lists that show suppliers more evenly gave up, over the first `k` places of each."""
+
+    k: int
+    gini: float = Field(description="of how often suppliers are listed: 0 all alike, towards 1 one has all")
+    gini_by_score: float
+    kept: float = Field(description="share of the scores of the lists by score alone")
+    moved: int = Field(description="places given to others")
 
 
 class MatchRunOut(Reply):
@@ -98,6 +111,8 @@ class MatchRunOut(Reply):
     pairs: int | None
     model_hash: str | None
     as_of: date
+    evenness: float
+    given_up: GivenUp | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None

@@ -35,7 +35,7 @@ def start(
     response: Response,
 ) -> Any:
     """Start scoring every pair of an event; follow the run at `status_url`."""
-    run = start_run(session, actor, find_event(session, actor, event_id), as_of=body.as_of)
+    run = start_run(session, actor, find_event(session, actor, event_id), as_of=body.as_of, evenness=body.evenness)
     after.add_task(queue.match, run.id)  # runs once the answer is sent, so after the commit
     response.headers["Location"] = f"/api/v1/match-runs/{run.id}"
     return {"id": run.id, "status_url": response.headers["Location"]}

@@ -23,6 +23,16 @@ class MatchRun(Run, Base):
     model_hash: Mapped[str | None] = mapped_column(String(64))
     pairs: Mapped[int | None]
 
+    @property
+    def evenness(self) -> float:
+        """How far the dial between score alone and even lists was turned."""
+        return float(self.parameters.get("evenness", 0.0))
+
+    @property
+    def given_up(self) -> dict[str, Any] | None:
+        """What an evened run gave up, and for what; None for lists by score alone."""
+        return self.inputs.get("given_up")
+
 
 class Match(Identified, Base):
     """One pair for one request: rank and score of both directions, terms, gates, unknowns.

@@ -101,12 +101,13 @@ def _run(session: Session, event: Event, run_id: UUID | None) -> MatchRun:
 def _lists(session: Session, run: MatchRun, *, of_requests: bool) -> dict[str, list[Listed]]:
     """Ranked suppliers by code of each request, or of each buyer over all its requests."""
     asker = Organisation.code if not of_requests else SourcingRequest.code
+    by = (Match.rank, Match.score.desc()) if run.evenness else (Match.score.desc(), Match.rank)  # lists as they stand
     ranked = (
         select(asker, Match.provider_id, Match.probability)
         .join(SourcingRequest, SourcingRequest.id == Match.request_id)
         .join(Organisation, Organisation.id == SourcingRequest.organisation_id)
         .where(Match.run_id == run.id, Match.rank.is_not(None))
-        .order_by(asker, Match.score.desc(), Match.rank, Match.provider_id)
+        .order_by(asker, *by, Match.provider_id)
     )
     codes = _codes(session, run.event_id)
     best: dict[str, dict[str, Listed]] = {}

@@ -10,12 +10,14 @@ import numpy as np
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from app.core.errors import InvalidInputError
 from app.core.ids import new_id
 from app.db.engine import Database
 from app.db.models import Event, Match, MatchRun
 from app.services import runs
 from app.services.access import Actor
 from app.services.explanations import LANGUAGES
+from app.services.matching.evened import Evened, evened
 from app.services.matching.field import Demand, Field, read_field
 from app.services.matching.stored import failure, words
 from scoring import BuyerRanker, SupplierRanker, combine_mutual
@@ -26,11 +28,20 @@ DEPTH = 100
 LEFT_OUT = 3
 
 
-def start_run(session: Session, actor: Actor, event: Event, *, as_of: date | None = None) -> MatchRun:
-    """Record that an event is to be matched as of a day; a worker takes it from there."""
+def start_run(
+    session: Session, actor: Actor, event: Event, *, as_of: date | None = None, evenness: float = 0.0
+) -> MatchRun:
+    """Record that an event is to be matched as of a day; a worker takes it from there.
+
+    `evenness` turns the lists of requests from score alone (0) to suppliers shown as evenly as can be (1).
+    """
     actor.must_be_organiser()
+    if not 0.0 <= evenness <= 1.0:
+        raise InvalidInputError(f"evenness is {evenness:g}: expected 0 (by score alone) to 1 (as even as can be).")
     day = as_of or event.as_of or date.today()  # noqa: DTZ011 - validity is a matter of days
     run = MatchRun(tenant_id=event.tenant_id, event_id=event.id, as_of=day)
+    if evenness:
+        run.parameters = {"evenness": evenness}
     session.add(run)
     session.flush()
     return run
@@ -50,19 +61,32 @@ def _match(database: Database, run_id: UUID, report: runs.Progress) -> None:
         field = read_field(session, session.get_one(Event, run.event_id))
     report(0.05, "learning the suppliers")
     ranker = SupplierRanker(as_of=run.as_of).fit(field.records)
-    rows = _score(run, field, ranker, report)
+    even = evened(field, ranker, run.evenness, DEPTH) if run.evenness else None
+    rows = _score(run, field, ranker, even, report)
     report(0.95, "writing")
-    database.run(lambda session: _write(session, run_id, field, ranker.model_hash(), rows))
+    inputs = {"revisions": field.revisions, "known": field.known} | ({"given_up": even.given_up} if even else {})
+    database.run(lambda session: _write(session, run_id, field, ranker.model_hash(), inputs, rows))
 
 
-def _score(run: MatchRun, field: Field, ranker: SupplierRanker, report: runs.Progress) -> list[dict[str, Any]]:
+def _score(
+    run: MatchRun, field: Field, ranker: SupplierRanker, even: Evened | None, report: runs.Progress
+) -> list[dict[str, Any]]:
     """One row per kept pair."""
     report(0.1, "asking the suppliers' side")
     backward = _backward(run, field)
     rows: list[dict[str, Any]] = []
     for number, demand in enumerate(field.demands):
         report(0.2 + 0.7 * number / len(field.demands), f"request {number + 1} of {len(field.demands)}")
-        rows += _ranked(run, field, demand, ranker, backward[number])
+        if even is None:
+            found = ranker.rank([demand.record], k=min(DEPTH, len(field.records)))
+            codes = [str(code) for code in found.ids[0] if code is not None]
+        else:
+            codes = even.codes[number]
+        ranked = _ranked(run, field, demand, ranker, backward[number], codes)
+        if even is not None:
+            for place, row in enumerate(ranked):
+                row["explanation"]["notes"] += even.notes(number, place)
+        rows += ranked
         rows += _left_out(run, field, demand, ranker)
     _rank_backward(rows)
     return rows
@@ -82,10 +106,8 @@ def _backward(run: MatchRun, field: Field) -> np.ndarray:
 
 
 def _ranked(
-    run: MatchRun, field: Field, demand: Demand, ranker: SupplierRanker, backward: np.ndarray
+    run: MatchRun, field: Field, demand: Demand, ranker: SupplierRanker, backward: np.ndarray, codes: list[str]
 ) -> list[dict[str, Any]]:
-    found = ranker.rank([demand.record], k=min(DEPTH, len(field.records)))
-    codes = [str(code) for code in found.ids[0] if code is not None]
     if not codes:
         return []
     told = {lang: ranker.explain_many(demand.record, codes, lang=lang) for lang in LANGUAGES}
@@ -156,11 +178,13 @@ def _number(value: float) -> float | None:
     return None if np.isnan(value) else float(value)
 
 
-def _write(session: Session, run_id: UUID, field: Field, model_hash: str, rows: list[dict[str, Any]]) -> None:
+def _write(
+    session: Session, run_id: UUID, field: Field, model_hash: str, inputs: dict[str, Any], rows: list[dict[str, Any]]
+) -> None:
     run = runs.finish(session, MatchRun, run_id)
     if run is None:
         return
-    run.model_hash, run.inputs = model_hash, {"revisions": field.revisions, "known": field.known}
+    run.model_hash, run.inputs = model_hash, inputs
     run.pairs = len(field.records) * len(field.demands)
     if rows:
         session.execute(insert(Match), rows)

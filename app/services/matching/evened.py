@@ -1,0 +1,68 @@
+"""The order of a match run's lists: by score, or with the dial turned so that they show suppliers more evenly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.core.i18n import text
+from app.services.explanations import LANGUAGES
+from app.services.matching.field import Field
+from scoring import SupplierRanker
+from scoring.exposure import exposure_curve
+
+#: places of a list that buyers look at, for what is said of a run's lists as a whole
+SEEN = 10
+
+
+@dataclass(frozen=True)
+class Evened:
+    """Codes of each request's suppliers as they are listed, each one's place by score alone, and what that gave up."""
+
+    codes: list[list[str]]
+    by_score: list[dict[str, int]]
+    given_up: dict[str, Any] = field(default_factory=dict)
+
+    def notes(self, number: int, place: int) -> list[dict[str, str]]:
+        """What a listed supplier's place owes to the dial, in every language; nothing where score alone gives it."""
+        plain = self.by_score[number][self.codes[number][place]]
+        if plain == place + 1:
+            return []
+        key = "evenness.up" if plain > place + 1 else "evenness.down"
+        return [{lang: text(key, lang, place=plain) for lang in LANGUAGES}]
+
+
+def evened(participants: Field, ranker: SupplierRanker, evenness: float, depth: int) -> Evened:
+    """Lists of up to `depth` suppliers, ordered by score less the price that the dial puts on each supplier.
+
+    Scores are not touched. Pairs that fail a gate are on no list.
+    """
+    board = ranker.board([demand.record for demand in participants.demands])
+    scores = np.where(board.passing, board.totals, np.nan)
+    plain, even = exposure_curve(scores, SEEN, [0.0, evenness])
+    codes = [str(code) for code in ranker.ids_]
+    lists, places = [], []
+    for row in scores:
+        count = int(np.isfinite(row).sum())
+        lists.append([codes[at] for at in _order(row - even.prices)[: min(depth, count)]])
+        places.append({codes[at]: place for place, at in enumerate(_order(row)[:count], 1)})
+    given_up = {
+        "k": SEEN,
+        "gini": even.gini,
+        "gini_by_score": plain.gini,
+        "kept": even.kept,
+        "moved": len(_listed(even.places) - _listed(plain.places)),
+    }
+    return Evened(lists, places, given_up)
+
+
+def _order(values: np.ndarray) -> np.ndarray:
+    """Columns, highest value first, equal ones by id; missing ones last."""
+    return np.argsort(-np.where(np.isfinite(values), values, -np.inf), kind="stable")
+
+
+def _listed(places: np.ndarray) -> set[tuple[int, int]]:
+    rows, columns = np.nonzero(places >= 0)
+    return {(int(row), int(places[row, column])) for row, column in zip(rows, columns, strict=True)}
