@@ -90,7 +90,7 @@ class Learned:
 
     @property
     def reach(self) -> float:
-        """The largest pull there is, either way: half of it, times the term's weight, are the points at stake."""
+        """The largest pull there is, either way; the points at stake grow with it."""
         return float(np.abs(self.pull).max(initial=0.0))
 
     @property
@@ -121,6 +121,10 @@ class Behaviour:
     def count(self, asker: str) -> int:
         """How many answers an asker is known by."""
         return len(self.answers.get(asker, {}))
+
+    def answered(self, asker: str) -> np.ndarray:
+        """Positions of the records an asker has answered on."""
+        return np.asarray(sorted(self.ids[fitted] for fitted in self.answers.get(asker, {})), dtype=np.int64)
 
     def learned(self, asker: str) -> Learned:
         """What the asker's answers say, as they stand."""

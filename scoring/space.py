@@ -26,6 +26,8 @@ from scoring.text.space import PART_WEIGHTS, Request, TextMode, TextSpace, body
 TEXT_NEUTRAL, BEHAVIOUR_NEUTRAL = 0.5, 0.5
 COVERAGE_FLOOR = 0.3
 CONTEXT = 0.4
+# Standard deviation of the other terms (0 to 1) at which answers count just their weight, and the least taken.
+SPREAD, LEAST_SPREAD = 0.07, 0.01
 
 
 @dataclass(frozen=True)
@@ -89,30 +91,45 @@ class Space:
     # an asker against all -------------------------------------------------------------------------------------------
     def score(self, asker: Record) -> Scored:
         """Points of every stated term for every fitted record."""
-        most = self.asked(asker)[1]
+        base = self.weighed(asker)
+        before = self.shared_out(base)
+        points = np.zeros((len(before), len(self.records)))
+        row_of = {name: i for i, name in enumerate(before)}
+        for term, rows in zip(self.terms, self.distinct, strict=True):
+            if term.name in before:
+                points[row_of[term.name]] = before[term.name] * rows.values(term.matrix([asker]))
+        request = self.text.request(asker) if "text" in before else None
+        if request is not None:
+            points[row_of["text"]] = before["text"] * self.text_values(asker, request)
+        rest = Scored(asker, tuple(before), before, points, _total(points), request)
+        if self.behaviour.count(asker.id):
+            return self._with_answers(rest, base)
+        return rest if before else self._nothing_asked(asker)
+
+    def _with_answers(self, rest: Scored, base: Mapping[str, float]) -> Scored:
+        """The other terms and the answers, whose points follow the spread of the others' over the records not answered:
+        a difference the request makes is then as large beside the answers in every list."""
+        asker, learned = rest.asker, self.behaviour.learned(rest.asker.id)
+        spread = SPREAD
+        if base:
+            others = np.delete(rest.total, self.behaviour.answered(asker.id)) / 100.0
+            spread = max(float(others.std()) if others.size else 0.0, LEAST_SPREAD)
+        most = self.shared_out({**base, "behaviour": self.weights["behaviour"] * learned.reach / 2 * spread / SPREAD})
         if not most:
             return self._nothing_asked(asker)
-        points = np.zeros((len(most), len(self.records)))
-        row_of = {name: i for i, name in enumerate(most)}
-        for term, rows in zip(self.terms, self.distinct, strict=True):
-            if term.name in most:
-                points[row_of[term.name]] = most[term.name] * rows.values(term.matrix([asker]))
-        request = self.text.request(asker) if "text" in most else None
-        if request is not None:
-            points[row_of["text"]] = most["text"] * self.text_values(asker, request)
-        if "behaviour" in most:
-            points[row_of["behaviour"]] = most["behaviour"] * in_steps(self.behaviour.learned(asker.id).values)
-        return Scored(asker, tuple(most), most, points, _total(points), request)
+        of_term = {
+            name: values * (most[name] / rest.most[name]) for name, values in zip(rest.names, rest.points, strict=True)
+        }
+        of_term["behaviour"] = most["behaviour"] * in_steps(learned.values)
+        points = np.asarray([of_term[name] for name in most])
+        return Scored(asker, tuple(most), most, points, _total(points), rest.request)
 
-    def asked(self, asker: Record) -> tuple[list[Term], dict[str, float]]:
-        """The terms an asker states, and the points each term could have (none when nothing is asked)."""
-        stated = [term for term in self.terms if term.states(asker)]
-        base = {term.name: self.weights[term.name] for term in stated}
+    def weighed(self, asker: Record) -> dict[str, float]:
+        """The weight of each term the asker states, but for its answers (none when nothing is asked)."""
+        base = {term.name: self.weights[term.name] for term in self.terms if term.states(asker)}
         if body(asker):
             base["text"] = self.weights["text"]
-        if self.behaviour.count(asker.id):
-            base["behaviour"] = self.weights["behaviour"] * self.behaviour.learned(asker.id).reach / 2
-        return stated, self.shared_out(base)
+        return base
 
     def shared_out(self, base: Mapping[str, float]) -> dict[str, float]:
         """The points of what is stated, scaled to 100 and in the order of the weights; none when there are none."""
@@ -214,6 +231,8 @@ class Space:
 
 def _total(points: np.ndarray) -> np.ndarray:
     """The sum of the terms, one after the other whatever the number of records."""
+    if not len(points):
+        return np.zeros(points.shape[1])
     total: np.ndarray = points[0].copy()
     for row in points[1:]:
         total += row

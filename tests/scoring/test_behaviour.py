@@ -129,3 +129,27 @@ def test_compact_rows_learn_too():
     ranker = SupplierRanker(text="compact", as_of=AS_OF).fit(ROWS).learn([("d", f"c{i}", 1, "") for i in range(3)])
     pulls = _pulls(ranker)
     assert min(pulls[f"c{i}"] for i in (5, 6, 7)) > max(pulls[f"f{i}"] for i in range(8))
+
+
+def test_answers_count_in_the_spread_of_the_other_terms(ranker):
+    ranker.learn([("d", "c1", 1, ""), ("d", "c2", 1, ""), ("d", "f3", 0, "")])
+    alone = ranker.scores([DEMAND | {"id": "nobody"}])[0] / 100
+    told = ranker.explain(DEMAND, "c5")
+    text, answers = told.terms[-2], told.terms[-1]
+    assert (text.name, answers.name) == ("text", "behaviour")
+    learned = ranker._space.behaviour.learned("d")
+    spread = np.delete(alone, ranker._space.behaviour.answered("d")).std()
+    # default weights: 12 for the text, 8 for answers
+    assert answers.max / text.max == pytest.approx(8 * learned.reach / 2 * spread / 0.07 / 12, rel=1e-9)
+    assert sum(term.points for term in told.terms) == pytest.approx(told.score, abs=1e-9)
+    expected = 12 * alone + 8 * spread / 0.07 * (learned.reach + learned.pull) / 4
+    assert ranker.scores([DEMAND])[0] == pytest.approx(expected * text.max / 12, abs=1e-5)  # values stand in steps
+
+
+def test_answers_alone_rank_and_a_request_all_fit_alike_leaves_it_to_them(ranker):
+    ranker.learn([("d", f"c{i}", 1, "") for i in range(3)])
+    alike = [{"id": "d"}, {"id": "d", "text": "House since"}]
+    for demand in alike:
+        best = ranker.rank([demand], k=8).ids[0]
+        assert {identity[0] for identity in best} == {"c"}
+    assert ranker.explain({"id": "d"}, "c6").terms[-1].max == pytest.approx(100)
