@@ -10,7 +10,7 @@ import json
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -31,6 +31,10 @@ Steps = Annotated[
     int | None, typer.Option(min=1, help="Annealing moves instead of a time limit: the same plan on every machine.")
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of all random choices.")]
+BoundOption = Annotated[
+    Literal["flow", "deep"],
+    typer.Option(help="Deep: a tighter bound from who is there when, and breaks counted; takes a processor's time."),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="No partial plan: fail if a required meeting is missing.")]
 
 
@@ -41,21 +45,12 @@ def _line(seen: Progress) -> str:
     return f"{seen.seconds:6.1f} s  {seen.stage}: {figures}{lacking}{short}"
 
 
-def _run(problem: Any, time_limit: float, steps: int | None, seed: int, strict: bool) -> Plan:
+def _run(problem: Any, **options: Any) -> Plan:
     from app.domain.scheduling import read_problem, solve
 
     read, stop = read_problem(problem), threading.Event()
     with Console(stderr=True).status("reading") as status, ThreadPoolExecutor(1) as beside:
-        plan = beside.submit(
-            solve,
-            read,
-            time_limit=time_limit,
-            steps=steps,
-            seed=seed,
-            strict=strict,
-            progress=lambda seen: status.update(_line(seen)),
-            stop=stop,
-        )
+        plan = beside.submit(solve, read, progress=lambda seen: status.update(_line(seen)), stop=stop, **options)
         try:
             while not wait([plan], timeout=0.1).done:
                 pass  # in short waits, because an interruption is only heard between them
@@ -79,10 +74,14 @@ def _left_out(left: tuple[Unscheduled, ...], lang: str) -> list[str]:
     ]
 
 
+def _kind(plan: Plan) -> str:
+    return f" ({plan.bound_kind.replace('_', '-')})" if plan.bound_kind else ""
+
+
 def _summary(plan: Plan, output: Path, lang: str) -> str:
     lines = [
         f"{plan.status}: {len(plan.meetings)} meetings held, {len(plan.unscheduled)} left out",
-        f"objective {plan.objective:,}   bound {plan.bound:,}   gap {plan.gap:.4%}",
+        f"objective {plan.objective:,}   bound {plan.bound:,}{_kind(plan)}   gap {plan.gap:.4%}",
         f"value {plan.value:,}   breaks {plan.breaks}",
         f"required missing {plan.missing_required}   short of minima {plan.shortfall}",
         f"{plan.seconds} s with seed {plan.seed}",
@@ -102,13 +101,14 @@ def solve(
     steps: Steps = None,
     seed: Seed = 0,
     strict: Strict = False,
+    bound: BoundOption = "flow",
     lang: LangOption = "en",
     as_json: AsJson = False,
 ) -> None:
     """Build a timetable from a problem file and write the plan; Ctrl-C ends the search and writes the best so far."""
     as_json = session_of(context, as_json).json
     try:
-        plan = _run(load(problem), time_limit, steps, seed, strict)
+        plan = _run(load(problem), time_limit=time_limit, steps=steps, seed=seed, strict=strict, bound=bound)
         write(output, plan.as_dict(lang))
     except AppError as error:
         raise refuse(error, as_json) from error

@@ -9,7 +9,7 @@ from app.domain.scheduling import advice, bounds, conflicts, reasons, routes, se
 from app.domain.scheduling.board import Board
 from app.domain.scheduling.instance import Instance, build
 from app.domain.scheduling.placing import name_places
-from app.domain.scheduling.plan import Plan, PlannedMeeting, Status, Unscheduled, gap_between
+from app.domain.scheduling.plan import BoundKind, Plan, PlannedMeeting, Status, Unscheduled, gap_between
 from app.domain.scheduling.problem import Problem
 from app.domain.scheduling.search import Search
 from app.domain.scheduling.verify import verify
@@ -23,20 +23,32 @@ class VerifierRefusedError(RuntimeError):
     """The engine made a plan that its own verifier refuses: a fault of the engine, never of the input."""
 
 
-def finished(run: Search, seed: int, strict: bool) -> Plan:
+def finished(run: Search, seed: int, strict: bool, deeply: bool = False) -> Plan:
     """The plan of a run that has ended; a plan the verifier refuses is never returned."""
     routes.fill_up(run.best)
     run.best = board = settling.settle(run.best)
     run.score = board.score()
     missing = -run.score[0]
     if missing and strict:
-        return _checked(run.inst, _empty(run, seed))
+        return _checked(run.inst, _named(run, _empty(run, seed), deeply))
     why = reasons.reasons(board)
     tips = advice.advice(board, why) if len(run.inst.meetings) * run.inst.slots <= SMALL else ()
     if not run.inst.explicit:
         board.place = settling.settled_places(board)
     plan = _plan(run, board, seed, why, tips)
-    return _checked(run.inst, plan)
+    return _checked(run.inst, _named(run, plan, deeply))
+
+
+def _named(run: Search, plan: Plan, deeply: bool) -> Plan:
+    """The plan with the origin of its bound, where the deep one was asked for."""
+    if not deeply:
+        return plan
+    kind: BoundKind = "flow"
+    if plan.missing_required == 0 and run.deep <= plan.bound + 1e-6:
+        kind = "time_indexed"
+    elif plan.missing_required == 0 and plan.shortfall <= run.least_short and run.found_by == "exact":
+        kind = "exact"
+    return replace(plan, bound_kind=kind)
 
 
 def repaired(inst: Instance, board: Board, seed: int, begun: float) -> Plan:
@@ -93,6 +105,7 @@ def _bound(run: Search) -> float:
     missing, short, points = -run.score[0], -run.score[1], run.score[2]
     at_best = missing == 0 and short <= run.least_short
     bound = run.bound if at_best else min(run.relaxed, bounds.flow_bound(run.inst, missing, short))
+    bound = min(bound, run.deep) if missing == 0 else bound
     return max(points, bound) if math.isfinite(bound) else max(points, run.relaxed)
 
 

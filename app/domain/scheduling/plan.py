@@ -13,6 +13,7 @@ from app.domain.scheduling.words import Said
 PLAN_FORMAT = "fairmatch/plan@1"
 
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
+BoundKind = Literal["flow", "time_indexed", "exact"]
 
 
 class PlannedMeetingFile(Model):
@@ -39,6 +40,7 @@ class PlanFile(Model):
     breaks: Count | None = None
     objective: Number | None = None
     bound: Number | None = None
+    bound_kind: BoundKind | None = None
     gap: Number | None = None
     seed: StrictInt | None = None
     seconds: Number | None = None
@@ -75,8 +77,9 @@ class Plan:
     """A verified plan with its figures.
 
     `bound` is an upper bound on the objective of every plan with as few required meetings missing and as little
-    shortfall; `gap` is (bound − objective) / max(1, |bound|). `advice` says what would free pairs left out, `conflict`
-    which required meetings and rules contradict each other; both are for people and not part of the file.
+    shortfall; `bound_kind` says where it is from (a flow, the time-indexed program, an exact search), where the deep
+    bound was asked for; `gap` is (bound − objective) / max(1, |bound|). `advice` says what would free pairs left out,
+    `conflict` which required meetings and rules contradict each other; both are for people and not part of the file.
     """
 
     status: Status
@@ -94,6 +97,7 @@ class Plan:
     advice: tuple[Said, ...] = ()
     conflict: tuple[Said, ...] = ()
     route: str = ""
+    bound_kind: BoundKind | None = None
 
     def as_dict(self, lang: str = "en") -> dict[str, Any]:
         """The plan as its file has it, ready for `json.dump`, its reasons in a language."""
@@ -106,6 +110,7 @@ class Plan:
             "breaks": self.breaks,
             "objective": self.objective,
             "bound": self.bound,
+            **({"bound_kind": self.bound_kind} if self.bound_kind else {}),
             "gap": self.gap,
             "seed": self.seed,
             "seconds": self.seconds,

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from app.domain.scheduling.plan import Plan, Progress
 from app.domain.scheduling.problem import Problem
@@ -25,6 +25,7 @@ def solve(
     steps: int | None = None,
     seed: int = 0,
     strict: bool = False,
+    bound: Literal["flow", "deep"] = "flow",
     progress: Callable[[Progress], None] | None = None,
     stop: threading.Event | None = None,
 ) -> Plan:
@@ -42,6 +43,9 @@ def solve(
         Of all random choices.
     strict
         Give no partial plan: if a required meeting is missing, the plan comes back empty with its status.
+    bound
+        `deep` asks for the bound of the time-indexed program, which knows who is there when and what breaks cost. It is
+        found by a process beside the search, or after the steps, and takes seconds to minutes at the size of a fair.
     progress
         Called with each better plan or bound, also from a second thread; what it raises ends the run.
     stop
@@ -60,8 +64,8 @@ def solve(
     with _stoppable(run, stop):
         if not _exact_two_sided(inst, run):
             routes.start(run)
-            routes.improve(run, steps, seed)
-    return finish.finished(run, seed, strict)
+            routes.improve(run, steps, seed, bound == "deep")
+    return finish.finished(run, seed, strict, bound == "deep")
 
 
 @contextmanager

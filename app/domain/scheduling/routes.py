@@ -11,6 +11,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -46,14 +47,24 @@ def start(run: Search) -> None:
     run.tighten(bound, "bound")
 
 
-def improve(run: Search, steps: int | None, seed: int) -> None:
-    """Searches until proof, the end of the time, or the end of the steps."""
+def improve(run: Search, steps: int | None, seed: int, deeply: bool = False) -> None:
+    """Searches until proof, the end of the time, or the end of the steps; `deeply` asks for the deep bound as well.
+
+    By the clock that runs beside the search and takes the place of a second annealing; by steps it comes last, so that
+    it has no part in the plan.
+    """
+    from app.domain.scheduling import deep
+
     if not run.inst.meetings or not run.inst.slots or run.proven():
         return
+    deeply = deeply and not run.refuted and any(run.inst.starts)
     if steps is None:
-        _by_clock(run, seed)
-    else:
-        _by_steps(run, steps, seed)
+        with deep.beside(run) if deeply else nullcontext():
+            _by_clock(run, seed, deeply)
+        return
+    _by_steps(run, steps, seed)
+    if deeply and not run.proven() and not run.refuted and not run.stopped:
+        deep.afterwards(run)
 
 
 def _by_steps(run: Search, steps: int, seed: int) -> None:
@@ -70,13 +81,15 @@ def _by_steps(run: Search, steps: int, seed: int) -> None:
         proving.prove(run, lambda: exact.Budget(work=work, seed=seed))
 
 
-def _by_clock(run: Search, seed: int) -> None:
+def _by_clock(run: Search, seed: int, deeply: bool) -> None:
     from app.domain.scheduling import exact, proving
 
     small = exact.fits(run.inst)
     if run.refuted:
         _shorten(run)
-    seeds = (seed,) if small else (seed, seed + 1)  # where the exact search has no part, its core anneals as well
+    seeds = (
+        (seed,) if small or deeply else (seed, seed + 1)
+    )  # where the exact search has no part, its core anneals as well
     workers = [
         threading.Thread(target=_beside, args=(run, k, small and not run.refuted), name=f"beside {k}") for k in seeds
     ]

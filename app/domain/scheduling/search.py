@@ -21,7 +21,8 @@ EPSILON = 1e-6
 class Search:
     """What the routes share; safe to use from two threads.
 
-    `bound` holds for plans with every required meeting and the least shortfall, `relaxed` for all plans; `refuted` is
+    `bound` holds for plans with every required meeting and the least shortfall, `deep` for any shortfall (from the
+    time-indexed program, on request), `relaxed` for all plans; `found_by` is the stage that gave `bound`; `refuted` is
     proof that some required meeting cannot be held; `least_short` a proven minimum of the shortfall; `allowed` the time
     limit as it was given; `pace` the seconds that the greedy plan took, from which the needs of the end are estimated.
     """
@@ -34,6 +35,8 @@ class Search:
     score: tuple[int, int, float] = field(init=False)
     bound: float = math.inf
     relaxed: float = math.inf
+    deep: float = math.inf
+    found_by: str = "bound"
     refuted: bool = False
     least_short: int = 0
     stopped: bool = False
@@ -79,7 +82,7 @@ class Search:
         with self.lock:
             if bound >= self.bound:
                 return
-            self.bound = bound
+            self.bound, self.found_by = bound, stage
         self.tell(stage)
 
     def halt(self) -> None:
