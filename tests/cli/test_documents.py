@@ -66,11 +66,11 @@ def _programs(text: str) -> list[tuple[str, list[str]]]:
 
 
 def _single(commands: list[str]) -> list[str]:
-    """`make one two` is two commands."""
+    """`make one two NAME=value` is two commands."""
     out = []
     for command in commands:
         program, *words = command.split()
-        out += [f"make {word}" for word in words] if program == "make" else [command]
+        out += [f"make {word}" for word in words if "=" not in word] if program == "make" else [command]
     return out
 
 
