@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 from app.domain.scheduling import (
     anneal,
     bounds,
-    compiling,
     cooling,
     exact,
     kernel,
@@ -151,13 +149,3 @@ def test_the_encoding_proves_the_fewest_breaks() -> None:
     data["participants"][1]["unavailable"] = ["s1"]
     plan = solve(read_problem(data))
     assert (plan.status, plan.breaks) == ("optimal", 1)
-
-
-def test_machine_code_is_kept_apart_for_each_state_of_the_sources(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(compiling.settings, "CACHE_DIR", str(tmp_path))
-    directory = Path(compiling.cache_directory())
-    assert directory.parent == tmp_path / "fairmatch"
-    monkeypatch.setattr(compiling, "SOURCES", compiling.SOURCES[:-1])
-    assert Path(compiling.cache_directory()) != directory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -249,3 +250,19 @@ def test_files_of_the_wrong_shape_are_refused() -> None:
 def test_every_rule_of_the_verifier_is_planted() -> None:
     source = Path(str(sys.modules[verify.__module__].__file__)).read_text(encoding="utf-8")
     assert set(re.findall(r'Violation\("(\w+)"', source)) == {rule for rule, _, _ in PLANTED}
+
+
+def test_the_verifier_reads_the_models_of_the_files_and_nothing_of_the_engine() -> None:
+    package = "app.domain.scheduling"
+    folder = Path(str(sys.modules[verify.__module__].__file__)).parent
+    seen, ahead = set[str](), ["verify"]
+    while ahead:
+        name = ahead.pop()
+        seen.add(name)
+        for node in ast.walk(ast.parse((folder / f"{name}.py").read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(package):
+                assert node.module != package  # the package itself would bring everything
+                ahead += {str(node.module).removeprefix(f"{package}.")} - seen
+            if isinstance(node, ast.Import):
+                assert not any(alias.name.startswith(package) for alias in node.names)
+    assert seen == {"verify", "plan", "problem", "reading", "references", "words"}

@@ -2,15 +2,19 @@
 
 The results are kept in a directory of their own, named after the sources: a change in any of them, or an upgrade, can
 never meet machine code of the old ones (numba itself looks only at the file a function stands in), and it makes no
-difference whether the package's own directory can be written. `NUMBA_CACHE_DIR` moves it.
+difference whether the package's own directory can be written. `NUMBA_CACHE_DIR` moves it. Where neither that nor the
+user's cache directory can be written, as in many containers, a private directory among the temporary files serves, and
+takes over what an image brought along.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -34,13 +38,56 @@ WORLD = _named_tuple((GRID,) * 8 + (ROW, types.Array(FLOAT, 1, "C"), ROW), World
 
 
 def cache_directory() -> str:
-    """Where the machine code of these sources is kept."""
+    """Where the machine code of these sources is kept: the first place that this user alone can write to."""
     here = Path(__file__).parent
     digest = hashlib.sha256(b"".join((here / name).read_bytes() for name in SOURCES)).hexdigest()[:16]
-    home = Path.home()
-    usual = home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
-    base = settings.CACHE_DIR or os.environ.get("XDG_CACHE_HOME") or usual
-    return str(Path(base) / "fairmatch" / digest)
+    wished = [base / "fairmatch" / digest for base in _bases()]
+    for directory in wished:
+        if _ours(directory):
+            return str(directory)
+    return _temporary(digest, wished)
+
+
+def _bases() -> Iterator[Path]:
+    """What the environment says, else the user's cache directory, if the user has one at all."""
+    told = settings.CACHE_DIR or os.environ.get("XDG_CACHE_HOME")
+    if told:
+        yield Path(told)
+        return
+    try:
+        home = Path.home()
+    except RuntimeError:  # a user without a name and a home
+        return
+    yield home / "Library" / "Caches" if sys.platform == "darwin" else home / ".cache"
+
+
+def _ours(directory: Path) -> bool:
+    """Whether the directory is there, or can be made, and can be written to."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            return True
+    except OSError:
+        return False
+
+
+def _temporary(digest: str, brought: list[Path]) -> str:
+    """A directory among the temporary files that nobody else can write to, filled with what an image brought along."""
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    try:
+        base = Path(tempfile.gettempdir()) / f"fairmatch-{user}"
+        base.mkdir(mode=0o700, exist_ok=True)
+        seen = base.lstat()
+        if hasattr(os, "getuid") and (seen.st_uid != user or seen.st_mode & 0o077):
+            return ""  # somebody else's: each process compiles for itself
+        directory = base / digest
+        for known in (known for known in brought if known.is_dir() and not directory.exists()):
+            copy = Path(tempfile.mkdtemp(dir=base))
+            shutil.copytree(known, copy, dirs_exist_ok=True)
+            copy.rename(directory)
+        return str(directory)
+    except OSError:
+        return ""
 
 
 def jit(result: Any, *arguments: Any, inner: bool = True) -> Callable[[_F], _F]:
@@ -58,7 +105,7 @@ def jit(result: Any, *arguments: Any, inner: bool = True) -> Callable[[_F], _F]:
         before = settings.CACHE_DIR
         try:
             settings.CACHE_DIR = _DIRECTORY
-            return cast("_F", _njit(result(*arguments), cache=True, **options)(function))
+            return cast("_F", _njit(result(*arguments), cache=bool(_DIRECTORY), **options)(function))
         except (RuntimeError, OSError):
             return cast("_F", _njit(result(*arguments), **options)(function))
         finally:

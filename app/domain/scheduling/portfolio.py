@@ -56,7 +56,7 @@ def solve(
     Plan
         Verified. `optimal` and `infeasible` are only said with proof.
     """
-    from app.domain.scheduling import finish, instance, routes, search
+    from app.domain.scheduling import instance, routes, search
 
     begun = time.monotonic()
     inst = instance.build(problem)
@@ -65,6 +65,8 @@ def solve(
         if not _exact_two_sided(inst, run):
             routes.start(run)
             routes.improve(run, steps, seed, bound == "deep")
+    from app.domain.scheduling import finish  # not sooner: the first plan need not wait for what explains the last
+
     return finish.finished(run, seed, strict, bound == "deep")
 
 
