@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from app.domain.scheduling.instance import FREE, Instance
 
 
-@dataclass(frozen=True)
-class Blocked:
+class Blocked(NamedTuple):
     """Why a meeting does not fit in a slot: the kind of rule, and the meetings that are in the way."""
 
     kind: str
@@ -23,8 +22,7 @@ class Blocked:
     by: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(NamedTuple):
     """A free place and interpreter (`FREE` where none is needed)."""
 
     place: int
@@ -35,7 +33,7 @@ class Board:
     """A partial plan that is legal at every moment.
 
     `hold` and `drop` keep all tables; `fit` answers whether a meeting can be added in a slot, with place and
-    interpreter, or what blocks it.
+    interpreter, or what blocks it. `full[p]` has a bit for each slot in which p can take no further meeting.
     """
 
     def __init__(self, inst: Instance) -> None:
@@ -44,6 +42,7 @@ class Board:
         self.place = [FREE] * len(inst.meetings)
         self.interpreter = [FREE] * len(inst.meetings)
         self.at: list[list[list[int]]] = [[[] for _ in range(inst.slots)] for _ in range(inst.people)]
+        self.full = [0] * inst.people
         self.degree = [0] * inst.people
         self.count = [0] * inst.slots
         self.place_at = [[FREE] * inst.slots for _ in inst.places]
@@ -83,9 +82,10 @@ class Board:
         for p in (inst.one[m], inst.two[m]):
             if self.degree[p] >= inst.top[p]:
                 return Blocked("maximum_reached", p)
-            for u in self.span(m, t):
-                if len(self.at[p][u]) >= inst.parallel[p]:
-                    return Blocked("busy", p, tuple(self.at[p][u]))
+            row, room = self.at[p], inst.parallel[p]
+            for u in range(t, t + inst.length[m]):
+                if len(row[u]) >= room:
+                    return Blocked("busy", p, tuple(row[u]))
         return None
 
     def _relations(self, m: int, t: int) -> Blocked | None:
@@ -215,10 +215,13 @@ class Board:
         for p in (inst.one[m], inst.two[m]):
             self.degree[p] += step
             for u in self.span(m, t):
+                here = self.at[p][u]
                 if step > 0:
-                    self.at[p][u].append(m)
+                    here.append(m)
                 else:
-                    self.at[p][u].remove(m)
+                    here.remove(m)
+                bit = 1 << u
+                self.full[p] = self.full[p] | bit if len(here) >= inst.parallel[p] else self.full[p] & ~bit
             self.histogram[self.breaks[p]] -= 1
             self.breaks[p] = self._breaks(p)
             self.histogram[self.breaks[p]] += 1

@@ -24,7 +24,10 @@ def best_start(board: Board, m: int) -> tuple[tuple[int, int, float], int, Fit] 
     weighs = inst.weights.break_ or inst.weights.idle or inst.weights.change or inst.weights.move
     flat = (int(inst.required[m]), 0, inst.value[m])
     best: tuple[tuple[int, int, float], int] | None = None
+    full = board.full[inst.one[m]] | board.full[inst.two[m]]
     for t in inst.starts[m]:
+        if full >> t & 1:
+            continue
         fit = board.fit(m, t)
         if not isinstance(fit, Fit):
             if fit.kind in ("maximum_reached", "organisation_pair"):

@@ -114,15 +114,39 @@ def _fixed_place(meeting: Meeting, one: Participant, two: Participant, number: d
     return number[wishes.pop()] if wishes else FREE
 
 
-def _starts(
-    m: Meeting, number: dict[str, int], free: list[tuple[bool, ...]], hours: tuple[bool, ...] | None
-) -> tuple[int, ...]:
-    slots = range(len(free[0])) if m.slots is None else sorted({number[s] for s in m.slots})
-    if m.fixed_slot is not None:
-        slots = [t for t in slots if t == number[m.fixed_slot]]
-    last = len(free[0]) - m.length
-    rows = [*free, hours] if hours is not None else free
-    return tuple(t for t in slots if t <= last and all(all(row[t : t + m.length]) for row in rows))
+class _Starts:
+    """Finds the slots in which a meeting may begin; sets of slots are whole numbers with a bit for each."""
+
+    def __init__(self, number: dict[str, int], free: list[tuple[bool, ...]], hours: list[tuple[bool, ...]]) -> None:
+        self.number = number
+        self.free, self.hours = [self._bits(row) for row in free], [self._bits(row) for row in hours]
+        self.every = (1 << len(number)) - 1
+        self.listed: dict[tuple[str, ...], int] = {}
+        self.unfolded: dict[int, tuple[int, ...]] = {}
+
+    @staticmethod
+    def _bits(row: tuple[bool, ...]) -> int:
+        return sum(1 << t for t, on in enumerate(row) if on)
+
+    def _allowed(self, m: Meeting) -> int:
+        allowed = self.every
+        if m.slots is not None:
+            if m.slots not in self.listed:
+                self.listed[m.slots] = sum({1 << self.number[s] for s in m.slots})
+            allowed = self.listed[m.slots]
+        return allowed if m.fixed_slot is None else allowed & 1 << self.number[m.fixed_slot]
+
+    def of(self, m: Meeting, a: int, b: int, place: int) -> tuple[int, ...]:
+        """The starts of m between a and b, at a place if that is fixed."""
+        if place == NOWHERE:
+            return ()
+        there = self.free[a] & self.free[b] & (self.hours[place] if place >= 0 else self.every)
+        here = there & self._allowed(m)
+        for later in range(1, min(m.length, len(self.number) + 1)):
+            here &= there >> later
+        if here not in self.unfolded:
+            self.unfolded[here] = tuple(t for t in range(len(self.number)) if here >> t & 1)
+        return self.unfolded[here]
 
 
 def _language_pairs(problem: Problem) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
@@ -152,6 +176,8 @@ def _organisation_pairs(problem: Problem) -> tuple[tuple[int, ...], int]:
 
 
 def _before(problem: Problem) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...], ...]]:
+    if not problem.before:
+        return ((),) * len(problem.meetings), ((),) * len(problem.meetings)
     number = {m.id: k for k, m in enumerate(problem.meetings)}
     earlier: dict[int, set[int]] = defaultdict(set)
     later: dict[int, set[int]] = defaultdict(set)
@@ -193,10 +219,8 @@ def build(problem: Problem) -> Instance:
     pairs = [(person_no[m.participants[0]], person_no[m.participants[1]]) for m in problem.meetings]
     who = problem.participants
     fixed = [_fixed_place(m, who[a], who[b], place_no) for m, (a, b) in zip(problem.meetings, pairs, strict=True)]
-    starts = tuple(
-        () if r == NOWHERE else _starts(m, slot_no, [free[a], free[b]], hours[r] if r >= 0 else None)
-        for m, (a, b), r in zip(problem.meetings, pairs, fixed, strict=True)
-    )
+    may = _Starts(slot_no, free, hours)
+    starts = tuple(may.of(m, a, b, r) for m, (a, b), r in zip(problem.meetings, pairs, fixed, strict=True))
     klass, eligible = _language_pairs(problem)
     staff_free = _table([i.unavailable for i in problem.interpreters], slot_no, when_listed=False)
     starts = tuple(
