@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from scoring import behaviour, collecting, explaining, storage
 from scoring.batch.results import Best
-from scoring.errors import RankingError, UnknownIdError
+from scoring.errors import RankingError, RecordError, UnknownIdError
 from scoring.fields import Side
 from scoring.gates import FAILED
 from scoring.measures import checked_rates
@@ -65,6 +65,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     def _fit(self, data: Any) -> None:
         with collecting.held():
             records = sorted(read(data, self._fitted_side), key=lambda record: record.id)
+            if not records:
+                raise RecordError(f"{self._fitted_side}s: found no records; fit needs at least one")
             self._fit_records(records, day_of(self.as_of))
 
     def _fit_records(self, records: list[Record], as_of: dt.date) -> None:
@@ -204,8 +206,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         Ranking of arrays of shape (n_askers, k), short rows padded with None and NaN
         """
         check_is_fitted(self)
-        if k < 1:
-            raise RankingError(f"k={k}: at least 1")
+        if k < 1 or not hasattr(k, "__index__"):
+            raise RankingError(f"k={k}: expected a whole number of at least 1")
         names: list[str] = []
         blocks = list(self.rank_blocks(askers, k, names=names))
         at = np.concatenate([np.zeros((0, k), dtype=np.int32), *(block.records for block in blocks)])

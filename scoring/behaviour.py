@@ -31,6 +31,7 @@ HALF_AT = 2  # so many acceptances (or refusals) count half of what very many wo
 LATENT = 0.25  # the latent rows beside those of words and concepts
 NEAREST = 200  # so many records, the nearest to the answered ones, say how large a difference is
 TRUSTED = 0.8  # share of (accepted, refused) pairs told apart by the other answers from which these count in full
+MOST = 3.0  # the largest pull of very many answers: a record is so like itself that the rest would get no points
 PAIRS = 15  # a share is taken as if so many pairs had been told apart that well before
 _YES = {"accepted", "accept", "yes", "must meet", "must_meet", "want", "held", "true"}
 _NO = {"refused", "declined", "refuse", "no", "no thanks", "no_thanks", "blocked", "false"}
@@ -165,7 +166,9 @@ class Behaviour:
             pull += self._words @ row
         pull += latent * (self._latent @ (self._latent[at].T @ (counts * directions.per)))
         others = np.delete(pull, at)
-        return Learned(pull - (others if others.size else pull).mean(), row)
+        pull -= (others if others.size else pull).mean()
+        most = MOST * at.size / (at.size + HALF_AT)
+        return Learned(np.clip(pull, -most, most), row)
 
     def _nearest(self, at: np.ndarray) -> np.ndarray:
         """The records most like the answered ones on the whole, those among them; of equals the first."""

@@ -112,3 +112,16 @@ def test_unknown_ids_and_parameters_are_refused():
 
 def test_reading_keeps_the_order_given():
     assert [record.id for record in read([{"id": 2}, {"id": "1"}], "supplier")] == ["2", "1"]
+
+
+@pytest.mark.parametrize("empty", [[], pd.DataFrame({"id": []})])
+def test_nothing_to_fit_is_refused_by_name(empty):
+    with pytest.raises(RecordError, match="suppliers: found no records"):
+        SupplierRanker().fit(empty)
+
+
+@pytest.mark.parametrize("k", [0, -1, 2.5])
+def test_the_length_of_a_list_is_a_whole_number(k):
+    ranker = SupplierRanker().fit([{"id": "a", "name": "Lakeside Knits"}])
+    with pytest.raises(RankingError, match="whole number of at least 1"):
+        ranker.rank([{"id": "d", "text": "knits"}], k=k)
