@@ -18,7 +18,7 @@ from numba import njit
 from numba.core import config
 
 _F = TypeVar("_F")
-SOURCES = ("compiling.py", "scan.py")
+SOURCES = ("compiling.py", "lanes.py", "scan.py")
 settings: Any = config
 _njit: Any = njit
 

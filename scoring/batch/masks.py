@@ -6,10 +6,10 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from scoring.batch.scan import CHUNK
 from scoring.gates import FAILED, GateBook
 from scoring.records import Record
 
+CHUNK = 64  # bits of a word
 KEPT = 16_384  # masks of one bit per record
 
 

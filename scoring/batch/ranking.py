@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from scoring import collecting
+from scoring.batch.lanes import LANES, fill, opened
 from scoring.batch.requests import Block, Requests
 from scoring.batch.results import Best
-from scoring.batch.scan import scan
+from scoring.batch.scan import WAITING, Lanes, scan, settle
 from scoring.batch.tables import Tables
 from scoring.gates import GateBook
 from scoring.records import Record
 from scoring.space import Space
 
 BLOCK = 1024  # requests made ready together
-HELD = 256  # requests whose bounds are held at a time, by each thread
-WAITING = 1  # blocks made ahead per thread
+TILE = 2048  # fitted records whose text is held at a time, by each thread
+AHEAD = 1  # blocks made ahead per thread
 Found = tuple[np.ndarray, np.ndarray]  # positions and scores of one request, best first
 
 
@@ -34,10 +34,6 @@ class BatchRanker:
     def __init__(self, space: Space, book: GateBook) -> None:
         self.tables = Tables(space)
         self.requests = Requests(space, book, self.tables)
-        self._used = np.zeros(self.tables.width, dtype=bool)
-        self._dense = self.tables.dense[:, self._used]
-        self._local = threading.local()
-        self._lock = threading.Lock()
 
     def rank(
         self, records: Iterable[Record], k: int, alone: Callable[[Record], Found], threads: int | None = None
@@ -55,8 +51,8 @@ class BatchRanker:
                     made = self.requests.block(block)
                 answered = [bool(self.requests.space.behaviour.count(record.id)) for record in block]
                 others = {int(at): alone(block[at]) for at in np.flatnonzero(made.empty | np.asarray(answered))}
-                waiting.append((pool.submit(self._scan, made, self._columns(made), k), others))
-                while len(waiting) > workers * WAITING:
+                waiting.append((pool.submit(self._scan, made, k), others))
+                while len(waiting) > workers * AHEAD:
                     yield _merged(*waiting.popleft())
             while waiting:
                 yield _merged(*waiting.popleft())
@@ -66,28 +62,52 @@ class BatchRanker:
         with collecting.held():
             return list(islice(rest, BLOCK))
 
-    def _columns(self, block: Block) -> tuple[np.ndarray, np.ndarray]:
-        """The columns any request so far has used, of both sides: what nobody asks about costs nothing."""
-        used = block.left.any(axis=0)
-        if (used & ~self._used).any():
-            self._used = self._used | used
-            self._dense = np.ascontiguousarray(self.tables.dense[:, self._used])
-        return np.ascontiguousarray(block.left[:, self._used]), self._dense
-
-    def _scan(self, block: Block, columns: tuple[np.ndarray, np.ndarray], k: int) -> Best:
-        left, dense = columns
-        size = len(left)
-        held = getattr(self._local, "bounds", None)
-        if held is None or held.shape != (HELD, self.tables.n):
-            held = self._local.bounds = np.empty((HELD, self.tables.n), dtype=np.float32)
-        best = Best(np.empty((size, k), np.int32), np.empty((size, k)), np.empty(size, np.int64))
-        scanned: Any = scan
-        for begin in range(0, size, HELD):
-            part = left[begin : begin + HELD]
-            bounds = held[: len(part)]
-            np.matmul(part, dense.T, out=bounds)
-            scanned(self.tables.fitted, block.asked, bounds, block.masks, begin, best.records, best.scores, best.scored)
+    def _scan(self, block: Block, k: int) -> Best:
+        size = block.stated.shape[1]
+        best = Best(np.full((size, k), -1, np.int32), np.full((size, k), np.nan), np.zeros(size, np.int64))
+        found = (best.records, best.scores, best.scored)
+        fitted, compiled, settled = self.tables.fitted, cast("Any", scan), cast("Any", settle)
+        held = np.empty((TILE, LANES), dtype=np.float32)
+        points = np.zeros((fitted.text.shape[1], LANES), dtype=np.float32)
+        order = np.lexsort(block.stated)  # the lanes then leave out many groups that none of them states
+        for begin in range(0, size, LANES):
+            requests = order[begin : begin + LANES]
+            lanes = self._lanes(block, requests)
+            points[:, : len(requests)] = block.asked.points[requests, :-1].T
+            for start in range(0, self.tables.n, TILE):
+                rows = fitted.text[start : start + TILE]
+                text = np.matmul(rows, points, out=held[: len(rows)])
+                compiled(fitted, block.wishes, block.asked, lanes, text, start, *found)
+            for lane in np.flatnonzero(lanes.waiting):
+                settled(fitted, block.wishes, block.asked, lanes, lane, *found)
         return best
+
+    def _lanes(self, block: Block, requests: np.ndarray) -> Lanes:
+        """Some requests of a block side by side."""
+        bounds, code = self.tables.bounds, self.tables.fitted.code
+        request = np.full(LANES, -1)
+        request[: len(requests)] = np.where(block.empty[requests], -1, requests)
+        table = np.zeros((int(bounds.group_start[-1]) + 1, LANES), dtype=np.int16)
+        step, known = np.ones(LANES, dtype=np.float32), np.zeros((LANES, int(bounds.known[0])))
+        cast("Any", fill)(bounds, block.wishes, request, table, step, known)
+        stated = [table for table, says in zip(self.tables.terms, block.stated[:, requests], strict=True) if says.any()]
+        groups = [number for one in stated for number in one.numbers]
+        bits = np.empty((self.tables.n, LANES // 64), dtype=np.uint64)
+        cast("Any", opened)(block.masks, block.gates, block.gate, requests, bits)
+        return Lanes(
+            request=request,
+            table=table,
+            step=step,
+            known=known,
+            groups=np.asarray(groups + [code.shape[1] - 1] * (-len(groups) % 4), dtype=np.int64),
+            opened=bits,
+            scratch=np.zeros(int(np.diff(bounds.term_column).max())),
+            least=np.where(request >= 0, -np.inf, np.inf).astype(np.float32),
+            waiting=np.zeros(LANES, dtype=np.int64),
+            record=np.empty((LANES, WAITING), dtype=np.int32),
+            bound=np.empty((LANES, WAITING), dtype=np.float32),
+            found=np.zeros(LANES, dtype=np.int64),
+        )
 
 
 def _merged(future: Future[Best], others: dict[int, Found]) -> Best:

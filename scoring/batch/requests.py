@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.batch.lanes import Wishes
 from scoring.batch.masks import Masks
 from scoring.batch.scan import Asked
 from scoring.batch.tables import Tables, TermTable
@@ -14,20 +15,18 @@ from scoring.gates import GateBook
 from scoring.records import Record
 from scoring.space import Space
 from scoring.terms.base import Term
-from scoring.text.compact import BITS
 from scoring.text.documents import body
 
-KEPT = 20_000  # rows per term
+KEPT = 4096  # rows per term
 ROUNDING = 2.0**-24  # of one float32 operation
 
 
 class TermRows:
-    """The request rows of one term, each distinct one made once: exact entries, dense bounds, rare columns."""
+    """The request rows of one term, each distinct one made once: entries, and those of rare columns."""
 
-    def __init__(self, term: Term, table: TermTable, tables: Tables) -> None:
+    def __init__(self, term: Term, table: TermTable) -> None:
         self.term = term
         self.table = table
-        self._tables = tables
         self.forget()
 
     def forget(self) -> None:
@@ -36,7 +35,6 @@ class TermRows:
         self.columns: list[np.ndarray] = []
         self.values: list[np.ndarray] = []
         self.rare: list[tuple[np.ndarray, np.ndarray]] = []
-        self.dense = np.zeros((64, self.table.width))
 
     def of(self, records: list[Record]) -> np.ndarray:
         """The number of each request's row, -1 where it does not state the term."""
@@ -59,27 +57,33 @@ class TermRows:
         rows = self.term.matrix(list(stating.values()))
         rows.sort_indices()
         first = len(self.columns)
-        while first + rows.shape[0] > len(self.dense):
-            self.dense = np.concatenate([self.dense, np.zeros_like(self.dense)])
-        self.dense[first : first + rows.shape[0]] = self._tables.request_columns(self.table, rows)
         for at, key in enumerate(stating):
             part = slice(rows.indptr[at], rows.indptr[at + 1])
-            columns, values = rows.indices[part].astype(np.int32), rows.data[part]
+            columns, weights = rows.indices[part].astype(np.int32), rows.data[part]
             self.number[key] = first + at
             self.columns.append(columns)
-            self.values.append(values)
+            self.values.append(weights)
             rare = self.table.rare[columns] if self.table.rare.size else np.full(columns.size, -1)
-            self.rare.append((rare[rare >= 0].astype(np.int32), values[rare >= 0]))
+            self.rare.append((rare[rare >= 0].astype(np.int32), weights[rare >= 0]))
 
 
 @dataclass
 class Block:
-    """Some requests, ready: `left` of shape (n_requests, n_columns) for the bounds, the rest for the scan."""
+    """Some requests, ready: `wishes`, `asked` and gates for the scan; `gate[gates[i] : gates[i + 1]]` number the
+    `masks` that request i's records must pass. `stated` has shape (n_terms, n_requests).
+    """
 
-    left: np.ndarray
+    wishes: Wishes
     asked: Asked
     masks: np.ndarray
-    empty: np.ndarray  # requests that ask for nothing
+    gates: np.ndarray
+    gate: np.ndarray
+    stated: np.ndarray
+
+    @property
+    def empty(self) -> np.ndarray:
+        """Which requests ask for nothing."""
+        return np.asarray(np.diff(self.wishes.terms) == 0)
 
 
 class Requests:
@@ -89,46 +93,40 @@ class Requests:
         self.space = space
         self.tables = tables
         self.masks = Masks(book)
-        self.rows = {
-            table.name: TermRows(term, table, tables) for term, table in zip(space.terms, tables.terms, strict=True)
-        }
-        self._points: dict[tuple[str, ...], dict[str, float]] = {}
+        self.rows = {table.name: TermRows(term, table) for term, table in zip(space.terms, tables.terms, strict=True)}
 
     def block(self, records: list[Record]) -> Block:
         """Requests as the scan takes them; one that asks for nothing has no terms."""
         numbers = {name: rows.of(records) for name, rows in self.rows.items()}
         worded = np.asarray([bool(body(record)) for record in records])
         most = self._most(numbers, worded)
-        left = np.zeros((len(records), self.tables.width), dtype=np.float32)
-        places, shift, slope = self._text(records, worded, most, left)
-        for name, rows in self.rows.items():
-            stated = np.flatnonzero(numbers[name] >= 0)
-            end = rows.table.start + rows.table.width
-            left[stated, rows.table.start : end] = rows.dense[numbers[name][stated]] * most[name][stated, None]
-        terms, term, points, low, high, columns, values = self._terms(numbers, worded, most)
+        places, shift, slope = self._text(records, worded)
+        points = np.empty((len(records), places.shape[1] + 1), dtype=np.float32)
+        points[:, :-1] = places * (most["text"] * slope)[:, None]
+        points[:, -1] = most["text"] * shift
         rare, rare_column, rare_weight = self._rare(numbers, most)
-        gates = self.masks.of(records)
-        length = np.sqrt((left.astype(np.float64) ** 2).sum(axis=1)) * self.tables.longest
-        steps = self.tables.width + np.diff(rare) + 16
+        length = np.linalg.norm(points[:, :-1].astype(np.float64), axis=1) * self.tables.longest
+        steps = points.shape[1] + np.diff(rare) + 16
         asked = Asked(
-            terms=terms,
-            term=term,
-            most=points,
-            low=low,
-            high=high,
-            column=columns,
-            value=values,
             text=places,
             shift=shift,
             slope=slope,
+            points=points,
             rare=rare,
             rare_column=rare_column,
+            rare_from=self.tables.fitted.post_start[rare_column],
             rare_weight=rare_weight,
+            allowance=(1.1 * steps * ROUNDING * (length + 128.0) + 1e-4).astype(np.float32),
+        )
+        gates = self.masks.of(records)
+        return Block(
+            wishes=self._wishes(numbers, worded, most),
+            asked=asked,
+            masks=self.masks.bits,
             gates=np.cumsum([0, *map(len, gates)]).astype(np.int64),
             gate=np.asarray([one for own in gates for one in own], dtype=np.int32),
-            allowance=(1.1 * steps * ROUNDING * length + 1e-5).astype(np.float32),
+            stated=np.stack([rows >= 0 for rows in numbers.values()]),
         )
-        return Block(left, asked, self.masks.bits, np.diff(terms) == 0)
 
     def _most(self, numbers: dict[str, np.ndarray], worded: np.ndarray) -> dict[str, np.ndarray]:
         """Points each term could have, per request."""
@@ -143,22 +141,15 @@ class Requests:
                 row[names.index(name)] = value
         return {name: points[which, column] for column, name in enumerate(names)}
 
-    def _text(
-        self, records: list[Record], worded: np.ndarray, most: dict[str, np.ndarray], left: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        width = self.tables.text_width
-        places = np.zeros((len(records), width))
+    def _text(self, records: list[Record], worded: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        places = np.zeros((len(records), self.tables.fitted.text.shape[1]))
         shift, slope = np.zeros(len(records)), np.zeros(len(records))
         stated = np.flatnonzero(worded)
         for at, place in zip(stated, self.space.text.places([records[i] for i in stated]), strict=True):
             places[at], shift[at], slope[at] = place.q, place.start, place.slope
-        left[:, :width] = places * (most["text"] * slope * 2.0**BITS)[:, None]
-        left[:, width] = most["text"] * shift
         return places, shift, slope
 
-    def _terms(
-        self, numbers: dict[str, np.ndarray], worded: np.ndarray, most: dict[str, np.ndarray]
-    ) -> tuple[np.ndarray, ...]:
+    def _wishes(self, numbers: dict[str, np.ndarray], worded: np.ndarray, most: dict[str, np.ndarray]) -> Wishes:
         """Which terms each request has, in the order of the weights, and where their rows lie."""
         n = len(worded)
         owner, term, points, low, high = [], [], [], [], []
@@ -173,7 +164,7 @@ class Requests:
                 rows = self.rows[name]
                 at = np.flatnonzero(numbers[name] >= 0)
                 used, inverse = np.unique(numbers[name][at], return_inverse=True)
-                sizes = np.asarray([rows.columns[one].size for one in used], dtype=np.int64)
+                sizes = np.asarray([rows.values[one].size for one in used], dtype=np.int64)
                 ends = filled + np.cumsum(sizes)
                 columns += [rows.columns[one] for one in used]
                 values += [rows.values[one] for one in used]
@@ -188,14 +179,14 @@ class Requests:
             high.append(end)
         owners = np.concatenate(owner)
         order = np.argsort(owners, kind="stable")
-        return (
-            np.searchsorted(owners[order], np.arange(n + 1)).astype(np.int64),
-            np.concatenate(term)[order],
-            np.concatenate(points)[order],
-            np.concatenate(low)[order],
-            np.concatenate(high)[order],
-            np.concatenate([np.zeros(0, dtype=np.int32), *columns]),
-            np.concatenate([np.zeros(0), *values]),
+        return Wishes(
+            terms=np.searchsorted(owners[order], np.arange(n + 1)).astype(np.int64),
+            term=np.concatenate(term)[order],
+            most=np.concatenate(points)[order],
+            low=np.concatenate(low)[order],
+            high=np.concatenate(high)[order],
+            column=np.concatenate([np.zeros(0, dtype=np.int32), *columns]),
+            value=np.concatenate([np.zeros(0), *values]),
         )
 
     def _rare(

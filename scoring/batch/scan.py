@@ -1,9 +1,10 @@
 # mypy: disable-error-code="no-untyped-call,no-untyped-def,call-overload"
 """The compiled part: from upper bounds to the exact best `k` of each request.
 
-Bounds are looked through in chunks of 64 records, one word of the gate mask each. The records whose bound is among the
-`k` best chunk maxima are scored exactly; then every record whose bound still reaches the kth exact score. What was not
-scored cannot be among the best, so the result is exact.
+Many requests side by side, one in each lane, go through the fitted records: a record's bound in every lane is the sum
+of one row of the table per group of columns, and its text. What reaches a lane's kth exact score so far waits, and is
+scored exactly, the highest bounds first, when enough do. What was not scored cannot be among the best, so the result is
+exact.
 """
 
 from __future__ import annotations
@@ -14,21 +15,25 @@ import numpy as np
 from numba import types
 
 from scoring.batch.compiling import jit
+from scoring.batch.lanes import F32, F64, I16, I32, I64, LANES, U64, WISHES, named
+from scoring.batch.lanes import array as _array
 
-CHUNK = 64
-TOGETHER = 4  # records scored exactly side by side
-F32, F64, I32, I64, U64 = types.float32, types.float64, types.int32, types.int64, types.uint64
+WAITING = 256  # records of a lane that wait to be scored
+TOGETHER = 16  # records scored exactly side by side
 
 
 class Fitted(NamedTuple):
     """The fitted side: rows of text in whole steps, and for each term the distinct rows its records have.
 
-    `text` (n, 128); `row` (n, n_terms, 2): where the record's row of a term begins, and how many entries it has. Entry
-    i is `column[2 * i]` and `value[2 * i + 1]`: two views of one array, so that they are fetched together. `post_*` are
-    the postings of rare columns.
+    `text` (n, 128); `code` (n, n_groups): the row of the table of bounds for each group of columns, and `exact`
+    (n_terms,) the group whose classes are the distinct rows, -1 where none is. `row` (n, n_terms, 2): where the
+    record's row of a term begins, and how many entries it has. Entry i is `column[2 * i]` and `value[2 * i + 1]`: two
+    views of one array, so that they are fetched together. `post_*` are the postings of rare columns.
     """
 
     text: np.ndarray
+    code: np.ndarray
+    exact: np.ndarray
     row: np.ndarray
     column: np.ndarray
     value: np.ndarray
@@ -38,110 +43,77 @@ class Fitted(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A block of requests. Request i has the terms `terms[i]` to `terms[i + 1]`: number (-1: text), points, and where
-    its row lies in `column` and `value`; rare columns `rare[i]` to `rare[i + 1]`; gate masks `gates[i]` to
-    `gates[i + 1]`; `text` is its place, the term's value is `shift + slope * text @ row`.
+    """A block of requests beside their `Wishes`. `text` is a request's place, the term's value is `shift + slope *
+    text @ row`, and `points` are those of the term, column by column, the shift last. Rare columns `rare[i]` to
+    `rare[i + 1]`, read up to `rare_from`. What rounding can take from a bound is below `allowance`.
     """
 
-    terms: np.ndarray
-    term: np.ndarray
-    most: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    column: np.ndarray
-    value: np.ndarray
     text: np.ndarray
     shift: np.ndarray
     slope: np.ndarray
+    points: np.ndarray
     rare: np.ndarray
     rare_column: np.ndarray
+    rare_from: np.ndarray
     rare_weight: np.ndarray
-    gates: np.ndarray
-    gate: np.ndarray
     allowance: np.ndarray
 
 
-def _array(kind: object, dimensions: int) -> object:
-    return types.Array(kind, dimensions, "C")
+class Lanes(NamedTuple):
+    """Requests side by side: `request` (-1: none), the `table` of their bounds, what one of its `step`s is in points,
+    and the exact values it is `known` to have; `groups` that any of them uses (a multiple of four); `opened`, bits per
+    fitted record: who may see it; `scratch`, zeros, one for each column of any term.
+
+    What is found goes into `least`: the bound a record must have by now (in points, of all but the text's shift),
+    `waiting`, `record` and `bound` of those that wait, and `found` exact scores.
+    """
+
+    request: np.ndarray
+    table: np.ndarray
+    step: np.ndarray
+    known: np.ndarray
+    groups: np.ndarray
+    opened: np.ndarray
+    scratch: np.ndarray
+    least: np.ndarray
+    waiting: np.ndarray
+    record: np.ndarray
+    bound: np.ndarray
+    found: np.ndarray
 
 
-_FITTED = types.NamedTuple(
-    (
-        _array(F32, 2),
-        _array(I32, 3),
-        _array(I32, 1),
-        _array(F32, 1),
-        _array(I64, 1),
-        _array(I32, 1),
-        _array(F32, 1),
-    ),
-    Fitted,
+_FITTED = named(Fitted, (F32, 2), (I32, 2), (I64, 1), (I32, 3), (I32, 1), (F32, 1), (I64, 1), (I32, 1), (F32, 1))
+_ASKED = named(Asked, (F64, 2), (F64, 1), (F64, 1), (F32, 2), (I64, 1), (I32, 1), (I64, 1), (F32, 1), (F32, 1))
+_LANES = named(
+    Lanes,
+    *((I64, 1), (I16, 2), (F32, 1), (F64, 2), (I64, 1), (U64, 2), (F64, 1), (F32, 1), (I64, 1), (I32, 2), (F32, 2)),
+    (I64, 1),
 )
-_ASKED = types.NamedTuple(
-    (
-        _array(I64, 1),
-        _array(I32, 1),
-        _array(F64, 1),
-        _array(I64, 1),
-        _array(I64, 1),
-        _array(I32, 1),
-        _array(F64, 1),
-        _array(F64, 2),
-        _array(F64, 1),
-        _array(F64, 1),
-        _array(I64, 1),
-        _array(I32, 1),
-        _array(F32, 1),
-        _array(I64, 1),
-        _array(I32, 1),
-        _array(F32, 1),
-    ),
-    Asked,
-)
-_BOUNDS, _MASKS = _array(F32, 2), _array(U64, 2)
+_SCRATCH, _RECORDS, _SCORES, _SCORED = _array(F64, 1), _array(I32, 2), _array(F64, 2), _array(I64, 1)
 
 
-@jit(F64, _FITTED, _ASKED, I64, I64, no_cpython_wrapper=True)
+@jit(F64, _FITTED, _ASKED, I64, I64, no_cpython_wrapper=True, fastmath={"reassoc", "contract", "nsz"})
 def text_value(fitted, asked, request, record):
     """The text term: an inner product of whole steps, whatever the order of its sum."""
-    one = two = three = four = 0.0
-    width = fitted.text.shape[1]
-    whole = width - width % 4
-    for column in range(0, whole, 4):
-        one += asked.text[request, column] * fitted.text[record, column]
-        two += asked.text[request, column + 1] * fitted.text[record, column + 1]
-        three += asked.text[request, column + 2] * fitted.text[record, column + 2]
-        four += asked.text[request, column + 3] * fitted.text[record, column + 3]
-    for column in range(whole, width):
-        one += asked.text[request, column] * fitted.text[record, column]
-    return asked.shift[request] + asked.slope[request] * ((one + two) + (three + four))
+    place, row = asked.text[request], fitted.text[record]
+    total = 0.0
+    for column in range(row.size):
+        total += place[column] * row[column]
+    return asked.shift[request] + asked.slope[request] * total
 
 
-@jit(F64, _FITTED, _ASKED, I64, I64, I64, I64, no_cpython_wrapper=True)
-def term_value(fitted, asked, first, last, low, end):
-    """The exact inner product of two rows of whole steps: entries `first` to `last` of the request, `low` to `end` of
-    the fitted side."""
+@jit(F64, _FITTED, WISHES, I64, I64, I64, I64, no_cpython_wrapper=True)
+def looked_up(fitted, wishes, first, last, low, end):
+    """The inner product of two rows of whole steps: entries `first` to `last` of the request are looked for in those of
+    the fitted side, `low` to `end`."""
     value = 0.0
-    if last - first > 4 * (end - low):  # a short row is looked up in a long request, not the other way round
-        for entry in range(low, end):
-            column = fitted.column[2 * entry]
-            high = last
-            while first < high:
-                middle = (first + high) >> 1
-                if asked.column[middle] < column:
-                    first = middle + 1
-                else:
-                    high = middle
-            if first < last and asked.column[first] == column:
-                value += asked.value[first] * fitted.value[2 * entry + 1]
-        return value
     for entry in range(first, last):
-        column = asked.column[entry]
+        column = wishes.column[entry]
         # the nodes of a grid follow each other: the place is known before it is looked for
         if low + 1 < end:
             guess = low + 1 + column - fitted.column[2 * low + 2]
             if low < guess < end and fitted.column[2 * guess] == column:
-                value += asked.value[entry] * fitted.value[2 * guess + 1]
+                value += wishes.value[entry] * fitted.value[2 * guess + 1]
                 low = guess
                 continue
         high = end
@@ -152,50 +124,45 @@ def term_value(fitted, asked, first, last, low, end):
             else:
                 high = middle
         if low < end and fitted.column[2 * low] == column:
-            value += asked.value[entry] * fitted.value[2 * low + 1]
+            value += wishes.value[entry] * fitted.value[2 * low + 1]
     return value
 
 
-@jit(types.void, _FITTED, _ASKED, I64, _array(I64, 1), I64, _array(F64, 1), no_cpython_wrapper=True)
-def score(fitted, asked, request, records, count, totals):
+@jit(types.void, _FITTED, WISHES, _ASKED, _LANES, I64, _array(I64, 1), I64, _array(F64, 1), no_cpython_wrapper=True)
+def score(fitted, wishes, asked, lanes, lane, records, count, totals):
     """The exact scores of `count` records: the terms in their order, added one after the other.
 
-    Term after term over all of them, so that the machine fetches the rows of several at a time.
+    Term after term over all of them, so that the machine fetches the rows of several at a time. The request's row is
+    written out in `scratch`, which has zeros again afterwards.
     """
+    request, scratch, known = lanes.request[lane], lanes.scratch, lanes.known[lane]
     for one in range(count):
         totals[one] = 0.0
-    for at in range(asked.terms[request], asked.terms[request + 1]):
-        term = asked.term[at]
-        most = asked.most[at]
+    for at in range(wishes.terms[request], wishes.terms[request + 1]):
+        term, most = wishes.term[at], wishes.most[at]
+        first, last = wishes.low[at], wishes.high[at]
         if term < 0:
             for one in range(count):
                 totals[one] += most * text_value(fitted, asked, request, records[one])
-        else:
-            first, last = asked.low[at], asked.high[at]
+            continue
+        group = fitted.exact[term]
+        if group >= 0:
             for one in range(count):
-                record = records[one]
-                low = fitted.row[record, term, 0]
-                end = low + fitted.row[record, term, 1]
-                totals[one] += most * term_value(fitted, asked, first, last, low, end)
-
-
-@jit(F32, _array(F32, 1), I64, I64, no_cpython_wrapper=True, fastmath={"nnan", "nsz"})
-def highest(bounds, low, high):
-    """The largest bound of a chunk."""
-    best = bounds[low]
-    for record in range(low + 1, high):
-        best = max(best, bounds[record])
-    return best
-
-
-@jit(F32, _array(F32, 1), I64, I64, U64, no_cpython_wrapper=True, fastmath={"nnan", "nsz"})
-def highest_open(bounds, low, high, passing):
-    """The largest bound of the open records of a chunk."""
-    best = np.float32(-np.inf)
-    for at in range(high - low):
-        is_open = (passing >> np.uint64(at)) & np.uint64(1)
-        best = max(best, bounds[low + at] if is_open != np.uint64(0) else np.float32(-np.inf))
-    return best
+                totals[one] += most * known[fitted.code[records[one], group]]
+            continue
+        for entry in range(first, last):
+            scratch[wishes.column[entry]] = wishes.value[entry]
+        for one in range(count):
+            low, size = fitted.row[records[one], term, 0], fitted.row[records[one], term, 1]
+            value = 0.0
+            if size > 4 * (last - first):
+                value = looked_up(fitted, wishes, first, last, low, low + size)
+            else:
+                for entry in range(low, low + size):
+                    value += scratch[fitted.column[2 * entry]] * fitted.value[2 * entry + 1]
+            totals[one] += most * value
+        for entry in range(first, last):
+            scratch[wishes.column[entry]] = 0.0
 
 
 @jit(I64, _array(F64, 1), _array(I32, 1), I64, F64, I64, no_cpython_wrapper=True)
@@ -214,90 +181,88 @@ def insert(scores, records, count, value, record):
     return count + 1 if count < size else count
 
 
-@jit(
-    types.void,
-    _FITTED,
-    _ASKED,
-    _BOUNDS,
-    _MASKS,
-    I64,
-    _array(I32, 2),
-    _array(F64, 2),
-    _array(I64, 1),
-)
-def scan(fitted, asked, bounds, masks, begin, records, scores, scored):
-    """Fill `records` (-1: none) and `scores` of shape (n_requests, k), and how many were scored exactly, for the
-    requests from `begin` on whose bounds there are."""
-    n = fitted.row.shape[0]
-    words = masks.shape[1]
-    k = records.shape[1]
-    top = np.empty(words, dtype=np.float32)
-    open_ = np.empty(words, dtype=np.uint64)
-    heap = np.empty(k, dtype=np.float64)
-    heap_at = np.empty(k, dtype=np.int32)
-    candidates = np.empty(TOGETHER, dtype=np.int64)
-    totals = np.empty(TOGETHER, dtype=np.float64)
-    lowest = np.float32(-np.inf)
-    for request in range(begin, begin + bounds.shape[0]):
-        bound_of = bounds[request - begin]
-        for at in range(asked.rare[request], asked.rare[request + 1]):
-            weight = asked.rare_weight[at]
-            column = asked.rare_column[at]
-            for entry in range(fitted.post_start[column], fitted.post_start[column + 1]):
-                bound_of[fitted.post_record[entry]] += weight * fitted.post_value[entry]
-        count = 0
-        for word in range(words):
-            passing = ~np.uint64(0)
-            for at in range(asked.gates[request], asked.gates[request + 1]):
-                passing &= masks[asked.gate[at], word]
-            low, high = word * CHUNK, min(n, word * CHUNK + CHUNK)
-            if high - low < CHUNK:
-                passing &= (np.uint64(1) << np.uint64(high - low)) - np.uint64(1)
-            open_[word] = passing
-            if passing == np.uint64(0):
-                continue
-            best = highest(bound_of, low, high)
-            # of a chunk with closed records the largest open bound counts, if even the largest of all would
-            if passing != ~np.uint64(0) and (count < k or best > heap[k - 1]):
-                best = highest_open(bound_of, low, high, passing)
-            top[word] = best
-            count = insert(heap, heap_at, count, np.float64(best), word)
-        first = np.float32(heap[k - 1]) if count == k else lowest
-        allowance = asked.allowance[request]
-        found = 0
-        exact = 0
-        waiting = 0
-        for turn in range(2):
-            for word in range(words):
-                if open_[word] == np.uint64(0):
+@jit(types.void, _FITTED, WISHES, _ASKED, _LANES, I64, _RECORDS, _SCORES, _SCORED)
+def settle(fitted, wishes, asked, lanes, lane, records, scores, scored):
+    """Score the waiting records of a lane that may be among the best, and learn what others must reach."""
+    request = lanes.request[lane]
+    waiting, found, k = lanes.waiting[lane], lanes.found[lane], records.shape[1]
+    bound, record = lanes.bound[lane], lanes.record[lane]
+    shift = asked.points[request, fitted.text.shape[1]]
+    allowance = np.float64(asked.allowance[request]) + shift
+    heap, heap_at, count = np.empty(k, dtype=np.float64), np.empty(k, dtype=np.int32), 0
+    for at in range(waiting):
+        count = insert(heap, heap_at, count, np.float64(bound[at]), at)
+    first = heap[k - 1] if count == k else -np.inf
+    some, totals = np.empty(TOGETHER, dtype=np.int64), np.empty(TOGETHER, dtype=np.float64)
+    for turn in range(2):
+        size = 0
+        for at in range(waiting + 1):
+            if at < waiting:
+                if (bound[at] >= first) != (turn == 0):
                     continue
-                if turn == 0 and top[word] < first:
+                if found == k and bound[at] + allowance < scores[request, k - 1]:
                     continue
-                if turn == 1 and found == k and top[word] + allowance < scores[request, k - 1]:
-                    continue
-                low, high = word * CHUNK, min(n, word * CHUNK + CHUNK)
-                for record in range(low, high):
-                    bound = bound_of[record]
-                    if (bound >= first) != (turn == 0):
-                        continue
-                    if (open_[word] >> np.uint64(record - low)) & np.uint64(1) == np.uint64(0):
-                        continue
-                    if found == k and bound + allowance < scores[request, k - 1]:
-                        continue
-                    candidates[waiting] = record
-                    waiting += 1
-                    if waiting == TOGETHER:
-                        score(fitted, asked, request, candidates, waiting, totals)
-                        for one in range(waiting):
-                            found = insert(scores[request], records[request], found, totals[one], candidates[one])
-                        exact += waiting
-                        waiting = 0
-            score(fitted, asked, request, candidates, waiting, totals)
-            for one in range(waiting):
-                found = insert(scores[request], records[request], found, totals[one], candidates[one])
-            exact += waiting
-            waiting = 0
-        for place in range(found, k):
-            records[request, place] = -1
-            scores[request, place] = np.nan
-        scored[request] = exact
+                some[size] = record[at]
+                size += 1
+            if size == TOGETHER or at == waiting:
+                score(fitted, wishes, asked, lanes, lane, some, size, totals)
+                for one in range(size):
+                    found = insert(scores[request], records[request], found, totals[one], some[one])
+                scored[request] += size
+                size = 0
+    lanes.waiting[lane], lanes.found[lane] = 0, found
+    if found == k:
+        lanes.least[lane] = np.float32(scores[request, k - 1] - allowance)
+
+
+@jit(types.void, _FITTED, WISHES, _ASKED, _LANES, _array(F32, 2), I64, _RECORDS, _SCORES, _SCORED)
+def scan(fitted, wishes, asked, lanes, text, begin, records, scores, scored):
+    """Go through the records from `begin` on; `text`, of shape (n_records, LANES), are the points of their texts."""
+    size = text.shape[0]
+    for lane in range(LANES):
+        request = lanes.request[lane]
+        if request >= 0:
+            for at in range(asked.rare[request], asked.rare[request + 1]):
+                low, high = asked.rare_from[at], fitted.post_start[asked.rare_column[at] + 1]
+                while low < high and fitted.post_record[low] < begin + size:
+                    text[fitted.post_record[low] - begin, lane] += asked.rare_weight[at] * fitted.post_value[low]
+                    low += 1
+                asked.rare_from[at] = low
+    total = np.empty(LANES, dtype=np.int16)
+    reached = np.zeros(LANES, dtype=np.uint8)
+    eight = reached.view(np.uint64)
+    groups, table, least, step = lanes.groups, lanes.table, lanes.least, lanes.step
+    for at in range(size):
+        record = begin + at
+        code, opened = fitted.code[record], lanes.opened[record]
+        for lane in range(LANES):
+            total[lane] = 0
+        for group in range(0, groups.size, 4):
+            one, two = code[groups[group]], code[groups[group + 1]]
+            three, four = code[groups[group + 2]], code[groups[group + 3]]
+            for lane in range(LANES):
+                total[lane] = np.int16(
+                    total[lane] + table[one, lane] + table[two, lane] + table[three, lane] + table[four, lane]
+                )
+        for lane in range(LANES):
+            reached[lane] = np.uint8(text[at, lane] + np.float32(total[lane]) * step[lane] >= least[lane])
+        for part in range(LANES // 64):
+            bits = np.uint64(0)
+            for byte in range(8):  # the low bits of eight bytes next to each other
+                packed = (eight[8 * part + byte] * np.uint64(0x0102040810204080)) >> np.uint64(56)
+                bits |= packed << np.uint64(8 * byte)
+            bits &= opened[part]
+            lane = 64 * part
+            while bits != np.uint64(0):
+                while bits & np.uint64(255) == np.uint64(0):
+                    bits >>= np.uint64(8)
+                    lane += 8
+                if bits & np.uint64(1) != np.uint64(0):
+                    place = lanes.waiting[lane]
+                    lanes.record[lane, place] = record
+                    lanes.bound[lane, place] = text[at, lane] + np.float32(total[lane]) * step[lane]
+                    lanes.waiting[lane] = place + 1
+                    if place + 1 == WAITING:
+                        settle(fitted, wishes, asked, lanes, lane, records, scores, scored)
+                bits >>= np.uint64(1)
+                lane += 1

@@ -1,10 +1,10 @@
-"""The fitted side as the scan takes it: distinct rows per term for exact scores, dense columns for their upper bounds.
+"""The fitted side as the scan takes it: distinct rows per term for exact scores, groups of columns for their bounds.
 
 Most records share their row of a term with others (the same minimum, the same languages), so the rows are kept once.
-An upper bound of a term is a number per class of rows: with few distinct rows each is a class and the bound is exact;
-number grids are grouped by likeness and bounded by the largest value in each column of a group; lists with one thing
-in common by the largest value of a request over the rows of a class. Codes have a column each where many records hold
-them, and postings where few do.
+The upper bound of a term is the sum of one number per group of its columns, read by the class of a record in that
+group: with few distinct rows each is a class, and the bound is exact; the frequent codes of a term make groups in which
+few patterns occur, exact too, and rare codes are added from postings; number grids are grouped by likeness and bounded
+by the largest value in each column; lists with one thing in common by the largest value of a request over a class.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import scipy.sparse as sp
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
+from scoring.batch.lanes import Bounds
 from scoring.batch.scan import Fitted
 from scoring.space import Space
 from scoring.terms.base import Term
@@ -23,39 +24,41 @@ from scoring.terms.certificates import CertificateTerm
 from scoring.terms.coded import CodeTerm
 from scoring.terms.distinct import distinct_rows
 from scoring.terms.shared import SharedTerm
-from scoring.text.compact import BITS, CompactSpace
+from scoring.text.compact import CompactSpace
 
-CLASSES = 16  # per term
-MANY = 1 / 64  # share of the records from which a code has a column of its own
-OWN_COLUMNS = 96  # codes with a column of their own, over all terms
-_SAMPLE = 2000  # distinct rows the groups are learned from
+CLASSES = 640  # distinct rows that are compared with one by one
+PATTERNS = 512  # of the codes of one group
+LIKE = 256  # groups of like rows
+STEPS = 16  # values of codes are rounded up to whole ones of so many, so that fewer patterns occur
+MANY = 1 / 16  # share of the records from which a code belongs to a group
+_SAMPLE, _AT_A_TIME = 2000, 2048  # distinct rows: that likeness is learned from, that are looked at together
+
+
+@dataclass(frozen=True)
+class Group:
+    """A class for each distinct row of a term, and what no row of a class exceeds: `most` of shape (n_columns,
+    n_classes)."""
+
+    classes: np.ndarray
+    most: sp.csr_array
 
 
 @dataclass
 class TermTable:
     """How one term is bounded.
 
-    `rows` are its distinct rows, `of` says which one each record has. `classes` groups the distinct rows (None: the
-    term has code columns), `envelope` is the largest value per class and column (None: a request is compared with all
-    distinct rows). `columns` maps code columns to dense ones, `rare` to postings.
+    `rows` are its distinct rows, `of` says which one each record has; `exact`: each is a class of its own. `rare` maps
+    columns to postings (-1: none). `numbers` are those of its groups.
     """
 
     number: int
     name: str
     rows: sp.csr_array
     of: np.ndarray
-    start: int = 0
-    classes: np.ndarray | None = None
-    envelope: np.ndarray | None = None
-    columns: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    exact: bool = False
+    groups: list[Group] = field(default_factory=list)
     rare: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-
-    @property
-    def width(self) -> int:
-        """Dense columns of the term."""
-        if self.classes is not None:
-            return int(self.classes.max(initial=-1)) + 1
-        return int(self.columns.max(initial=-1)) + 1
+    numbers: range = range(0)
 
 
 class Tables:
@@ -64,28 +67,32 @@ class Tables:
     Attributes
     ----------
     terms : one `TermTable` per term of the space
-    fitted : arrays of the exact scores
-    dense : float32 of shape (n_fitted, n_columns), text first, then a constant; a row times the request's is the bound
+    fitted : arrays of the bounds and of the exact scores
+    bounds : what is in the table of bounds, by column of a term
+    longest : of the rows of text, in steps
     """
 
     def __init__(self, space: Space) -> None:
         text: CompactSpace = space.text
         self.n = len(space.records)
-        self.text_width = text.rows.shape[1]
         self.terms: list[TermTable] = []
+        postings: list[tuple[np.ndarray, np.ndarray]] = []
         for number, term in enumerate(space.terms):
             known = sp.csr_array(space.distinct[number].rows)
             known.eliminate_zeros()
             known.sort_indices()
             rows, of = distinct_rows(known)
-            of = of[space.distinct[number].of]
-            self.terms.append(TermTable(number, term.name, rows, of))
-        postings = self._choose(space.terms)
-        self._lay_out()
+            table = TermTable(number, term.name, rows, of[space.distinct[number].of])
+            postings += _grouped(table, term, len(postings))
+            self.terms.append(table)
         packed, starts = _packed([table.rows for table in self.terms])
         sizes = [np.diff(table.rows.indptr) for table in self.terms]
+        self.longest = float(np.linalg.norm(text.rows, axis=1).max(initial=0.0))
+        code = self._lay_out()
         self.fitted = Fitted(
             text=np.ascontiguousarray(text.rows, dtype=np.float32),
+            code=code,
+            exact=np.asarray([table.numbers.start if table.exact else -1 for table in self.terms]),
             row=np.stack(
                 [
                     np.stack([start[table.of], size[table.of]], axis=1)
@@ -99,86 +106,104 @@ class Tables:
             post_record=np.concatenate([np.zeros(0), *(one[0] for one in postings)]).astype(np.int32),
             post_value=np.concatenate([np.zeros(0), *(one[1] for one in postings)]).astype(np.float32),
         )
-        self.dense = self._dense(text)
-        # longest row over all columns: for the rounding allowance
-        self.longest = float(np.sqrt((self.dense.astype(np.float64) ** 2).sum(axis=1).max(initial=0.0)))
 
-    def _choose(self, terms: tuple[Term, ...]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Decide how each term is bounded; the postings of rare code columns."""
-        postings: list[tuple[np.ndarray, np.ndarray]] = []
-        coded: list[tuple[TermTable, sp.csr_array]] = []
-        for table, term in zip(self.terms, terms, strict=True):
-            if table.rows.shape[0] <= CLASSES:
-                table.classes = np.arange(table.rows.shape[0])
-            elif isinstance(term, (CodeTerm, CertificateTerm)):
-                coded.append((table, sp.csr_array(table.rows[table.of].T)))
-            elif isinstance(term, SharedTerm):
-                table.classes = _by_frequency(table.of)
-            else:
-                self._group(table)
-        own = _own_columns([flipped for _, flipped in coded], MANY * self.n)
-        for n, (table, flipped) in enumerate(coded):
-            table.columns = np.full(flipped.shape[0], -1)
-            table.rare = np.full(flipped.shape[0], -1)
-            for column in range(flipped.shape[0]):
-                part = slice(flipped.indptr[column], flipped.indptr[column + 1])
-                records, values = flipped.indices[part], flipped.data[part]
-                if (n, column) in own:
-                    table.columns[column] = table.width
-                elif (values > 0).any():  # what only takes away is left out of an upper bound
-                    table.rare[column] = len(postings)
-                    postings.append((records[values > 0], values[values > 0]))
-        return postings
+    def _lay_out(self) -> np.ndarray:
+        """The row of the table of bounds for each record and group, exact terms first; the last row is of zeros."""
+        codes: list[np.ndarray] = []
+        starts = [0]
+        columns: dict[int, sp.csr_array] = {}
+        for table in sorted(self.terms, key=lambda one: not one.exact):
+            table.numbers = range(len(codes), len(codes) + len(table.groups))
+            columns[table.number] = sp.csr_array(sp.hstack([group.most for group in table.groups], format="csr"))
+            columns[table.number].indices += starts[-1]
+            for group in table.groups:
+                codes.append(starts[-1] + group.classes[table.of])
+                starts.append(starts[-1] + group.most.shape[1])
+        ordered = [columns[table.number] for table in self.terms]
+        entries = np.cumsum([0, *(one.nnz for one in ordered)])
+        self.bounds = Bounds(
+            group_start=np.asarray(starts),
+            term_group=np.asarray([[t.numbers.start, t.numbers.stop] for t in self.terms]),
+            known=np.asarray([starts[t.numbers.stop] for t in self.terms if t.exact]).max(initial=0, keepdims=True),
+            term_column=np.cumsum([0, *(one.shape[0] for one in ordered)]),
+            column_entry=np.concatenate(
+                [*(one.indptr[:-1] + first for one, first in zip(ordered, entries, strict=False)), entries[-1:]]
+            ).astype(np.int64),
+            row=np.concatenate([one.indices for one in ordered]).astype(np.int32),
+            value=np.concatenate([one.data for one in ordered]),
+        )
+        return np.stack([*codes, np.full(self.n, starts[-1])], axis=1).astype(np.int32)
 
-    def _group(self, table: TermTable) -> None:
-        """Group like rows, and bound each group by its largest values."""
-        used = np.unique(table.rows.indices)
-        wide = sp.csr_array(table.rows[:, used]).toarray()
-        draw = np.random.default_rng(0)
-        sample = wide if len(wide) <= _SAMPLE else wide[np.sort(draw.choice(len(wide), _SAMPLE, replace=False))]
-        with threadpool_limits(limits=1):
-            groups = KMeans(CLASSES, n_init=1, max_iter=20, random_state=0).fit(sample)
-            table.classes = groups.predict(wide)
-        present, table.classes = np.unique(table.classes, return_inverse=True)
-        table.envelope = np.zeros((len(present), table.rows.shape[1]))
-        for one in range(len(present)):
-            table.envelope[one, used] = wide[table.classes == one].max(axis=0)
 
-    def _lay_out(self) -> None:
-        start = self.text_width + 1
-        for table in self.terms:
-            table.start = start
-            start += table.width
-        self.width = start
+def _grouped(table: TermTable, term: Term, postings: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Decide how a term is bounded; the postings of its rare columns, numbered from `postings` on."""
+    if table.rows.shape[0] <= CLASSES:
+        table.exact = True
+        table.groups = [Group(np.arange(table.rows.shape[0]), sp.csr_array(table.rows.T))]
+    elif isinstance(term, SharedTerm):
+        table.groups = [_frequent(table)]
+    elif isinstance(term, (CodeTerm, CertificateTerm)):
+        return _coded(table, postings)
+    else:
+        table.groups = [_like(table.rows)]
+    return []
 
-    def _dense(self, text: CompactSpace) -> np.ndarray:
-        out = np.zeros((self.n, self.width), dtype=np.float32)
-        out[:, : self.text_width] = text.rows * 2.0**-BITS
-        out[:, self.text_width] = 1.0  # for what every record gets
-        everyone = np.arange(self.n)
-        for table in self.terms:
-            if table.classes is not None:
-                out[everyone, table.start + table.classes[table.of]] = 1.0
-            else:
-                chosen = np.flatnonzero(table.columns >= 0)
-                out[:, table.start + table.columns[chosen]] = table.rows[:, chosen].toarray()[table.of]
-        return out
 
-    def request_columns(self, table: TermTable, rows: sp.csr_array) -> np.ndarray:
-        """A block of request rows of one term against its dense columns, shape (n_requests, width)."""
-        if table.classes is None:
-            chosen = np.flatnonzero(table.columns >= 0)
-            out = np.zeros((rows.shape[0], table.width))
-            out[:, table.columns[chosen]] = rows[:, chosen].toarray()
-            return out
-        if table.envelope is not None:
-            return np.asarray(rows @ table.envelope.T)
-        values = (rows @ sp.csr_array(table.rows.T)).toarray()
-        out = np.full((rows.shape[0], table.width), -np.inf)
-        order = np.argsort(table.classes, kind="stable")
-        starts = np.searchsorted(table.classes[order], np.arange(table.width))
-        out[:] = np.maximum.reduceat(values[:, order], starts, axis=1)
-        return out
+def _coded(table: TermTable, postings: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Frequent columns in groups of few patterns, each column in the first group that still has few with it."""
+    by_record = sp.csc_array(table.rows[table.of])
+    by_row = sp.csc_array(table.rows)
+    by_row.data = np.ceil(by_row.data * STEPS) / STEPS
+    sizes = np.diff(by_record.indptr)
+    least = MANY * len(table.of)
+    table.rare = np.full(by_row.shape[1], -1)
+    out: list[tuple[np.ndarray, np.ndarray]] = []
+    patterns: list[np.ndarray] = []
+    members: list[list[int]] = []
+    for column in np.argsort(-sizes, kind="stable"):
+        part = slice(by_record.indptr[column], by_record.indptr[column + 1])
+        records, values = by_record.indices[part], by_record.data[part]
+        if sizes[column] < least:
+            if (values > 0).any():  # what only takes away is left out of an upper bound
+                table.rare[column] = postings + len(out)
+                out.append((records[values > 0], values[values > 0]))
+            continue
+        own = np.unique(by_row[:, [column]].toarray(), return_inverse=True)[1].reshape(-1)
+        for at, pattern in enumerate(patterns):
+            joined = np.unique(pattern * (own.max() + 1) + own, return_inverse=True)[1]
+            if joined.max() < PATTERNS:
+                patterns[at] = joined
+                members[at].append(column)
+                break
+        else:
+            patterns.append(own)
+            members.append([column])
+    for pattern, columns in zip(patterns, members, strict=True):
+        first = np.unique(pattern, return_index=True)[1]
+        kept = sp.diags_array(np.isin(np.arange(by_row.shape[1]), columns).astype(np.float64))
+        table.groups.append(Group(pattern, sp.csr_array((sp.csr_array(by_row)[first] @ kept).T)))
+    return out
+
+
+def _like(rows: sp.csr_array) -> Group:
+    """Group like rows, and bound each group by its largest values."""
+    used = np.unique(rows.indices)
+    narrow = sp.csr_array(rows[:, used]).astype(np.float32)  # whole steps up to 1: the same in single precision
+    draw = np.random.default_rng(0)
+    size = narrow.shape[0]
+    some = np.arange(size) if size <= _SAMPLE else np.sort(draw.choice(size, _SAMPLE, replace=False))
+    classes = np.empty(size, dtype=np.int64)
+    most = np.full((min(LIKE, len(some)), len(used)), -np.inf)
+    with threadpool_limits(limits=1):
+        groups = KMeans(len(most), n_init=1, max_iter=20, random_state=0).fit(narrow[some].toarray())
+        for start in range(0, size, _AT_A_TIME):
+            wide = narrow[start : start + _AT_A_TIME].toarray()
+            own = classes[start : start + _AT_A_TIME] = groups.predict(wide)
+            np.maximum.at(most, own, wide)
+    present, classes = np.unique(classes, return_inverse=True)
+    whole = sp.lil_array((rows.shape[1], len(present)))
+    whole[used] = most[present].T
+    return Group(classes, sp.csr_array(whole))
 
 
 def _packed(matrices: list[sp.csr_array]) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -191,21 +216,10 @@ def _packed(matrices: list[sp.csr_array]) -> tuple[np.ndarray, list[np.ndarray]]
     return packed, [m.indptr[:-1] + first for m, first in zip(matrices, ends, strict=False)]
 
 
-def _own_columns(matrices: list[sp.csr_array], least: float) -> set[tuple[int, int]]:
-    """(matrix, row) of the fullest rows, those that add something before those that only take away."""
-    sizes = [
-        (bool((m.data[m.indptr[row] : m.indptr[row + 1]] > 0).any()), int(size), number, row)
-        for number, m in enumerate(matrices)
-        for row, size in enumerate(np.diff(m.indptr))
-        if size >= least
-    ]
-    return {(number, row) for _, _, number, row in sorted(sizes, reverse=True)[:OWN_COLUMNS]}
-
-
-def _by_frequency(of: np.ndarray) -> np.ndarray:
-    """A class for each of the most frequent rows, and one for all others."""
-    counts = np.bincount(of)
-    order = np.argsort(-counts, kind="stable")
-    classes = np.full(len(counts), CLASSES - 1)
+def _frequent(table: TermTable) -> Group:
+    """A class for each of the most frequent rows; all others have one whose value is bounded by 1, as any value is."""
+    order = np.argsort(-np.bincount(table.of), kind="stable")
+    classes = np.full(len(order), CLASSES - 1)
     classes[order[: CLASSES - 1]] = np.arange(CLASSES - 1)
-    return classes
+    top = sp.csr_array(([1.0 + 1e-6], ([0], [0])), shape=(1, table.rows.shape[1]))
+    return Group(classes, sp.csr_array(sp.vstack([table.rows[order[: CLASSES - 1]], top]).T))

@@ -75,7 +75,7 @@ def test_neither_blocks_nor_threads_nor_order_change_a_bit(large, size, monkeypa
     ranker, asked = large
     expected = together(ranker, asked, 5)
     monkeypatch.setattr(batch, "BLOCK", size)
-    monkeypatch.setattr(batch, "HELD", 1 + size // 3)
+    monkeypatch.setattr(batch, "TILE", 1 + size)
     some = slice(0, None if size > 1 else 40)
     found = together(ranker, asked[some], 5, threads=1 + size % 3)
     same(found, (expected[0][some], expected[1][some]))
