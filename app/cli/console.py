@@ -18,6 +18,8 @@ from rich.console import Console
 if TYPE_CHECKING:
     from app.core.settings import Settings
     from app.db.engine import Database
+    from app.db.models import Event
+    from app.services.access import Actor
 
 #: exit codes: 0 done, 1 a check found something, 2 bad input, 3 infeasible, 4 unknown, 5 the service is not ready
 EXIT_FOUND, EXIT_INPUT, EXIT_NOT_READY = 1, 2, 5
@@ -116,3 +118,11 @@ def pick_tenant(session: Any, given: str | None) -> str:
         choice = f"one of {', '.join(slugs)}" if slugs else "make one first: fairmatch tenant create SLUG --name NAME"
         raise InvalidInputError(f"Say whose data with --tenant: {choice}.")
     return str(slugs[0])
+
+
+def organiser_and_event(session: Any, tenant: str | None, event: str) -> tuple[Actor, Event]:
+    """The organiser of the tenant that was named, and its event of that code or id."""
+    from app.services import access, events
+
+    actor = access.organiser_of(session, pick_tenant(session, tenant))
+    return actor, events.find_event(session, actor, event)

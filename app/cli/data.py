@@ -15,7 +15,7 @@ from app.cli.console import (
     LangOption,
     Session,
     TenantOption,
-    pick_tenant,
+    organiser_and_event,
     session_of,
 )
 
@@ -42,13 +42,11 @@ def import_files(
     as_json: JsonFlag = False,
 ) -> None:
     """Import lists of exhibitors, buyers, requests and the rest: all of it, or nothing."""
-    from app.services import access, events
     from app.services.imports import bring_in
 
     state = session_of(context, as_json)
     with state.progress("import") as report, state.database.write() as session:
-        actor = access.organiser_of(session, pick_tenant(session, tenant))
-        row = events.find_event(session, actor, event)
+        actor, row = organiser_and_event(session, tenant, event)
         out = bring_in(
             session, actor, row, files, kind=_kind(kind), columns=_columns(column or []), encoding=encoding,
             dry_run=dry_run, good_rows=good_rows, report=report,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import EventOption, JsonFlag, LangOption, TenantOption, pick_tenant, session_of
+from app.cli.console import EventOption, JsonFlag, LangOption, TenantOption, organiser_and_event, session_of
 
 export = typer.Typer(help="Write files: XLSX, CSV, JSON, ICS, PDF.", no_args_is_help=True)
 OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write to; var/out/EVENT by default.")]
@@ -46,12 +46,11 @@ def matches(
 def _export(
     context: typer.Context, event: str, out: Path | None, lang: str, tenant: str | None, as_json: bool, what: str
 ) -> None:
-    from app.services import access, events, exports
+    from app.services import exports
 
     state = session_of(context, as_json)
     with state.database.read() as session, state.progress(f"writing {what}") as report:
-        actor = access.organiser_of(session, pick_tenant(session, tenant))
-        row = events.find_event(session, actor, event)
+        actor, row = organiser_and_event(session, tenant, event)
         folder = out or state.settings.out / row.code
         write = exports.write_timetables if what == "timetables" else exports.write_matches
         written = write(session, actor, row, folder, lang=lang, font=state.settings.font, report=report)

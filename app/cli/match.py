@@ -10,7 +10,7 @@ from uuid import UUID
 import typer
 from rich.markup import escape
 
-from app.cli.console import EventOption, JsonFlag, LangOption, Session, TenantOption, pick_tenant, session_of
+from app.cli.console import EventOption, JsonFlag, LangOption, Session, TenantOption, organiser_and_event, session_of
 
 if TYPE_CHECKING:
     from app.db.models import MatchRun
@@ -74,12 +74,11 @@ def show_matches(
     as_json: JsonFlag = False,
 ) -> None:
     """Show the ranked suppliers of each request, their strongest reasons, and the best that failed a gate."""
-    from app.services import access, events, matching, problems
+    from app.services import matching, problems
 
     state = session_of(context, as_json)
     with state.database.read() as session:
-        actor = access.organiser_of(session, pick_tenant(session, tenant))
-        row = events.find_event(session, actor, event)
+        actor, row = organiser_and_event(session, tenant, event)
         lists = matching.ranked_lists(session, actor, row, request_code=request, limit=limit, lang=lang)
         run = problems.last_match_run(session, row.id)
 
@@ -101,13 +100,12 @@ def explain(
     as_json: JsonFlag = False,
 ) -> None:
     """Show every term of one pair: they add up to its score."""
-    from app.services import access, events, matching
+    from app.services import matching
     from app.services.participants import find_organisation
 
     state = session_of(context, as_json)
     with state.database.read() as session:
-        actor = access.organiser_of(session, pick_tenant(session, tenant))
-        row = events.find_event(session, actor, event)
+        actor, row = organiser_and_event(session, tenant, event)
         owner = find_organisation(session, actor, supplier)
         item = matching.explain_pair(session, actor, row, request, owner.id, lang=lang)
     state.answer(item, lambda: _print_pair(state, item))
@@ -127,13 +125,12 @@ def evaluate(
 ) -> None:
     """Judge a match run by what is known by now: relevance, both sides, probability, evenness."""
     from app.io.judgements import read_judgements
-    from app.services import access, events, matching
+    from app.services import matching
 
     state = session_of(context, as_json)
     given = read_judgements(judgements) if judgements else None
     with state.database.read() as session:
-        actor = access.organiser_of(session, pick_tenant(session, tenant))
-        row = events.find_event(session, actor, event)
+        actor, row = organiser_and_event(session, tenant, event)
         found = matching.evaluate_run(session, actor, row, run_id=run, judgements=given, k=k)
     state.answer(found, lambda: _print_evaluation(state, found))
 

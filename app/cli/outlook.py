@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from app.cli.console import EventOption, JsonFlag, LangOption, Session, TenantOption, pick_tenant, session_of
+from app.cli.console import EventOption, JsonFlag, LangOption, Session, TenantOption, organiser_and_event, session_of
 from app.cli.match import match
 
 DepthOption = Annotated[int, typer.Option("--k", help="Length of the lists that buyers look at.", min=1, max=100)]
@@ -31,13 +31,12 @@ def show_lifts(
     as_json: JsonFlag = False,
 ) -> None:
     """Show what would lift a supplier over all requests of an event: each change tried on every request."""
-    from app.services import access, events, matching
+    from app.services import matching
     from app.services.participants import find_organisation
 
     state = session_of(context, as_json)
     with state.database.read() as session:
-        actor = access.organiser_of(session, pick_tenant(session, tenant))
-        row = events.find_event(session, actor, event)
+        actor, row = organiser_and_event(session, tenant, event)
         owner = find_organisation(session, actor, supplier)
         found = matching.supplier_lifts(session, actor, row, owner.id, k=k, limit=limit, lang=lang)
     state.answer(found, lambda: _print_lifts(state, found, lang))
@@ -56,12 +55,11 @@ def show_unmet(
     as_json: JsonFlag = False,
 ) -> None:
     """Show the requests nobody serves well, by product, why, and what would open them; and what nobody asks for."""
-    from app.services import access, events, matching
+    from app.services import matching
 
     state = session_of(context, as_json)
     with state.database.read() as session:
-        actor = access.organiser_of(session, pick_tenant(session, tenant))
-        row = events.find_event(session, actor, event)
+        actor, row = organiser_and_event(session, tenant, event)
         found = matching.unmet_demand(session, actor, row, probability=probability, k=k, lang=lang)
     state.answer(found, lambda: _print_unmet(state, found, lang))
 
@@ -75,12 +73,11 @@ def show_evenness(
     as_json: JsonFlag = False,
 ) -> None:
     """Show how evenly the lists show the suppliers, and what score a more even hand would give up; changes nothing."""
-    from app.services import access, events, matching
+    from app.services import matching
 
     state = session_of(context, as_json)
     with state.database.read() as session:
-        actor = access.organiser_of(session, pick_tenant(session, tenant))
-        row = events.find_event(session, actor, event)
+        actor, row = organiser_and_event(session, tenant, event)
         found = matching.evenness_curve(session, actor, row, k=k)
     state.answer(found, lambda: _print_evenness(state, found, lang))
 

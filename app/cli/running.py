@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from app.cli.console import Session, pick_tenant
+from app.cli.console import Session, organiser_and_event
 
 if TYPE_CHECKING:
     from app.db.models import MatchRun, Schedule
@@ -19,11 +19,10 @@ def run_matching(
     """Start a match run and wait for it; raise ConflictError with its reason if it failed."""
     from app.db.models import MatchRun
     from app.jobs.queue import JobQueue
-    from app.services import access, events, matching, runs
+    from app.services import matching, runs
 
     with state.database.write() as session:
-        actor = access.organiser_of(session, pick_tenant(session, tenant))
-        found = events.find_event(session, actor, event)
+        actor, found = organiser_and_event(session, tenant, event)
         run_id = matching.start_run(session, actor, found, as_of=as_of, evenness=evenness).id
     with JobQueue(state.settings, state.database) as jobs, state.progress("matching") as report:
         jobs.match(run_id)
@@ -34,11 +33,10 @@ def run_scheduling(state: Session, event: str, tenant: str | None, **options: An
     """Start a schedule build and wait for it."""
     from app.db.models import Schedule
     from app.jobs.queue import JobQueue
-    from app.services import access, events, runs, scheduling
+    from app.services import runs, scheduling
 
     with state.database.write() as session:
-        actor = access.organiser_of(session, pick_tenant(session, tenant))
-        found = events.find_event(session, actor, event)
+        actor, found = organiser_and_event(session, tenant, event)
         schedule_id = scheduling.start_schedule(session, actor, found, **options).id
     with JobQueue(state.settings, state.database) as jobs, state.progress("scheduling") as report:
         jobs.schedule(schedule_id)

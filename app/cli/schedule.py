@@ -8,7 +8,16 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from app.cli.console import EventOption, JsonFlag, LangOption, Session, TenantOption, pick_tenant, session_of
+from app.cli.console import (
+    EventOption,
+    JsonFlag,
+    LangOption,
+    Session,
+    TenantOption,
+    organiser_and_event,
+    pick_tenant,
+    session_of,
+)
 
 schedule = typer.Typer(help="Meeting schedules.", no_args_is_help=True)
 
@@ -49,13 +58,12 @@ def show(
 ) -> None:
     """Show the current schedule: bound, gap, the timetable, and the reason for every pair left out."""
     from app.core.errors import NotFoundError
-    from app.services import access, events
     from app.services.scheduling import newest_schedule
 
     state = session_of(context, as_json)
     with state.database.read() as session:
-        actor = access.organiser_of(session, pick_tenant(session, tenant))
-        row = newest_schedule(session, events.find_event(session, actor, event))
+        found = organiser_and_event(session, tenant, event)[1]
+        row = newest_schedule(session, found)
     if row is None:
         raise NotFoundError(f"The event {event!r} has no schedule yet; run: fairmatch schedule build --event {event}")
     show_schedule(state, str(row.id), tenant, lang)
