@@ -1,10 +1,10 @@
 """Timetables of whole fairs: value, breaks, bound and time, beside what simpler tools reach on the same files.
 
-usage: python -m benchmarks.fairs DATA_FOLDER [--time-limit 20] [--cp-sat]
+usage: python -m benchmarks.fairs DATA_FOLDER [--time-limit 20] [--no-peers]
 
 DATA_FOLDER holds `meetings/*.json`, files of the format fairmatch/problem@1. Each is solved as it is and with a weight
 of five points per break; a larger fair and a day of repairs are generated here. Peers: a greedy plan, one matching per
-slot, and on request CP-SAT with its defaults on the plain model, for as many seconds.
+slot, and for as many seconds CP-SAT with its defaults and HiGHS, both on the time-indexed model, up to 300 × 400.
 """
 
 from __future__ import annotations
@@ -17,17 +17,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy.optimize import linear_sum_assignment
-
 from app.domain.scheduling import Plan, read_problem, repair, solve, verify
 from app.domain.scheduling.greedy import greedy
-from app.domain.scheduling.instance import Instance, build
-from app.domain.scheduling.placing import board_from
+from app.domain.scheduling.instance import build
 from app.domain.scheduling.problem import Problem
+from benchmarks.fair_peers import SOLVERS, slot_by_slot
 from benchmarks.tables import Table
 
 COMMAND = "python -m benchmarks.fairs DATA_FOLDER"
+LARGE = 20_000  # meetings
 COLUMNS = ("problem", "method", "objective", "breaks", "bound", "gap %", "seconds")
 
 
@@ -80,81 +78,27 @@ def problems(data: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             yield name + (f", breaks × {weight}" if weight else ""), {**problem, "objective": objective}
 
 
-def slot_by_slot(inst: Instance) -> tuple[float, int]:
-    """The heaviest matching of the pairs still open, slot after slot; over-full halls keep the most valuable."""
-    chosen: dict[int, int] = {}
-    met = np.zeros(len(inst.meetings), dtype=bool)
-    value = np.array(inst.value, dtype=float)
-    one, two = np.array(inst.one), np.array(inst.two)
-    for t in range(inst.slots):
-        usable = [m for m, starts in enumerate(inst.starts) if not met[m] and t in starts]
-        gain = np.zeros((inst.people, inst.people))
-        which = np.full((inst.people, inst.people), -1)
-        gain[one[usable], two[usable]], which[one[usable], two[usable]] = value[usable], usable
-        rows = np.unique(one[usable])
-        columns = np.unique(two[usable])
-        a, b = linear_sum_assignment(gain[np.ix_(rows, columns)], maximize=True)
-        held = which[rows[a], columns[b]]
-        held = held[held >= 0]
-        for m in held[np.argsort(-value[held], kind="stable")][: inst.capacity[t]]:
-            chosen[int(m)], met[m] = t, True
-    board = board_from(inst, chosen, {})
-    return board.score()[2], sum(board.breaks)
-
-
-def cp_sat(inst: Instance, seconds: float) -> tuple[float, int]:
-    """CP-SAT with its defaults on x[m, t]: a person once per slot, a pair once, the tables; breaks from busy slots."""
-    from ortools.sat.python import cp_model
-
-    model = cp_model.CpModel()
-    x = {(m, t): model.new_bool_var("") for m, starts in enumerate(inst.starts) for t in starts}
-    for m, starts in enumerate(inst.starts):
-        model.add_at_most_one(x[m, t] for t in starts)
-    cost = []
-    for p, mine in enumerate(inst.of_person):
-        before: Any = 0
-        runs = []
-        for t in range(inst.slots):
-            here = [x[m, t] for m in mine if (m, t) in x]
-            model.add_at_most_one(here)
-            if inst.weights.break_:
-                start = model.new_bool_var("")
-                model.add(start >= sum(here) - before)
-                before = sum(here)
-                runs.append(start)
-        if runs:
-            breaks = model.new_int_var(0, inst.slots, "")
-            model.add(breaks >= sum(runs) - 1)
-            cost.append(inst.weights.break_ * breaks)
-        del p
-    for t in range(inst.slots):
-        model.add(sum(x[key] for key in x if key[1] == t) <= inst.capacity[t])
-    model.maximize(sum(inst.value[m] * var for (m, _), var in x.items()) - sum(cost))
-    solver = cp_model.CpSolver()
-    solver.parameters.max_time_in_seconds = seconds
-    solver.parameters.num_workers = 2
-    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return float("nan"), 0
-    board = board_from(inst, {m: t for (m, t), var in x.items() if solver.value(var)}, {})
-    return board.score()[2], sum(board.breaks)
-
-
-def rows(name: str, problem: Problem, time_limit: float, with_cp_sat: bool) -> Iterator[tuple[object, ...]]:
+def rows(name: str, problem: Problem, time_limit: float, with_peers: bool) -> Iterator[tuple[object, ...]]:
     inst = build(problem)
-    limit = 3 * time_limit if len(inst.meetings) > 20_000 else time_limit
+    large = len(inst.meetings) > LARGE
+    limit = 3 * time_limit if large else time_limit
     begun = time.perf_counter()
     board = greedy(inst)
     yield name, "greedy", board.score()[2], sum(board.breaks), "", "", time.perf_counter() - begun
     begun = time.perf_counter()
     yield name, "a matching per slot", *slot_by_slot(inst), "", "", time.perf_counter() - begun
-    if with_cp_sat:
+    for peer, solver in SOLVERS.items() if with_peers and not large else ():
         begun = time.perf_counter()
-        yield name, "CP-SAT, defaults", *cp_sat(inst, limit), "", "", time.perf_counter() - begun
-    begun = time.perf_counter()
-    plan = solve(problem, time_limit=limit)
-    spent = time.perf_counter() - begun
-    assert verify(problem, plan).legal
-    yield name, f"fairmatch ({plan.status})", plan.objective, plan.breaks, plan.bound, 100 * plan.gap, spent
+        found = solver(inst, limit) or ("no plan", "")
+        yield name, peer, *found, "", "", time.perf_counter() - begun
+    away = any(p.unavailable for p in problem.participants)
+    for bound in ("flow", "deep") if away and not large else ("flow",):
+        begun = time.perf_counter()
+        plan = solve(problem, time_limit=limit, bound=bound)
+        spent = time.perf_counter() - begun
+        assert verify(problem, plan).legal
+        method = f"fairmatch ({plan.status}{', deep bound' if bound == 'deep' else ''})"
+        yield name, method, plan.objective, plan.breaks, plan.bound, 100 * plan.gap, spent
 
 
 def repairs(problem: Problem, plan: Plan, seed: int = 0, count: int = 12) -> Iterator[tuple[object, ...]]:
@@ -176,12 +120,15 @@ def repairs(problem: Problem, plan: Plan, seed: int = 0, count: int = 12) -> Ite
         yield happened["kind"], len(mended.moved), len(mended.cancelled), len(mended.added), lost, spent
 
 
-def tables(data: Path, time_limit: float = 20.0, with_cp_sat: bool = False) -> Iterator[Table]:
+def tables(data: Path, time_limit: float = 20.0, with_peers: bool = True) -> Iterator[Table]:
     """Fairs against peers, then repairs."""
     lines: list[tuple[object, ...]] = []
     for name, problem in problems(data):
-        lines += rows(name, read_problem(problem), time_limit, with_cp_sat)
-    note = f"Two threads, {time_limit:g} s for each plan of 300 × 400 and three times that for the larger fair."
+        lines += rows(name, read_problem(problem), time_limit, with_peers)
+    note = (
+        f"Two threads, {time_limit:g} s for each plan of 300 × 400, three times that for the larger fair, where CP-SAT "
+        "and HiGHS are left out."
+    )
     yield Table("Timetables of whole fairs", COMMAND, COLUMNS, lines, note)
     day = read_problem(fair(3, 300, 400, 24, 6_000, 120, break_weight=5))
     plan = solve(day, time_limit=time_limit)
@@ -198,9 +145,9 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--time-limit", type=float, default=20.0)
-    arguments.add_argument("--cp-sat", action="store_true", help="also CP-SAT with its defaults")
+    arguments.add_argument("--no-peers", action="store_true", help="without CP-SAT and HiGHS")
     options = arguments.parse_args()
-    for table in tables(options.folder, options.time_limit, options.cp_sat):
+    for table in tables(options.folder, options.time_limit, not options.no_peers):
         print(table.markdown(), flush=True)
 
 

@@ -25,8 +25,11 @@ PRICING = Path(__file__).with_name("pricing.py")
 STAGE = "deep bound"
 
 
-def _arrays(program: Timed) -> bytes:
-    """The linear program as .npz: `matrix`, each meeting once, and where breaks cost the beginnings of busy runs."""
+def linear_program(program: Timed) -> dict[str, np.ndarray]:
+    """The whole program: `matrix`, each meeting once, and where breaks cost the beginnings of busy runs.
+
+    Entries by `rows`, `columns`, `factors`; sides of the rows `left`, `right`; `cost` is minimised, 0 <= x <= `upper`.
+    """
     entries, width = program.matrix.tocoo(), len(program.gain)
     once = np.cumsum(np.diff(program.meeting, prepend=-1) > 0) - 1
     must = program.must[program.meeting[program.first]]
@@ -41,9 +44,7 @@ def _arrays(program: Timed) -> bytes:
     }
     if program.minded.any():
         _add_runs(program, parts)
-    out = io.BytesIO()
-    np.savez(out, allow_pickle=False, **{name: np.concatenate(part) for name, part in parts.items()})
-    return out.getvalue()
+    return {name: np.concatenate(part) for name, part in parts.items()}
 
 
 def _add_runs(program: Timed, parts: dict[str, list[np.ndarray]]) -> None:
@@ -110,8 +111,10 @@ def _work(run: Search, process: subprocess.Popen[bytes]) -> None:
         program = timed(run.inst, required_held=True)
         if run.stopped:
             return
+        packed = io.BytesIO()
+        np.savez(packed, allow_pickle=False, **linear_program(program))
         with process.stdin:
-            process.stdin.write(_arrays(program))
+            process.stdin.write(packed.getbuffer())
         _listen(run, program, process)
     except BrokenPipeError:
         pass  # the process was ended, or could not be begun: the bound stays what it was
