@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 WHILES = (64, 128, 256, 512)
-MOST_ITERATIONS = 20_000
+MOST_ITERATIONS = 5_000
 ACCURACY = 1e-7
 
 
