@@ -1,4 +1,4 @@
-"""Commands for who runs the service: db upgrade, serve, doctor."""
+"""Commands for who runs the service: db upgrade, serve, worker, doctor."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 def register(app: typer.Typer) -> None:
     app.add_typer(db, name="db")
     app.command()(serve)
+    app.command()(worker)
     app.command()(doctor)
 
 
@@ -53,6 +54,22 @@ def serve(
     uvicorn.run(
         "app.main:create_app", factory=True, host=host, port=port, workers=workers, log_level=level, server_header=False
     )
+
+
+def worker(context: typer.Context) -> None:
+    """Run match runs and schedule builds for the service until stopped; start as many as there are processors."""
+    import signal
+    import threading
+
+    from app.jobs.queue import JobQueue
+
+    state = session_of(context)
+    stop = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stop.set())
+    with JobQueue(state.settings, state.database):
+        state.err.print("fairmatch works on match runs and schedules. Stop with Ctrl-C.", soft_wrap=True)
+        stop.wait()
 
 
 def doctor(context: typer.Context, as_json: JsonFlag = False) -> None:

@@ -3,6 +3,9 @@
 Match runs and schedule builds are DBOS workflows whose id is the id of their row. The row is written first, in the
 caller's transaction, and the workflow is queued after the commit; what falls between the two, and what a killed
 process leaves behind, is picked up by the sweep: at the start and every few seconds.
+
+A large match run hands its shards to a queue of their own, from which every process takes one at a time, the one that
+sees the run through included; it also hands out again what a killed process had taken.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import logging
 import os
 import secrets
 import threading
+from contextvars import Context
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -26,7 +30,7 @@ from app.db.models import MatchRun, Schedule
 from app.jobs import older_sqlite, workflows
 from app.services import runs
 
-QUEUE = "runs"
+QUEUE, SHARDS = "runs", "shards"
 _SWEEP_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
@@ -47,7 +51,7 @@ class JobQueue:
         url = make_url(self._url)
         if url.get_backend_name() == "sqlite" and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        workflows.bind(self._database)
+        workflows.bind(self._database, self.shard)
         older_sqlite.provide()
         DBOS(
             config=DBOSConfig(
@@ -61,7 +65,8 @@ class JobQueue:
             )
         )
         DBOS.launch()
-        DBOS.register_queue(QUEUE, worker_concurrency=1, polling_interval_sec=0.2)
+        for name in (QUEUE, SHARDS):
+            DBOS.register_queue(name, worker_concurrency=1, polling_interval_sec=0.2)
         self._sweeper.start()
         return self
 
@@ -71,7 +76,7 @@ class JobQueue:
         self._stop.set()
         self._sweeper.join()
         DBOS.destroy()
-        workflows.bind(None)
+        workflows.release()
 
     def match(self, run_id: UUID) -> None:
         """Queue a match run; a second call for the same run changes nothing."""
@@ -83,24 +88,36 @@ class JobQueue:
         with SetWorkflowID(str(schedule_id)):
             DBOS.enqueue_workflow(QUEUE, workflows.schedule_build, str(schedule_id))
 
+    def shard(self, run_id: UUID, number: int, again: bool) -> None:
+        """Queue a shard of a match run; `again` takes it from a process that died with it."""
+        # Outside the workflow that asks: what is left of a run is for its rows to say, not for the workflow's record.
+        Context().run(self._shard, run_id, number, again)
+
+    def _shard(self, run_id: UUID, number: int, again: bool) -> None:
+        key = f"{run_id}.{number}"
+        if again:
+            self._revive(key, SHARDS)
+        with SetWorkflowID(key):
+            DBOS.enqueue_workflow(SHARDS, workflows.match_shard, str(run_id), number)
+
     def sweep(self) -> int:
         """Start what was recorded and never started, resume what died; return how many."""
         with self._database.read() as session:
             matches = runs.abandoned(session, MatchRun)
             schedules = runs.abandoned(session, Schedule)
         for run_id in matches:
-            self._revive(run_id)
+            self._revive(str(run_id), QUEUE)
             self.match(run_id)
         for run_id in schedules:
-            self._revive(run_id)
+            self._revive(str(run_id), QUEUE)
             self.schedule(run_id)
         return len(matches) + len(schedules)
 
-    def _revive(self, run_id: UUID) -> None:
-        status = DBOS.get_workflow_status(str(run_id))
+    def _revive(self, key: str, queue: str) -> None:
+        status = DBOS.get_workflow_status(key)
         if status is not None and status.status == "PENDING":
-            _log.warning("run %s was left by a process that died; it goes on here", run_id)
-            DBOS.resume_workflow(str(run_id), queue_name=QUEUE)
+            _log.warning("run %s was left by a process that died; it goes on here", key)
+            DBOS.resume_workflow(key, queue_name=queue)
 
     def _sweep_now_and_then(self) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from dbos import DBOS
@@ -10,16 +11,23 @@ from app.core.errors import AppError
 from app.db.engine import Database
 from app.services import matching, scheduling
 
-_bound: Database | None = None
+HandOut = Callable[[UUID, int, bool], None]
+_bound: tuple[Database, HandOut] | None = None
 
 
-def bind(database: Database | None) -> None:
-    """Say which database the workflows of this process work on."""
+def bind(database: Database, hand_out: HandOut) -> None:
+    """Say which database the workflows of this process work on, and how they give shards to the workers."""
     global _bound
-    _bound = database
+    _bound = database, hand_out
 
 
-def _database() -> Database:
+def release() -> None:
+    """The queue of this process closes."""
+    global _bound
+    _bound = None
+
+
+def _here() -> tuple[Database, HandOut]:
     if _bound is None:
         raise RuntimeError("the job queue of this process is closed")
     return _bound
@@ -27,8 +35,9 @@ def _database() -> Database:
 
 @DBOS.step(name="match")
 def _match(run_id: str) -> None:
+    database, hand_out = _here()
     try:
-        matching.execute(_database(), UUID(run_id))
+        matching.execute(database, UUID(run_id), hand_out=hand_out)
     except AppError:
         return  # recorded on the run's row, in words; the workflow itself did its work
 
@@ -39,10 +48,24 @@ def match_run(run_id: str) -> None:
     _match(run_id)
 
 
+@DBOS.step(name="shard")
+def _shard(run_id: str, number: int) -> None:
+    try:
+        matching.execute_shard(_here()[0], UUID(run_id), number)
+    except AppError:
+        return
+
+
+@DBOS.workflow(name="match_shard")
+def match_shard(run_id: str, number: int) -> None:
+    """Explain the pairs of some requests of a match run."""
+    _shard(run_id, number)
+
+
 @DBOS.step(name="schedule")
 def _schedule(schedule_id: str) -> None:
     try:
-        scheduling.build(_database(), UUID(schedule_id))
+        scheduling.build(_here()[0], UUID(schedule_id))
     except AppError:
         return
 

@@ -83,7 +83,7 @@ def excluded(
     words = {word.casefold() for word in document.get("exclude", [])}
     silent = {seeker.organisation.code} if seeker else set()
     codes = set(silent)
-    for supplier in suppliers:
+    for supplier in suppliers if words or barred else ():
         organisation = supplier.organisation
         if named(organisation, words):
             codes.add(organisation.code)
@@ -95,6 +95,8 @@ def excluded(
 
 def named(organisation: Organisation, words: Set[str]) -> bool:
     """Whether one of some case-folded words is the organisation's code, name, local name or id."""
+    if not words:
+        return False
     names = (organisation.code, organisation.name, organisation.name_local or "", str(organisation.id))
     return not words.isdisjoint(name.casefold() for name in names if name)
 

@@ -10,14 +10,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Update, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.core.errors import AppError, NotFoundError
+from app.core.errors import AppError, NotFoundError, NotReadyError
 from app.db.engine import Database
 from app.db.models import MatchRun, Schedule
 
@@ -53,22 +54,24 @@ def begin(database: Database, model: type[RunRow], run_id: UUID) -> bool:
 
 
 class Heart:
-    """Reports progress of a run and keeps it alive from a thread of its own while long work goes on."""
+    """Reports progress of long work and keeps its row alive from a thread of its own.
+
+    `sign` makes the update that is a sign of life, from the share that is done and the stage.
+    """
 
     def __init__(
         self,
         database: Database,
-        model: type[MatchRun] | type[Schedule],
-        run_id: UUID,
+        sign: Callable[[float, str], Update],
+        name: str,
         listener: Progress | None = None,
     ) -> None:
         self._database = database
-        self._model = model
-        self._run_id = run_id
+        self._sign = sign
         self._listener = listener
         self._state = (0.0, "")
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"run {run_id}", daemon=True)
+        self._thread = threading.Thread(target=self._beat, name=name, daemon=True)
 
     def __enter__(self) -> Progress:
         self._thread.start()
@@ -85,15 +88,8 @@ class Heart:
 
     def _beat(self) -> None:
         while not self._stop.wait(_BEAT_SECONDS):
-            self._database.run(self._write)
-
-    def _write(self, session: Session) -> None:
-        share, stage = self._state
-        session.execute(
-            update(self._model)
-            .where(self._model.id == self._run_id, self._model.state == "running")
-            .values(progress=share, stage=stage[:120], heartbeat_at=_now())
-        )
+            with suppress(NotReadyError):  # a database that is busy once must not be the end of it
+                self._database.run(lambda session: session.execute(self._sign(*self._state)))
 
 
 def perform(
@@ -109,7 +105,12 @@ def perform(
     """
     if not begin(database, model, run_id):
         return
-    with Heart(database, model, run_id, listener) as report:
+
+    def sign(share: float, stage: str) -> Update:
+        told = {"progress": share, "stage": stage[:120], "heartbeat_at": _now()}
+        return update(model).where(model.id == run_id, model.state == "running").values(told)
+
+    with Heart(database, sign, f"run {run_id}", listener) as report:
         try:
             work(report)
         except Exception as error:

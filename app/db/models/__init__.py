@@ -5,7 +5,7 @@ from app.db.models.clusters import Cluster, ClusterFact
 from app.db.models.fairs import Event, EventBody, HostFair, Phase, Series
 from app.db.models.grid import Interpreter, Place, Slot, SlotClosed
 from app.db.models.imports import ImportedFile
-from app.db.models.matching import Match, MatchRun
+from app.db.models.matching import Match, MatchPlan, MatchRun, MatchShard
 from app.db.models.meetings import InterpreterHold, LeftOutPair, Meeting, PlaceHold, Schedule, Seat
 from app.db.models.organisations import Organisation, Representative
 from app.db.models.participants import Attendee, PairingRule, Participation, Preference, Unavailable
@@ -27,7 +27,9 @@ __all__ = [
     "InterpreterHold",
     "LeftOutPair",
     "Match",
+    "MatchPlan",
     "MatchRun",
+    "MatchShard",
     "Meeting",
     "Organisation",
     "PairingRule",

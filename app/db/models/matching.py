@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, Identified
+from app.db.base import Base, Identified, one_of
 from app.db.models.runs import Run
 
 
@@ -32,6 +32,32 @@ class MatchRun(Run, Base):
     def given_up(self) -> dict[str, Any] | None:
         """What an evened run gave up, and for what; None for lists by score alone."""
         return self.inputs.get("given_up")
+
+
+class MatchPlan(Base):
+    """What the shards of an unfinished run share: the fitted model, as the ranking engine saves it."""
+
+    __tablename__ = "match_plan"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("match_run.id", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class MatchShard(Base):
+    """A share of the requests of an unfinished run, for any worker to take; gone when the run has ended.
+
+    Its matches are written together with the state `done`. `heartbeat_at` is renewed while somebody works on it.
+    """
+
+    __tablename__ = "match_shard"
+    __table_args__ = (one_of("state", ("waiting", "running", "done")),)
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("match_plan.run_id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    requests: Mapped[int]
+    asks: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    heartbeat_at: Mapped[datetime | None]
 
 
 class Match(Identified, Base):

@@ -6,6 +6,7 @@ from app.services.matching.lifts import supplier_lifts
 from app.services.matching.lists import RankedList, best_of_buyers, explain_pair, ranked_list, ranked_lists
 from app.services.matching.live import rank_live
 from app.services.matching.run import execute, start_run
+from app.services.matching.shards import execute as execute_shard
 from app.services.matching.unmet import unmet_demand
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "evaluate_run",
     "evenness_curve",
     "execute",
+    "execute_shard",
     "explain_pair",
     "rank_live",
     "ranked_list",

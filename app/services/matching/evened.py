@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from app.core.i18n import text
-from app.services.explanations import LANGUAGES
 from app.services.matching.field import Field
 from scoring import SupplierRanker
 from scoring.exposure import exposure_curve
@@ -25,13 +23,10 @@ class Evened:
     by_score: list[dict[str, int]]
     given_up: dict[str, Any] = field(default_factory=dict)
 
-    def notes(self, number: int, place: int) -> list[dict[str, str]]:
-        """What a listed supplier's place owes to the dial, in every language; nothing where score alone gives it."""
-        plain = self.by_score[number][self.codes[number][place]]
-        if plain == place + 1:
-            return []
-        key = "evenness.up" if plain > place + 1 else "evenness.down"
-        return [{lang: text(key, lang, place=plain) for lang in LANGUAGES}]
+    def moved_from(self, number: int, place: int) -> int | None:
+        """The place by score alone of the supplier that is listed at `place`; None where that is this place."""
+        plain = self.by_score[number][self.codes[number][place - 1]]
+        return None if plain == place else plain
 
 
 def evened(participants: Field, ranker: SupplierRanker, evenness: float, depth: int) -> Evened:

@@ -80,6 +80,13 @@ def read_field(session: Session, event: Event) -> Field:
     )
 
 
+def barred_by(rules: PairingRules, seeker: Participant, suppliers: list[Participant]) -> set[UUID]:
+    """Participations that the pairing rules keep from the seeker."""
+    own = seeker.participation.kind
+    kinds = {kind for kind in {one.participation.kind for one in suppliers} if not rules.allows(own, kind)}
+    return {one.participation.id for one in suppliers if one.participation.kind in kinds} if kinds else set()
+
+
 def _demand(
     request: RequestRow,
     revision: RequestRevision,
@@ -89,11 +96,7 @@ def _demand(
     rules: PairingRules,
     past: History,
 ) -> Demand:
-    barred = {
-        person.participation.id
-        for person in suppliers
-        if not rules.allows(seeker.participation.kind, person.participation.kind)
-    } | blocked(seeker, suppliers, past)
+    barred = barred_by(rules, seeker, suppliers) | blocked(seeker, suppliers, past)
     exclude, no_news = excluded(revision.document, seeker, suppliers, barred)
     buyer = buyers.get(seeker.organisation.id)
     record = demand_record(request.code, seeker, revision.document, revision.resolved, buyer, exclude)

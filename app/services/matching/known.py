@@ -52,7 +52,7 @@ def known(
     words = {word.casefold() for word in (buyer.document.get("existing_suppliers", []) if buyer else [])}
     found = {
         "partners": [s.organisation.code for s in suppliers if named(s.organisation, words)],
-        "met": [s.organisation.code for s in suppliers if frozenset((own, s.organisation.id)) in past.met],
+        "met": [s.organisation.code for s in suppliers if _pair_of(own, s, past.met)],
     }
     return {name: sorted(codes) for name, codes in found.items() if codes}
 
@@ -60,7 +60,11 @@ def known(
 def blocked(seeker: Participant, suppliers: Sequence[Participant], past: History) -> set[UUID]:
     """Participations that must not be matched with the seeker because one of the two said so in an earlier edition."""
     own = seeker.organisation.id
-    return {s.participation.id for s in suppliers if frozenset((own, s.organisation.id)) in past.blocked}
+    return {s.participation.id for s in suppliers if _pair_of(own, s, past.blocked)}
+
+
+def _pair_of(own: UUID, supplier: Participant, pairs: frozenset[Pair]) -> bool:
+    return bool(pairs) and frozenset((own, supplier.organisation.id)) in pairs
 
 
 def _met(session: Session, events: list[UUID]) -> frozenset[Pair]:

@@ -15,7 +15,8 @@ from app.db.models import Event, Match, Organisation, Participation, SourcingReq
 from app.db.queries.scoped import fetch
 from app.services.access import Actor
 from app.services.explanations import in_language, language, said
-from app.services.matching.run import DEPTH, LEFT_OUT
+from app.services.matching.pairs import LEFT_OUT
+from app.services.matching.plan import DEPTH
 from app.services.problems import last_match_run
 from app.services.profiles import latest_requests
 

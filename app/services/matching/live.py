@@ -20,9 +20,10 @@ from app.domain.resolving import resolve
 from app.services.access import Actor
 from app.services.events import pairing_rules
 from app.services.explanations import language
+from app.services.matching.field import barred_by
 from app.services.matching.known import blocked, history, known
 from app.services.matching.lists import RankedList, item, left_out
-from app.services.matching.run import LEFT_OUT
+from app.services.matching.pairs import LEFT_OUT
 from app.services.matching.stored import failure, words
 from app.services.participants import Participant, participants
 from app.services.profiles import document_of, latest
@@ -92,9 +93,7 @@ def _record(
         exclude, _ = excluded(document, None, suppliers, set())
         return demand_record("live", None, document, resolved, None, exclude), set()
     rules, past = pairing_rules(session, event.id), history(session, event)
-    barred = {
-        p.participation.id for p in suppliers if not rules.allows(seeker.participation.kind, p.participation.kind)
-    } | blocked(seeker, suppliers, past)
+    barred = barred_by(rules, seeker, suppliers) | blocked(seeker, suppliers, past)
     exclude, no_news = excluded(document, seeker, suppliers, barred)
     buyer = latest(session, BuyerProfile, [seeker.organisation.id]).get(seeker.organisation.id)
     record = demand_record("live", seeker, document, resolved, buyer, exclude)

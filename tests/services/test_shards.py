@@ -1,0 +1,293 @@
+"""A large match run done shard by shard: the same bytes whoever does the shards, in whatever order, however often."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.core.errors import NotReadyError
+from app.db.models import Match, MatchPlan, MatchRun, MatchShard, Organisation, Participation, SourcingRequest
+from app.services import matching, runs
+from app.services.matching import models, pairs, shards, supervising
+from app.services.problems import last_match_run
+from tests.services.lists import count
+from tests.services.stage import Stage
+
+_PATIENCE = 120.0
+_ROOT = Path(__file__).parents[2]
+#: with 15 suppliers, shards of four requests: ten of them; and shards of nineteen: two
+_FEW = 60
+_HALF = 285
+
+
+def _start(stage: Stage, evenness: float = 0.0) -> UUID:
+    with stage.database.write() as session:
+        return matching.start_run(session, stage.actor, stage.event, evenness=evenness).id
+
+
+def _bytes(stage: Stage, run_id: UUID) -> list[bytes]:
+    """Every match of a run as bytes, by codes; all that is left out is the id of the row."""
+    columns = [getattr(Match, n) for n in ("rank", "score", "probability", "backward", "backward_rank", "mutual")]
+    query = (
+        select(SourcingRequest.code, Organisation.code, *columns, Match.explanation, Match.failed)
+        .join(SourcingRequest, SourcingRequest.id == Match.request_id)
+        .join(Participation, Participation.id == Match.provider_id)
+        .join(Organisation, Organisation.id == Participation.organisation_id)
+        .where(Match.run_id == run_id)
+    )
+    with stage.database.read() as session:
+        return sorted(json.dumps(list(row), sort_keys=True).encode() for row in session.execute(query))
+
+
+def _at_once(stage: Stage, evenness: float = 0.0) -> list[bytes]:
+    run_id = _start(stage, evenness)
+    matching.execute(stage.database, run_id)
+    return _bytes(stage, run_id)
+
+
+def _states(stage: Stage, run_id: UUID) -> list[str]:
+    with stage.database.read() as session:
+        return list(session.scalars(select(MatchShard.state).filter_by(run_id=run_id).order_by(MatchShard.number)))
+
+
+def _nothing_is_left(stage: Stage) -> bool:
+    return count(stage.database, MatchPlan) == count(stage.database, MatchShard) == 0
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small shards, so that a sample edition has many."""
+    monkeypatch.setattr(shards, "PAIRS", _FEW)
+
+
+@pytest.mark.parametrize("evenness", [0.0, 0.6])
+def test_shards_in_any_order_and_twice_are_one_run_at_once(
+    paris: Stage, monkeypatch: pytest.MonkeyPatch, evenness: float
+) -> None:
+    whole = _at_once(paris, evenness)
+    monkeypatch.setattr(shards, "PAIRS", _FEW)
+    run_id, waiting = _start(paris, evenness), list[int]()
+    draw = random.Random(1)
+
+    def hand_out(run: UUID, number: int, again: bool) -> None:
+        """Wait for all; then do them in any order, each as if its worker knew nothing of the run, and some twice."""
+        assert not again
+        waiting.append(number)
+        if len(waiting) == len(_states(paris, run)):
+            assert last_visible() != run
+            for one in draw.sample(waiting * 2, 2 * len(waiting)):
+                models._kept.clear()
+                matching.execute_shard(paris.database, run, one)
+
+    def last_visible() -> UUID | None:
+        with paris.database.read() as session:
+            found = last_match_run(session, paris.event.id)
+            return found.id if found else None
+
+    heard: list[tuple[float, str]] = []
+    matching.execute(paris.database, run_id, lambda *told: heard.append(told), hand_out=hand_out)
+    assert sorted(waiting) == list(range(10))
+    assert _bytes(paris, run_id) == whole
+    assert last_visible() == run_id
+    assert _nothing_is_left(paris)
+    assert [share for share, _ in heard] == sorted(share for share, _ in heard)
+    assert heard[-1][1] == "request 37 of 37"
+
+
+@pytest.mark.usefixtures("few")
+def test_shards_without_a_queue_are_done_here(paris: Stage) -> None:
+    heard: list[str] = []
+    run_id = _start(paris)
+    matching.execute(paris.database, run_id, lambda _, stage: heard.append(stage))
+    assert [f"request {n} of 37" for n in range(1, 38)] == [stage for stage in heard if stage.startswith("request")]
+    assert _nothing_is_left(paris)
+    with paris.database.read() as session:
+        before = session.scalars(select(MatchRun.id).where(MatchRun.id != run_id)).first()
+    assert before is not None
+    assert _bytes(paris, run_id) == _bytes(paris, before)
+
+
+@pytest.mark.usefixtures("few")
+def test_a_shard_that_fails_fails_the_run_in_words_and_leaves_nothing(
+    paris: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The third shard cannot be written; the run's other shards then have nothing to do."""
+    real = pairs.Pairs.of
+    monkeypatch.setattr(pairs.Pairs, "of", lambda self, ask: real(self, ask) if ask.record["id"] < third else _broken())
+    with paris.database.read() as session:
+        third = sorted(session.scalars(select(SourcingRequest.code).filter_by(event_id=paris.event.id)))[9]
+
+    def _broken() -> list[dict[str, object]]:
+        raise NotReadyError("The disk is full.")
+
+    run_id = _start(paris)
+    with pytest.raises(NotReadyError):
+        matching.execute(paris.database, run_id)
+    run = paris.run(MatchRun, run_id)
+    assert (run.state, run.error) == ("failed", "The disk is full.")
+    assert _nothing_is_left(paris)
+    assert count(paris.database, Match, run_id=run_id) == 0
+    matching.execute_shard(paris.database, run_id, 5)  # a worker that comes late
+    assert count(paris.database, Match, run_id=run_id) == 0
+
+
+@pytest.mark.usefixtures("few")
+def test_a_run_that_is_cancelled_ends_with_its_shards(paris: Stage) -> None:
+    run_id, done = _start(paris), list[int]()
+
+    def hand_out(run: UUID, number: int, _again: bool) -> None:
+        matching.execute_shard(paris.database, run, number)
+        done.append(number)
+        if len(done) == 3:
+            with paris.database.write() as session:
+                session.execute(update(MatchRun).where(MatchRun.id == run).values(state="cancelled"))
+
+    matching.execute(paris.database, run_id, hand_out=hand_out)
+    assert paris.run(MatchRun, run_id).state == "cancelled"
+    assert _nothing_is_left(paris)
+    assert count(paris.database, Match, run_id=run_id) == 0
+
+
+@pytest.mark.usefixtures("few")
+def test_a_shard_nobody_works_on_is_handed_out_again(paris: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first worker to take a shard dies with it; the second to be asked does it."""
+    whole, run_id = None, _start(paris)
+    asked: list[tuple[int, bool]] = []
+    monkeypatch.setattr(runs, "STALE_AFTER", timedelta(seconds=0.5))
+
+    def hand_out(run: UUID, number: int, again: bool) -> None:
+        asked.append((number, again))
+        if number == 4 and not again:
+            with paris.database.write() as session:
+                assert shards._take(session, run, number) is not None
+            return
+        matching.execute_shard(paris.database, run, number)
+
+    matching.execute(paris.database, run_id, hand_out=hand_out)
+    assert asked == [(n, False) for n in range(10)] + [(4, True)]
+    whole = _at_once(paris)
+    assert _bytes(paris, run_id) == whole
+
+
+def test_a_plan_is_stored_once(paris: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes plan the same run, each taking the other for dead; between the two a supplier's name changes."""
+    monkeypatch.setattr(shards, "PAIRS", _FEW)
+    whole, run_id = _at_once(paris), _start(paris)
+
+    def plan_once_more(_share: float, stage: str) -> None:
+        if stage == "asking the suppliers' side" and not shards.stored(paris.database, run_id):
+            monkeypatch.setattr(supervising, "do_all", lambda *_: None)
+            matching.execute(paris.database, run_id)  # the other one stores its plan first
+            monkeypatch.undo()
+            monkeypatch.setattr(shards, "PAIRS", _FEW)
+            with paris.database.write() as session:
+                session.execute(update(Organisation).values(name=Organisation.name + " (renamed)"))
+
+    matching.execute(paris.database, run_id, plan_once_more)
+    assert paris.run(MatchRun, run_id).state == "done"
+    assert _bytes(paris, run_id) == whole
+    assert _at_once(paris) != whole
+
+
+# live processes ------------------------------------------------------------------------------------------------------
+@contextmanager
+def _worker(stage: Stage, per_shard: int) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.services.worker", stage.database.url, str(per_shard)], cwd=_ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        assert process.stdout.readline() == "ready\n"
+        yield process
+    finally:
+        process.stdin.close()
+        process.wait(timeout=_PATIENCE)
+        process.stdout.close()
+
+
+def _until(true: Callable[[], bool]) -> None:
+    limit = time.monotonic() + _PATIENCE
+    while not true():
+        assert time.monotonic() < limit, "it does not come"
+        time.sleep(0.01)
+
+
+def _a_minute_ago(stage: Stage, run_id: UUID) -> None:
+    """As if nobody had given a sign of life for a minute."""
+    then = datetime.now(UTC) - timedelta(minutes=1)
+    with stage.database.write() as session:
+        session.execute(update(MatchRun).where(MatchRun.id == run_id).values(heartbeat_at=then, created_at=then))
+        session.execute(update(MatchShard).where(MatchShard.state == "running").values(heartbeat_at=then))
+
+
+def _ended(stage: Stage, run_id: UUID) -> bool:
+    return stage.run(MatchRun, run_id).state not in ("queued", "running")
+
+
+def test_three_processes_make_the_bytes_of_one(paris: Stage) -> None:
+    whole, run_id = _at_once(paris), _start(paris)
+    _a_minute_ago(paris, run_id)  # so that the sweep of whoever comes first takes it up
+    with ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(_worker(paris, _FEW))
+        _until(lambda: _ended(paris, run_id))
+    run = paris.run(MatchRun, run_id)
+    assert (run.state, run.error) == ("done", None)
+    assert _bytes(paris, run_id) == whole
+    assert _nothing_is_left(paris)
+
+
+def test_a_worker_killed_with_a_shard_is_replaced_by_the_others(paris: Stage) -> None:
+    """The one that sees the run through lives on, and notices by itself."""
+    whole, run_id = _at_once(paris), _start(paris)
+    with _worker(paris, _HALF):
+        _a_minute_ago(paris, run_id)
+        _until(lambda: "running" in _states(paris, run_id))
+        with _worker(paris, _HALF) as helper:
+            _until(lambda: _states(paris, run_id) != ["running", "waiting"])
+            helper.kill()
+        _a_minute_ago(paris, run_id)
+        _until(lambda: _ended(paris, run_id))
+    assert paris.run(MatchRun, run_id).state == "done"
+    assert _bytes(paris, run_id) == whole
+
+
+def test_all_processes_killed_in_the_middle_and_others_go_on(paris: Stage) -> None:
+    whole, run_id = _at_once(paris), _start(paris)
+    _a_minute_ago(paris, run_id)
+    with _worker(paris, _FEW) as first, _worker(paris, _FEW) as second:
+        _until(lambda: "done" in _states(paris, run_id) and "running" in _states(paris, run_id))
+        first.kill()
+        second.kill()
+    done = _states(paris, run_id).count("done")
+    assert 0 < done < 10
+    with paris.database.read() as session:
+        found = last_match_run(session, paris.event.id)
+        assert found is not None
+        assert found.id != run_id, "a run that is not done is nobody's to see"
+        ids = set(session.scalars(select(Match.id).filter_by(run_id=run_id)))
+        assert len(ids) == session.scalar(select(func.count()).select_from(Match).filter_by(run_id=run_id))
+    assert 0 < len(ids) < len(whole)
+
+    _a_minute_ago(paris, run_id)
+    with _worker(paris, _FEW), _worker(paris, _FEW):
+        _until(lambda: _ended(paris, run_id))
+    assert paris.run(MatchRun, run_id).state == "done"
+    assert _bytes(paris, run_id) == whole
+    with paris.database.read() as session:
+        kept = set(session.scalars(select(Match.id).filter_by(run_id=run_id)))
+    assert ids < kept, "what was written before the kill was not written again"
+    assert _nothing_is_left(paris)
