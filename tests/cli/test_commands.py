@@ -37,7 +37,7 @@ def _commands() -> list[tuple[str, ...]]:
 
 def test_the_commands_are_those_that_were_designed() -> None:
     assert {" ".join(name) for name in _commands()} >= {
-        "demo", "serve", "db upgrade", "import", "match run", "match show", "match explain",
+        "demo", "serve", "worker", "db upgrade", "import", "match run", "match show", "match explain",
         "match evaluate", "match lifts", "match unmet", "match evenness", "schedule build",
         "schedule show", "solve", "verify", "export timetables", "export matches", "key create", "key revoke", "doctor",
         "event create", "template", "tenant create",
@@ -48,7 +48,7 @@ def test_the_commands_are_those_that_were_designed() -> None:
 def test_every_command_has_help_and_takes_json(shell: Shell, name: tuple[str, ...]) -> None:
     told = shell.run(*name, "--help")
     assert f"fairmatch {' '.join(name)}" in told.out
-    if name != ("serve",):
+    if name not in (("serve",), ("worker",)):
         assert "--json" in told.out
 
 
@@ -371,3 +371,27 @@ def test_the_three_calls_against_the_live_service(demo: Demo, tmp_path: Path) ->
 
 def test_serve_before_the_upgrade(shell: Shell) -> None:
     assert "fairmatch db upgrade" in shell.run("serve", code=5).err
+
+
+def test_a_worker_does_what_a_service_without_workers_leaves(demo: Demo, tmp_path: Path) -> None:
+    shell = demo.copy(tmp_path)
+    key = shell.json("key", "create", "--tenant", "demo", "--role", "organiser")["key"]
+    event = shell.json("event", "list")[0]["id"]
+    idle = Shell(shell.folder, shell.database_url, {"FAIRMATCH_WORKERS_IN_PROCESS": "false"})
+    with _serving(idle) as address:
+        me = httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=60)
+        started = me.post(f"events/{event}/match-runs", json={}).raise_for_status().json()
+        worker = shell.start("worker")
+        try:
+            limit = time.monotonic() + 120
+            while (run := me.get(f"match-runs/{started['id']}").json())["state"] in ("queued", "running"):
+                assert worker.poll() is None, worker.communicate()
+                assert time.monotonic() < limit
+                time.sleep(0.2)
+        finally:
+            worker.terminate()
+            _, err = worker.communicate(timeout=60)
+            me.close()
+    assert run["state"] == "done"
+    assert worker.returncode == 0
+    assert "Stop with Ctrl-C" in err
