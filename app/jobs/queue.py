@@ -16,6 +16,7 @@ import secrets
 import threading
 from contextvars import Context
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -89,16 +90,24 @@ class JobQueue:
             DBOS.enqueue_workflow(QUEUE, workflows.schedule_build, str(schedule_id))
 
     def shard(self, run_id: UUID, number: int, again: bool) -> None:
-        """Queue a shard of a match run; `again` takes it from a process that died with it."""
+        """Queue a shard of a match run; `again` takes it from a process that has died with it."""
         # Outside the workflow that asks: what is left of a run is for its rows to say, not for the workflow's record.
         Context().run(self._shard, run_id, number, again)
 
     def _shard(self, run_id: UUID, number: int, again: bool) -> None:
-        key = f"{run_id}.{number}"
-        if again:
-            self._revive(key, SHARDS)
-        with SetWorkflowID(key):
-            DBOS.enqueue_workflow(SHARDS, workflows.match_shard, str(run_id), number)
+        # Each attempt is a workflow of its own: a process that is slow rather than dead keeps the one it has, and ends.
+        for attempt in count():
+            key = f"{run_id}.{number}.{attempt}"
+            status = DBOS.get_workflow_status(key)
+            if status is None:
+                with SetWorkflowID(key):
+                    DBOS.enqueue_workflow(SHARDS, workflows.match_shard, str(run_id), number)
+                return
+            if status.status == "ENQUEUED" or not again:
+                return
+            if status.status == "PENDING":
+                _log.warning("shard %d of run %s was left by a process that died", number, run_id)
+                DBOS.cancel_workflow(key)
 
     def sweep(self) -> int:
         """Start what was recorded and never started, resume what died; return how many."""
@@ -106,18 +115,18 @@ class JobQueue:
             matches = runs.abandoned(session, MatchRun)
             schedules = runs.abandoned(session, Schedule)
         for run_id in matches:
-            self._revive(str(run_id), QUEUE)
+            self._revive(run_id)
             self.match(run_id)
         for run_id in schedules:
-            self._revive(str(run_id), QUEUE)
+            self._revive(run_id)
             self.schedule(run_id)
         return len(matches) + len(schedules)
 
-    def _revive(self, key: str, queue: str) -> None:
-        status = DBOS.get_workflow_status(key)
+    def _revive(self, run_id: UUID) -> None:
+        status = DBOS.get_workflow_status(str(run_id))
         if status is not None and status.status == "PENDING":
-            _log.warning("run %s was left by a process that died; it goes on here", key)
-            DBOS.resume_workflow(key, queue_name=queue)
+            _log.warning("run %s was left by a process that died; it goes on here", run_id)
+            DBOS.resume_workflow(str(run_id), queue_name=QUEUE)
 
     def _sweep_now_and_then(self) -> None:
         while True:

@@ -83,7 +83,7 @@ def _invariants(session: Session) -> Iterator[Finding]:
         yield Finding(check, "wrong", f"{count} {bad}.") if count else Finding(check, "ok", good)
     waiting = len(abandoned(session, MatchRun)) + len(abandoned(session, Schedule))
     if waiting:
-        text = f"{waiting} runs wait for a worker; `fairmatch serve`, `fairmatch worker` or the next command takes them up."
+        text = f"{waiting} runs wait for a worker; a worker or the next command takes them up."
         yield Finding("runs", "note", text)
 
 
