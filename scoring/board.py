@@ -41,13 +41,20 @@ class Board:
         return np.asarray((states[ruling] == FAILED).any(axis=0))
 
 
-def scored_once(demands: Sequence[Record], space: Space, gates_of: Callable[[Record], Gates]) -> Board:
+def scored_once(
+    demands: Sequence[Record],
+    space: Space,
+    gates_of: Callable[[Record], Gates],
+    progress: Callable[[int, int], None] | None = None,
+) -> Board:
     """Score every demand, one after the other; what is kept takes 9 bytes a pair and one for each gate."""
     totals = np.empty((len(demands), len(space.records)))
     passing = np.empty(totals.shape, dtype=bool)
     most: list[dict[str, float]] = []
     gates: list[Gates] = []
     for row, demand in enumerate(demands):
+        if progress is not None:
+            progress(row, len(demands))
         scored = space.score(demand)
         totals[row] = scored.total
         most.append(scored.most)

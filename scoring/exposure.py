@@ -78,20 +78,43 @@ def potentials(logs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if not pair.any():
         return u, v
     rows, columns = pair.any(axis=1), pair.any(axis=0)
-    inside = logs[np.ix_(rows, columns)]
-    share = np.log(rows.sum() / columns.sum())
-    a, b = np.zeros(inside.shape[0]), np.zeros(inside.shape[1])
-    for _ in range(ROUNDS):
-        a = -np.logaddexp.reduce(inside + b, axis=1)
-        new = share - np.logaddexp.reduce(inside + a[:, None], axis=0)
-        done = float(np.abs(new - b).max()) < CLOSE_ENOUGH
-        b = new
-        if done:
-            break
+    a, b = _scaled(logs[np.ix_(rows, columns)], float(np.log(rows.sum() / columns.sum())))
     there = pair[np.ix_(rows, columns)]
     a = a - float((a[:, None] + b)[there].mean())
     u[rows], v[columns] = a, b
     return u, v
+
+
+def _scaled(logs: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """a, b so that the rows of exp(logs + a + b) add up to 1 and its columns to exp(share).
+
+    Rows and columns are scaled by turns with plain products, which is what takes no time; whenever factors leave what a
+    number can hold, they are taken into the logarithms by one turn there.
+    """
+    a, b = np.zeros(logs.shape[0]), np.zeros(logs.shape[1])
+    row, column, kernel = np.ones_like(a), np.ones_like(b), None
+    for _ in range(ROUNDS):
+        if kernel is not None:
+            with np.errstate(all="ignore"):
+                new_row = 1.0 / (kernel @ column)
+                new = np.exp(share) / (new_row @ kernel)
+            if _can_hold(new_row) and _can_hold(new):
+                change = np.log(new / column)
+                row, column = new_row, new
+                if float(np.abs(change).max()) < CLOSE_ENOUGH:
+                    break
+                continue
+        before = b + np.log(column)
+        a = -np.logaddexp.reduce(logs + before, axis=1)
+        b = share - np.logaddexp.reduce(logs + a[:, None], axis=0)
+        row, column, kernel = np.ones_like(a), np.ones_like(b), np.exp(logs + a[:, None] + b)
+        if float(np.abs(b - before).max()) < CLOSE_ENOUGH:
+            break
+    return a + np.log(row), b + np.log(column)
+
+
+def _can_hold(factors: np.ndarray) -> bool:
+    return bool(np.isfinite(factors).all() and factors.min() > 1e-100 and factors.max() < 1e100)
 
 
 def balanced(scores: Any, evenness: float) -> np.ndarray:
@@ -141,34 +164,37 @@ def even_lists(scores: Any, k: int, evenness: float) -> EvenLists:
     >>> [even_lists(scores, 1, dial).places[:, 0].tolist() for dial in (0, 1)]
     [[0, 0, 0], [0, 1, 2]]
     """
-    dial = checked_evenness(evenness, "even_lists")
-    given = np.asarray(scores, dtype=np.float64)
-    if given.ndim != 2 or k < 1:
-        raise RankingError(f"even_lists: scores of shape {given.shape} and k={k}; expected a matrix and k of 1 or more")
-    pair = np.isfinite(given)
-    prices = np.zeros(given.shape[1])
-    if dial > 0.0 and pair.any():
-        spread = (
-            float(np.mean([row[there].std() for row, there in zip(given, pair, strict=True) if there.any()])) or 1.0
-        )
-        prices = -spread * dial * potentials(np.where(pair, given, -np.inf) / spread)[1]
-        prices -= prices[pair.any(axis=0)].mean()
-    plain, places = _top(given, k), _top(given - prices, k)
-    shown = np.bincount(places[places >= 0], minlength=given.shape[1])
-    best, kept = _worth(given, plain), _worth(given, places)
-    return EvenLists(
-        dial,
-        places,
-        prices,
-        gini(shown) if shown.size else 0.0,
-        1.0 if best == 0.0 else 1.0 - (best - kept) / abs(best),
-    )
+    return exposure_curve(scores, k, [evenness])[0]
 
 
 def exposure_curve(scores: Any, k: int, dials: Sequence[float] = DIALS) -> list[EvenLists]:
     """`even_lists` at each setting of the dial; `scoring.plots.plot_evenness` draws it. For the other side's lists pass
     the transpose."""
-    return [even_lists(scores, k, dial) for dial in dials]
+    checked = [checked_evenness(dial, "even_lists") for dial in dials]
+    given = np.asarray(scores, dtype=np.float64)
+    if given.ndim != 2 or k < 1:
+        raise RankingError(f"even_lists: scores of shape {given.shape} and k={k}; expected a matrix and k of 1 or more")
+    full = _prices(given) if any(checked) else np.zeros(given.shape[1])
+    plain = _top(given, k)
+    best = _worth(given, plain)
+    return [_lists(given, k, dial, dial * full, best) for dial in checked]
+
+
+def _prices(given: np.ndarray) -> np.ndarray:
+    """The price of each column with the dial all the way up; 0 on average over the columns that have a pair."""
+    pair = np.isfinite(given)
+    if not pair.any():
+        return np.zeros(given.shape[1])
+    spread = float(np.mean([row[there].std() for row, there in zip(given, pair, strict=True) if there.any()])) or 1.0
+    prices = -spread * potentials(np.where(pair, given, -np.inf) / spread)[1]
+    return np.asarray(prices - prices[pair.any(axis=0)].mean())
+
+
+def _lists(given: np.ndarray, k: int, dial: float, prices: np.ndarray, best: float) -> EvenLists:
+    places = _top(given - prices, k)
+    shown = np.bincount(places[places >= 0], minlength=given.shape[1])
+    kept = 1.0 if best == 0.0 else 1.0 - (best - _worth(given, places)) / abs(best)
+    return EvenLists(dial, places, prices, gini(shown) if shown.size else 0.0, kept)
 
 
 def _top(scores: np.ndarray, k: int) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -114,12 +114,15 @@ class SupplierRanker(Ranker):
         teller = explaining.Teller(self._space, self._setting, self.calibration_, "supplier", lang)
         return teller.all_lifts(record, self._number[identity], scored, gates, top, most)
 
-    def board(self, demands: Any) -> Board:
-        """Every demand scored once against every supplier, for `lifts_over` and `unmet`; (n demands, n suppliers)."""
+    def board(self, demands: Any, progress: Callable[[int, int], None] | None = None) -> Board:
+        """Every demand scored once against every supplier, for `lifts_over` and `unmet`; (n demands, n suppliers).
+
+        `progress` is called with the demands done and how many there are.
+        """
         check_is_fitted(self)
         if isinstance(demands, Board):
             return demands
-        return scored_once(read(demands, "demand"), self._space, self._check_gates)
+        return scored_once(read(demands, "demand"), self._space, self._check_gates, progress)
 
     def lifts_over(
         self, supplier: Any, demands: Any, k: int = 10, most: int = 10, lang: str = "en"

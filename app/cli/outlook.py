@@ -35,10 +35,10 @@ def show_lifts(
     from app.services.participants import find_organisation
 
     state = session_of(context, as_json)
-    with state.database.read() as session:
+    with state.database.read() as session, state.progress("scoring") as report:
         actor, row = organiser_and_event(session, tenant, event)
         owner = find_organisation(session, actor, supplier)
-        found = matching.supplier_lifts(session, actor, row, owner.id, k=k, limit=limit, lang=lang)
+        found = matching.supplier_lifts(session, actor, row, owner.id, k=k, limit=limit, lang=lang, report=report)
     state.answer(found, lambda: _print_lifts(state, found, lang))
 
 
@@ -58,9 +58,9 @@ def show_unmet(
     from app.services import matching
 
     state = session_of(context, as_json)
-    with state.database.read() as session:
+    with state.database.read() as session, state.progress("scoring") as report:
         actor, row = organiser_and_event(session, tenant, event)
-        found = matching.unmet_demand(session, actor, row, probability=probability, k=k, lang=lang)
+        found = matching.unmet_demand(session, actor, row, probability=probability, k=k, lang=lang, report=report)
     state.answer(found, lambda: _print_unmet(state, found, lang))
 
 
@@ -76,9 +76,9 @@ def show_evenness(
     from app.services import matching
 
     state = session_of(context, as_json)
-    with state.database.read() as session:
+    with state.database.read() as session, state.progress("scoring") as report:
         actor, row = organiser_and_event(session, tenant, event)
-        found = matching.evenness_curve(session, actor, row, k=k)
+        found = matching.evenness_curve(session, actor, row, k=k, report=report)
     state.answer(found, lambda: _print_evenness(state, found, lang))
 
 

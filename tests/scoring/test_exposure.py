@@ -7,7 +7,15 @@ import pytest
 
 from scoring import SupplierRanker, combine_mutual
 from scoring.errors import RankingError
-from scoring.exposure import balanced, even_lists, exposure_curve, gini
+from scoring.exposure import (
+    CLOSE_ENOUGH,
+    ROUNDS,
+    balanced,
+    even_lists,
+    exposure_curve,
+    gini,
+    potentials,
+)
 
 HOWS = {
     "harmonic": lambda a, b: 2 * a * b / (a + b),
@@ -131,3 +139,21 @@ def test_a_ranking_of_pairs_can_be_evened_out_and_shows_the_pairs_own_scores():
 
     assert uneven(even) < uneven(plain)
     assert {pair[1] for pair in even.pairs if pair[0] == "b0"} <= {"s0", "s1", "s2"}
+
+
+@pytest.mark.parametrize("spread", [1.0, 30.0, 3000.0])
+def test_factors_are_those_that_logarithms_alone_give(spread: float) -> None:
+    """Also where no number can hold the factors themselves: scores of a spread of 3,000 are e to the 3,000 apart."""
+    draw = np.random.default_rng(1)
+    logs = np.where(draw.random((9, 7)) < 0.8, draw.normal(0.0, spread, (9, 7)), -np.inf)
+    a, b = np.zeros(9), np.zeros(7)
+    for _ in range(ROUNDS):
+        a = -np.logaddexp.reduce(logs + b, axis=1)
+        new = np.log(9 / 7) - np.logaddexp.reduce(logs + a[:, None], axis=0)
+        done, b = float(np.abs(new - b).max()) < CLOSE_ENOUGH, new
+        if done:
+            break
+    shift = float((a[:, None] + b)[np.isfinite(logs)].mean())
+    u, v = potentials(logs)
+    assert np.allclose(u, a - shift, rtol=0, atol=1e-7 * spread)
+    assert np.allclose(v, b, rtol=0, atol=1e-7 * spread)

@@ -56,6 +56,20 @@ def test_the_promise_is_kept_once_the_profile_says_so(paris: Stage) -> None:
     assert not any(one["change"].startswith("State the minimum order") for one in after["lifts"])
 
 
+def test_scoring_an_event_says_how_far_it_is_and_is_done_once(seen: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event_board, "_cache", type(event_board._cache)())
+    heard: list[tuple[float, str]] = []
+    for _ in range(2):
+        with seen.database.read() as session:
+            matching.unmet_demand(session, seen.actor, seen.event, report=lambda *told: heard.append(told))
+    stages = [stage for _, stage in heard]
+    assert stages[2:39] == [f"request {n} of 37" for n in range(1, 38)]
+    assert stages[39:] == ["looking over the event", "reading"], "the second time there is nothing to score"
+    shares = [share for share, _ in heard[:40]]
+    assert shares == sorted(shares)
+    assert shares[-1] < 1.0
+
+
 def test_more_even_lists_cost_score_and_leave_fewer_suppliers_idle(seen: Stage) -> None:
     with seen.database.read() as session:
         found = matching.evenness_curve(session, seen.actor, seen.event, k=3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,29 +21,37 @@ class Evened:
     """Codes of each request's suppliers as they are listed, each one's place by score alone, and what that gave up."""
 
     codes: list[list[str]]
-    by_score: list[dict[str, int]]
+    by_score: list[list[int]]
     given_up: dict[str, Any] = field(default_factory=dict)
 
     def moved_from(self, number: int, place: int) -> int | None:
         """The place by score alone of the supplier that is listed at `place`; None where that is this place."""
-        plain = self.by_score[number][self.codes[number][place - 1]]
+        plain = self.by_score[number][place - 1]
         return None if plain == place else plain
 
 
-def evened(participants: Field, ranker: SupplierRanker, evenness: float, depth: int) -> Evened:
+def evened(
+    participants: Field,
+    ranker: SupplierRanker,
+    evenness: float,
+    depth: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> Evened:
     """Lists of up to `depth` suppliers, ordered by score less the price that the dial puts on each supplier.
 
-    Scores are not touched. Pairs that fail a gate are on no list.
+    Scores are not touched. Pairs that fail a gate are on no list. `progress` is called with the requests scored.
     """
-    board = ranker.board([demand.record for demand in participants.demands])
+    board = ranker.board([demand.record for demand in participants.demands], progress)
     scores = np.where(board.passing, board.totals, np.nan)
     plain, even = exposure_curve(scores, SEEN, [0.0, evenness])
     codes = [str(code) for code in ranker.ids_]
     lists, places = [], []
     for row in scores:
-        count = int(np.isfinite(row).sum())
-        lists.append([codes[at] for at in _order(row - even.prices)[: min(depth, count)]])
-        places.append({codes[at]: place for place, at in enumerate(_order(row)[:count], 1)})
+        listed = _order(row - even.prices)[: min(depth, int(np.isfinite(row).sum()))]
+        by_score = np.empty(len(row), dtype=int)
+        by_score[_order(row)] = np.arange(1, len(row) + 1)
+        lists.append([codes[at] for at in listed])
+        places.append(by_score[listed].tolist())
     given_up = {
         "k": SEEN,
         "gini": even.gini,

@@ -9,13 +9,20 @@ import numpy as np
 from sqlalchemy.orm import Session
 
 from app.db.models import Event
+from app.services import runs
 from app.services.access import Actor
 from app.services.matching.event_board import scored_event
 from scoring.exposure import DIALS, exposure_curve
 
 
 def evenness_curve(
-    session: Session, actor: Actor, event: Event, *, k: int = 10, dials: Sequence[float] = DIALS
+    session: Session,
+    actor: Actor,
+    event: Event,
+    *,
+    k: int = 10,
+    dials: Sequence[float] = DIALS,
+    report: runs.Progress = runs.silent,
 ) -> dict[str, Any]:
     """The first `k` suppliers of every request at each setting of the dial, as things are now; nothing is changed.
 
@@ -30,11 +37,12 @@ def evenness_curve(
         Nobody supplies or nobody asks.
     """
     actor.must_be_organiser()
-    board = scored_event(session, event).board
+    board = scored_event(session, event, report).board
     scores = np.where(board.passing, board.totals, np.nan)
-    plain = _listed(exposure_curve(scores, k, [0.0])[0].places)
+    by_score, *curve = exposure_curve(scores, k, [0.0, *dials])
+    plain = _listed(by_score.places)
     settings = []
-    for lists in exposure_curve(scores, k, dials):
+    for lists in curve:
         listed = _listed(lists.places)
         settings.append(
             {

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.core.crypto import content_hash
 from app.db.models import Event
+from app.services import runs
 from app.services.matching.field import Demand, Field, read_field
 from scoring import SupplierRanker
 from scoring.board import Board
@@ -47,7 +48,7 @@ class Scored:
         return {"id": str(organisation.id), "name": organisation.name}
 
 
-def scored_event(session: Session, event: Event) -> Scored:
+def scored_event(session: Session, event: Event, report: runs.Progress = runs.silent) -> Scored:
     """Every request of an event against every supplier, from the newest revisions.
 
     Raises
@@ -55,21 +56,26 @@ def scored_event(session: Session, event: Event) -> Scored:
     InvalidInputError
         Nobody supplies or nobody asks.
     """
+    report(0.0, "reading")
     field = read_field(session, event)
     as_of = event.as_of or date.today()  # noqa: DTZ011 - validity is a matter of days
     records = [demand.record for demand in field.demands]
     state = json.dumps([str(as_of), field.records, records], sort_keys=True, default=str)
-    ranker, board = _scored(content_hash(str(event.id), state), field, records, as_of)
+    ranker, board = _scored(content_hash(str(event.id), state), field, records, as_of, report)
     return Scored(field, {demand.request.code: demand for demand in field.demands}, ranker, board)
 
 
-def _scored(key: str, field: Field, records: list[dict[str, Any]], as_of: date) -> tuple[SupplierRanker, Board]:
+def _scored(
+    key: str, field: Field, records: list[dict[str, Any]], as_of: date, report: runs.Progress
+) -> tuple[SupplierRanker, Board]:
     with _cache_lock:
         if key in _cache:
             _cache.move_to_end(key)
             return _cache[key]
+    report(0.1, "learning the suppliers")
     ranker = SupplierRanker(as_of=as_of).fit(field.records)
-    made = ranker, ranker.board(records)
+    made = ranker, ranker.board(records, lambda n, count: report(0.2 + 0.6 * n / count, f"request {n + 1} of {count}"))
+    report(0.8, "looking over the event")
     with _cache_lock:
         _cache[key] = made
         while len(_cache) > _CACHE_SIZE:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import NotFoundError
 from app.db.models import Event, Organisation
 from app.db.queries.scoped import fetch
+from app.services import runs
 from app.services.access import Actor
 from app.services.explanations import language
 from app.services.matching.event_board import Scored, scored_event
@@ -28,6 +29,7 @@ def supplier_lifts(
     k: int = 10,
     limit: int = 10,
     lang: str = "en",
+    report: runs.Progress = runs.silent,
 ) -> dict[str, Any]:
     """How a supplier stands at an event as things are now, and the changes that would lift it, best first.
 
@@ -41,7 +43,7 @@ def supplier_lifts(
     """
     actor.must_act_for(organisation_id)
     owner = fetch(session, Organisation, organisation_id, actor.tenant_id)
-    scored = scored_event(session, event)
+    scored = scored_event(session, event, report)
     if owner.code not in scored.field.suppliers:
         raise NotFoundError(f"{owner.name} supplies nothing at the event {event.code!r}.")
     found = scored.ranker.lifts_over(owner.code, scored.board, k=k, most=limit, lang=language(lang))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -66,8 +66,12 @@ def planned(run: MatchRun, field: Field, report: runs.Progress) -> Plan:
     """Fit the suppliers, rank them for every request, and ask the suppliers' side."""
     report(0.05, "learning the suppliers")
     ranker = SupplierRanker(as_of=run.as_of).fit(field.records)
-    even = evened(field, ranker, run.evenness, DEPTH) if run.evenness else None
-    lists = even.codes if even is not None else list(_by_score(field, ranker, report))
+
+    def ranked(number: int, count: int) -> None:
+        report(0.05 + 0.1 * number / count, f"ranking for request {number + 1} of {count}")
+
+    even = evened(field, ranker, run.evenness, DEPTH, ranked) if run.evenness else None
+    lists = even.codes if even is not None else list(_by_score(field, ranker, ranked))
     asks = [
         Ask(
             demand.request.id,
@@ -84,10 +88,9 @@ def planned(run: MatchRun, field: Field, report: runs.Progress) -> Plan:
     return Plan(ranker, {code: one.participation.id for code, one in field.suppliers.items()}, asks, inputs)
 
 
-def _by_score(field: Field, ranker: SupplierRanker, report: runs.Progress) -> Iterator[list[str]]:
-    count = len(field.demands)
+def _by_score(field: Field, ranker: SupplierRanker, ranked: Callable[[int, int], None]) -> Iterator[list[str]]:
     for number, demand in enumerate(field.demands):
-        report(0.05 + 0.1 * number / count, f"ranking for request {number + 1} of {count}")
+        ranked(number, len(field.demands))
         found = ranker.rank([demand.record], k=min(DEPTH, len(field.records)))
         yield [str(code) for code in found.ids[0] if code is not None]
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.models import Event
+from app.services import runs
 from app.services.access import Actor
 from app.services.explanations import language
 from app.services.matching.event_board import Scored, scored_event
@@ -21,6 +22,7 @@ def unmet_demand(
     probability: float = GOOD_PROBABILITY,
     k: int = 10,
     lang: str = "en",
+    report: runs.Progress = runs.silent,
 ) -> dict[str, Any]:
     """The requests that nobody serves well as things are now, by product, and what is offered without being asked for.
 
@@ -32,7 +34,7 @@ def unmet_demand(
         Nobody supplies or nobody asks.
     """
     actor.must_be_organiser()
-    scored = scored_event(session, event)
+    scored = scored_event(session, event, report)
     found = scored.ranker.unmet(scored.board, probability=probability, k=k, lang=language(lang))
     return {
         "requests": found.requests,
