@@ -47,9 +47,24 @@ ANY_OF = {
     "delivery_country": ("sells_to", "country"),
     "markets": ("sells_to", "country"),
 }
+OF_SUPPLIER = {
+    "certificates": ("certificates",),
+    "quantity": ("moq", "unit"),
+    "capacity_per_month": ("capacity_per_month", "unit"),
+    "ship_by": ("lead_time_days", "sample_days"),
+    "in_store_by": ("lead_time_days", "sample_days", "transit_days", "country"),
+    "target_price": ("price_from", "price_to", "unit", "currency"),
+    "gsm": ("gsm_from", "gsm_to"),
+    "gauge": ("gauge_from", "gauge_to"),
+}
 READS_TEXT = ("products", "materials", "processes")
 DATED = ("lead_time_days", "ship_by", "in_store_by")
 COUNTED = ("quantity", "capacity_per_month")
+
+
+def supplier_fields(name: str) -> tuple[str, ...]:
+    """Fields of a supplier that decide a gate."""
+    return ANY_OF.get(name) or OF_SUPPLIER.get(name, (name,))
 
 
 @dataclass(frozen=True)

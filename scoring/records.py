@@ -88,6 +88,14 @@ class Record:
         lists = (("exclude", self.exclude), ("partners", self.partners))
         return tuple((name, ids) for name, ids in lists if ids)
 
+    def changed(self, **other: Any) -> Record:
+        """A copy in which some attributes are others, read as they are (`dataclasses.replace` takes five times as
+        long)."""
+        out = object.__new__(Record)
+        for name in Record.__slots__:
+            setattr(out, name, other[name] if name in other else getattr(self, name))
+        return out
+
     def has(self, name: str) -> tuple[str, ...]:
         """Codes of a list field, empty when it is not stated."""
         return self.codes.get(name, ())

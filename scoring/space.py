@@ -71,7 +71,7 @@ class Space:
         self.terms: tuple[Term, ...] = all_terms()
         for term in self.terms:
             term.fit(records, setting)
-        self.distinct = [Distinct.of_matrix(term.matrix(records)) for term in self.terms]
+        self.distinct = [Distinct.of_records(term, records) for term in self.terms]
         text: Any = CompactSpace() if mode == "compact" else TextSpace(lexicon)
         self.text = text.fit(records)
         self.behaviour = Behaviour(self.text, [record.id for record in records])
@@ -97,7 +97,7 @@ class Space:
         row_of = {name: i for i, name in enumerate(before)}
         for term, rows in zip(self.terms, self.distinct, strict=True):
             if term.name in before:
-                points[row_of[term.name]] = before[term.name] * rows.values(term.matrix([asker]))
+                points[row_of[term.name]] = rows.values(*term.full_row(asker), before[term.name])
         request = self.text.request(asker) if "text" in before else None
         if request is not None:
             points[row_of["text"]] = before["text"] * self.text_values(asker, request)

@@ -21,9 +21,11 @@ class Standing:
         equal scores (`near` apart) in order of position."""
         low = int(np.searchsorted(self._sorted, score - 2.0 * near, side="left"))
         high = int(np.searchsorted(self._sorted, score + 2.0 * near, side="right"))
-        close, where = self._sorted[low:high], self._at[low:high]
-        better = (close > score + near) | ((where < at) & (np.abs(close - score) <= near))
         above = len(self._sorted) - high
         if self.passing[at] and self.total[at] > score + 2.0 * near:
             above -= 1  # its own present score is no other's
+        if low == high:
+            return 1 + above
+        close, where = self._sorted[low:high], self._at[low:high]
+        better = (close > score + near) | ((where < at) & (np.abs(close - score) <= near))
         return 1 + above + int(np.count_nonzero(better & (where != at)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from scoring.measures import UNITS
@@ -41,8 +41,7 @@ class Change:
         if "exports_to" in lists:
             lists["sells_to"] = tuple(sorted({*supplier.has("sells_to"), *lists["exports_to"]}))
         kept = tuple(one for one in supplier.certificates if one != self.instead)
-        return replace(
-            supplier,
+        return supplier.changed(
             codes={**supplier.codes, **lists},
             numbers={**supplier.numbers, **self.numbers},
             certificates=(*kept, *self.certificates),

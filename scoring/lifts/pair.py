@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import reduce
 from itertools import combinations
 from typing import Any
 
-from scoring.gates import FAILED, GateBook
+from scoring.gates import FAILED, GateBook, supplier_fields
 from scoring.lifts.candidates import changes
 from scoring.lifts.change import EFFORTS, Change, Effort, fields_of
 from scoring.lifts.values import value
@@ -50,6 +50,7 @@ class Pair:
     terms: dict[str, Term]
     most: dict[str, float]
     setting: Setting
+    before: dict[str, float] = field(default_factory=dict, compare=False)  # values of terms, worked out when needed
 
     def tried(self, made: Sequence[Change], failing: frozenset[str]) -> Found:
         """The pair with changes made, and the gates it fails then: a field left open may pass by the benefit of the
@@ -58,12 +59,16 @@ class Pair:
         touched = frozenset[str]().union(*(change.touched for change in made))
         gain = 0.0
         for name in touched_terms(self.terms, touched):
-            term = self.terms[name]
-            before = value(term, self.demand, self.supplier, self.supplier)
-            gain += self.most[name] * (value(term, self.demand, after, self.supplier) - before)
-        if self.demand.must:
-            failing = failing_gates(self.demand, after, self.setting)
+            gain += self.most[name] * (value(self.terms[name], self.demand, after, self.supplier) - self._now(name))
+        gates = [name for name in self.demand.must if not touched.isdisjoint(supplier_fields(name))]
+        if gates:
+            failing = (failing - {*gates}) | failing_gates(self.demand.changed(must=gates), after, self.setting)
         return Found(tuple(made), after, gain, failing)
+
+    def _now(self, name: str) -> float:
+        if name not in self.before:
+            self.before[name] = value(self.terms[name], self.demand, self.supplier, self.supplier)
+        return self.before[name]
 
 
 def touched_terms(terms: Iterable[str] | dict[str, Term], fields: frozenset[str]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from scoring.lifts.change import Change
@@ -47,7 +46,7 @@ def _unit(demand: Record, supplier: Record) -> dict[str, Any]:
 
 
 def _with(supplier: Record, more: dict[str, Any]) -> Record:
-    return replace(supplier, **more) if more else supplier
+    return supplier.changed(**more) if more else supplier
 
 
 def _moq(demand: Record, supplier: Record, term: Term) -> Change | None:  # noqa: ARG001
@@ -79,7 +78,7 @@ def _price(demand: Record, supplier: Record, term: Term) -> Change | None:
     as_if = _with(supplier, more)
     if not term.comparable(demand, as_if):
         return None
-    one = term.euros(replace(as_if, numbers={"price_from": 1.0}), "price_from")  # euros for a price of 1
+    one = term.euros(as_if.changed(numbers={"price_from": 1.0}), "price_from")  # euros for a price of 1
     most = term.euros(demand, "target_price") / one
     if math.isnan(most):
         return None
@@ -90,7 +89,7 @@ def _price(demand: Record, supplier: Record, term: Term) -> Change | None:
 
 def _lead_time(demand: Record, supplier: Record, term: Term) -> Change | None:
     assert isinstance(term, LeadTimeTerm)
-    at_once = replace(supplier, numbers={**supplier.numbers, "lead_time_days": 0.0})
+    at_once = supplier.changed(numbers={**supplier.numbers, "lead_time_days": 0.0})
     most = min((there - needed for _, needed, there in term.slack(demand, at_once)), default=math.nan)
     if not most >= 1:
         return None

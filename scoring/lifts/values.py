@@ -106,20 +106,22 @@ def _(term: CodeTerm, demand: Record, supplier: Record, fitted: Record) -> float
     held = term.held(supplier)
     if not held:
         return term.neutral
-    new = held.keys() - term.held(fitted).keys()
-    idf = {code: _idf(term, code, code in new) for wanted in term.asked(demand) for code in term.chain(wanted)}
+    new = held.keys() - term.held(fitted).keys() if supplier is not fitted else set()
+    asked_for = term.asked(demand)
     total = 0.0
-    for wanted in term.asked(demand):
-        chain = term.chain(wanted)
-        weights = [idf[code] * term.closeness**depth for depth, code in enumerate(chain)]
-        total += sum(w * held.get(code, 0.0) for w, code in zip(weights, chain, strict=True)) / sum(weights)
-    return total / len(term.asked(demand))
+    for wanted in asked_for:
+        chain, weights = term.weighted(wanted)
+        if not new.isdisjoint(chain):
+            weights = [
+                _idf(term, code) * term.closeness**depth if code in new else weights[depth]
+                for depth, code in enumerate(chain)
+            ]
+        total += sum([w * held.get(code, 0.0) for w, code in zip(weights, chain, strict=True)]) / sum(weights)
+    return total / len(asked_for)
 
 
-def _idf(term: CodeTerm, code: str, one_more: bool) -> float:
+def _idf(term: CodeTerm, code: str) -> float:
     """scikit-learn's smoothed idf, log((1 + n) / (1 + df)) + 1, with one more record that has the code."""
     before = term.idf(code)
-    if not one_more:
-        return before
     records = math.exp(term.idf(None) - 1.0)  # 1 + n: the idf of a code that no record has
     return math.log(records / (records / math.exp(before - 1.0) + 1.0)) + 1.0

@@ -13,6 +13,7 @@ from scoring.records import Record
 from scoring.terms.base import Reason, Row, Term
 
 REMEMBERED = 1024  # lists of codes whose ancestors are kept, by term
+KEPT = 1 << 16  # asked codes whose weights are kept, by term
 FROM_TEXT_ALONE, FROM_TEXT_BESIDE = 0.85, 0.5
 
 
@@ -106,6 +107,7 @@ class CodeTerm(Term):
             present = sp.csr_array((np.ones(len(pairs)), (at[:, 0], at[:, 1])), shape=present.shape)
         self.idf_ = TfidfTransformer(norm=None).fit(present).idf_ if records else np.ones(present.shape[1])
         self._unseen = float(np.log(1.0 + len(records)) + 1.0)
+        self._weighted: dict[str, tuple[tuple[str, ...], list[float]]] = {}
 
     @property
     def width(self) -> int:
@@ -117,6 +119,17 @@ class CodeTerm(Term):
         column = None if code is None else self.columns_.get(code)
         return self._unseen if column is None else float(self.idf_[column])
 
+    def weighted(self, code: str) -> tuple[tuple[str, ...], list[float]]:
+        """An asked code and its ancestors, and what each counts."""
+        known = self._weighted.get(code)
+        if known is None:
+            if len(self._weighted) >= KEPT:
+                self._weighted.clear()
+            chain = self.chain(code)
+            weights = [self.idf(member) * self.closeness**depth for depth, member in enumerate(chain)]
+            known = self._weighted[code] = chain, weights
+        return known
+
     def key(self, demand: Record) -> Hashable:
         """The asked codes."""
         return demand.codes.get(self.demand_fields[0]) if len(self.demand_fields) == 1 else self.asked(demand)
@@ -126,8 +139,7 @@ class CodeTerm(Term):
         asked = self.asked(record)
         row: dict[int, float] = {}
         for code in asked:
-            chain = self.chain(code)
-            weights = [self.idf(member) * self.closeness**depth for depth, member in enumerate(chain)]
+            chain, weights = self.weighted(code)
             total = sum(weights) * len(asked)
             for member, weight in zip(chain, weights, strict=True):
                 column = self.columns_.get(member)

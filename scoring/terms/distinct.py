@@ -3,11 +3,16 @@ languages), so a list of tens of thousands has a few thousand rows to keep and t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
+from scoring.records import Record
+from scoring.terms.base import Term
+
+AT_A_TIME = 2048  # records whose rows are made together
 FEW = 32  # columns of a request that are taken one by one
 
 
@@ -24,21 +29,34 @@ class Distinct:
         rows, of = distinct_rows(matrix)
         return cls(sp.csc_array(rows), of)
 
+    @classmethod
+    def of_records(cls, term: Term, records: Sequence[Record]) -> Distinct:
+        """The rows of a term, made for some records at a time: all at once would take many times the room."""
+        parts = [
+            distinct_rows(term.matrix(records[start : start + AT_A_TIME]))
+            for start in range(0, max(len(records), 1), AT_A_TIME)
+        ]
+        rows, of = distinct_rows(sp.csr_array(sp.vstack([rows for rows, _ in parts], format="csr")))
+        starts = np.cumsum([0, *(rows.shape[0] for rows, _ in parts)])
+        places = np.concatenate([of[first + part] for first, (_, part) in zip(starts, parts, strict=False)])
+        return cls(sp.csc_array(rows), places)
+
     def matrix(self) -> sp.csr_array:
         """The rows of all records again."""
         return sp.csr_array(sp.csr_array(self.rows)[self.of])
 
-    def values(self, asked: sp.csr_array) -> np.ndarray:
-        """Inner products of one row with all records, shape (n_records,): rows are whole steps, so they are exact in
-        any order."""
-        if asked.nnz > FEW:
-            return np.asarray((self.rows @ asked.toarray().reshape(-1))[self.of])
+    def values(self, columns: np.ndarray, numbers: np.ndarray, most: float = 1.0) -> np.ndarray:
+        """`most` times the inner products of one row (a column may come twice) with all records, shape (n_records,):
+        rows are whole steps, so the products are exact in any order."""
+        if len(columns) > FEW:
+            asked = np.bincount(columns, numbers, self.rows.shape[1])
+            return np.asarray((most * (self.rows @ asked)).take(self.of))
         found = np.zeros(self.rows.shape[0])
         starts = self.rows.indptr
-        for column, value in zip(asked.indices.tolist(), asked.data.tolist(), strict=True):
+        for column, value in zip(columns.tolist(), numbers.tolist(), strict=True):
             part = slice(starts[column], starts[column + 1])
             found[self.rows.indices[part]] += value * self.rows.data[part]
-        return np.asarray(found[self.of])
+        return np.asarray((most * found).take(self.of))
 
 
 def distinct_rows(matrix: sp.csr_array) -> tuple[sp.csr_array, np.ndarray]:

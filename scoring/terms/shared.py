@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
+import numpy as np
+
 from scoring.records import Record
 from scoring.terms.base import Reason, Row, Term
 
@@ -38,6 +40,13 @@ class SharedTerm(Term):
             if record.has(name)
         }
         self.columns_ = {key: column for column, key in enumerate(sorted(seen), start=1)}
+        self._of_pair: dict[int, list[int]] = {}
+        self._holding: dict[tuple[int, str], list[int]] = {}  # places in the list of the pair
+        for (number, items), column in self.columns_.items():
+            places = self._of_pair.setdefault(number, [])
+            for item in items:
+                self._holding.setdefault((number, item), []).append(len(places))
+            places.append(column)
         self._fitted_side = records[0].side if records else "supplier"
 
     @property
@@ -49,17 +58,22 @@ class SharedTerm(Term):
         """Whether any of the lists is given."""
         return any(record.has(name) for name in self._fields(record))
 
-    def _responses(self, record: Record) -> list[tuple[int, int, float]]:
-        """(column, pair, 1 or 0): the record's own lists if fitted, else its answer to every fitted list."""
-        lists = [record.has(name) for name in self._fields(record)]
-        if record.side == self._fitted_side:
-            own = [(number, tuple(sorted(items))) for number, items in enumerate(lists) if items]
-            return [(self.columns_[key], key[0], 1.0) for key in own if key in self.columns_]
-        return [
-            (column, number, float(bool(set(items) & set(lists[number]))))
-            for (number, items), column in self.columns_.items()
-            if lists[number]
-        ]
+    def _own(self, record: Record) -> list[int]:
+        """The columns of a fitted record's lists."""
+        own = [(number, tuple(sorted(record.has(name)))) for number, name in enumerate(self._fields(record))]
+        return [self.columns_[key] for key in own if key in self.columns_]
+
+    def _answers(self, record: Record) -> tuple[np.ndarray, np.ndarray]:
+        """The columns of the pairs in which the record gives a list, and whether it shares anything with each."""
+        columns: list[int] = []
+        hits: list[np.ndarray] = [np.zeros(0)]
+        for number, name in enumerate(self._fields(record)):
+            if record.has(name) and number in self._of_pair:
+                columns += self._of_pair[number]
+                hits.append(np.zeros(len(self._of_pair[number])))
+                for item in record.has(name):
+                    hits[-1][self._holding.get((number, item), [])] = 1.0
+        return np.asarray(columns, dtype=np.int64), np.concatenate(hits)
 
     def key(self, demand: Record) -> Hashable:
         """The lists."""
@@ -68,17 +82,19 @@ class SharedTerm(Term):
     def demand_row(self, record: Record) -> Row:
         """Share of each stated pair on the columns."""
         share = 1.0 / sum(bool(record.has(name)) for name in self.demand_fields)
-        found = self._responses(record)
         if record.side == self._fitted_side:
-            return [c for c, _, _ in found], [share for _ in found]
-        return [c for c, _, _ in found], [share * (hit - self.neutral) for _, _, hit in found]
+            own = self._own(record)
+            return own, [share for _ in own]
+        columns, hits = self._answers(record)
+        return columns, share * (hits - self.neutral)
 
     def supplier_row(self, record: Record) -> Row:
         """Marks on the columns."""
-        found = self._responses(record)
         if record.side == self._fitted_side:
-            return [c for c, _, _ in found], [1.0 for _ in found]
-        return [c for c, _, _ in found], [hit - self.neutral for _, _, hit in found]
+            own = self._own(record)
+            return own, [1.0 for _ in own]
+        columns, hits = self._answers(record)
+        return columns, hits - self.neutral
 
     def reason(self, demand: Record, supplier: Record) -> Reason:
         """What the two share, and what they do not."""

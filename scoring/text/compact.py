@@ -17,7 +17,8 @@ order of summation, thread or matrix shape can change a bit of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,7 +65,7 @@ class CompactSpace:
     def fit(self, records: Sequence[Record]) -> CompactSpace:
         """Learn directions and moments from records in canonical order."""
         keys: dict[str, int] = {}
-        counts = _counts([keys_of(record) for record in records], keys)
+        counts = _counts(map(keys_of, records), keys)
         self.stated = np.asarray(counts.sum(axis=1) > 0).reshape(-1)
         self.columns: dict[str, sp.csr_array] = {}  # as in the full space, which keeps its parts
         self._columns: dict[str, dict[str, int]] = {name: {} for name in PARTS}
@@ -76,7 +77,9 @@ class CompactSpace:
             transformer = BM25Transformer()
             weighted.append(transformer.fit(part).transform(part) * WEIGHTS[name])
             self._idf[name] = transformer.idf_
-        self._place(normalize(sp.csr_array(sp.hstack(weighted, format="csr"))))
+        mixed = sp.csr_array(sp.hstack(weighted, format="csr"))
+        del counts, members, part, weighted  # what follows takes much room itself
+        self._place(normalize(mixed, copy=False))
         return self
 
     def _place(self, mixed: sp.csr_array) -> None:
@@ -88,17 +91,17 @@ class CompactSpace:
                 _, _, across = randomized_svd(mixed, size, n_iter=3, power_iteration_normalizer="QR", random_state=0)
                 self.directions = np.ascontiguousarray(across.T)
                 latent = mixed @ self.directions
-        self._settle(np.rint(latent * 2.0**BITS))
+        latent *= 2.0**BITS
+        self._settle(np.rint(latent, out=latent))
 
     def _settle(self, rows: np.ndarray) -> None:
-        """Take rows of whole steps and learn their moments."""
-        stated = rows[self.stated]
+        """Take over rows of whole steps and learn their moments."""
+        stated = rows if self.stated.all() else rows[self.stated]
         n = max(len(stated), 1)
         with threadpool_limits(limits=1):
             mean = np.rint(stated.sum(axis=0) / n)
             around = stated - mean
             spread = np.rint((around.T @ around) / n * 2.0**-16)
-        rows = rows.copy()
         rows[~self.stated] = mean
         self.rows, self._mean, self._spread = rows, mean, spread
         self._best = min(math.sqrt(2.0 * math.log(n)), (n - 1) / math.sqrt(n)) if n > 1 else 0.0
@@ -206,12 +209,15 @@ class CompactSpace:
         self._settle(arrays["text.rows"])
 
 
-def _counts(bags: Sequence[Sequence[str]], known: dict[str, int]) -> sp.csr_array:
+def _counts(bags: Iterable[Sequence[str]], known: dict[str, int]) -> sp.csr_array:
     """Counts of shape (n_bags, n_known), unknown ones being added to `known`; an empty list has one empty column."""
-    at = [known.setdefault(key, len(known)) for bag in bags for key in bag]
+    at, ends = array("i"), array("i", [0])
+    for bag in bags:
+        at.extend(known.setdefault(key, len(known)) for key in bag)
+        ends.append(len(at))
     if not known:
         known[""] = 0
-    ends = np.cumsum([0, *map(len, bags)])
-    out = sp.csr_array((np.ones(len(at)), np.asarray(at, dtype=np.int64), ends), shape=(len(bags), len(known)))
+    parts = (np.ones(len(at)), np.asarray(at, dtype=np.int32), np.asarray(ends, dtype=np.int32))
+    out = sp.csr_array(parts, shape=(len(ends) - 1, len(known)))
     out.sum_duplicates()
     return out

@@ -56,7 +56,7 @@ def _word_keys(said: str) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def features_of(key: str) -> dict[str, tuple[str, ...]]:
     """The features of a key by part: stems of words, character 3-grams, concepts.
 

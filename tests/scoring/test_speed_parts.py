@@ -45,8 +45,13 @@ def test_distinct_rows_give_the_products_of_all_rows_bit_for_bit(width):
     rows = Distinct.of_matrix(matrix)
     assert rows.rows.shape == (5, width)
     assert (rows.matrix() != matrix).nnz == 0
-    asked = sp.csr_array(in_steps(draw.random((1, width))))
-    np.testing.assert_array_equal(rows.values(asked), (matrix @ asked.T).toarray().reshape(-1))
+    asked = in_steps(draw.random(width))
+    once = np.arange(width)
+    np.testing.assert_array_equal(rows.values(once, asked), matrix @ asked)
+    twice = np.concatenate((once, once[:2]))
+    asked[:2] += 0.5
+    parts = np.concatenate((asked - 0.5 * (once < 2), [0.5, 0.5]))
+    np.testing.assert_array_equal(rows.values(twice, parts, 3.0), 3.0 * (matrix @ asked))
 
 
 def test_every_term_of_a_list_is_kept_whole_by_its_distinct_rows():
@@ -57,7 +62,7 @@ def test_every_term_of_a_list_is_kept_whole_by_its_distinct_rows():
         assert (rows.matrix() != whole).nnz == 0
         for demand in asked:
             mine = term.matrix([demand])
-            np.testing.assert_array_equal(rows.values(mine), (whole @ mine.T).toarray().reshape(-1))
+            np.testing.assert_array_equal(rows.values(*term.full_row(demand)), (whole @ mine.T).toarray().reshape(-1))
 
 
 def test_the_collector_is_left_as_it_was():
