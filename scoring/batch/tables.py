@@ -114,7 +114,11 @@ class Tables:
         columns: dict[int, sp.csr_array] = {}
         for table in sorted(self.terms, key=lambda one: not one.exact):
             table.numbers = range(len(codes), len(codes) + len(table.groups))
-            columns[table.number] = sp.csr_array(sp.hstack([group.most for group in table.groups], format="csr"))
+            columns[table.number] = sp.csr_array(
+                sp.hstack(
+                    [sp.csr_array((table.rows.shape[1], 0)), *(group.most for group in table.groups)], format="csr"
+                )
+            )
             columns[table.number].indices += starts[-1]
             for group in table.groups:
                 codes.append(starts[-1] + group.classes[table.of])

@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from benchmarks.invented import demands as invented_demands
 from benchmarks.invented import suppliers as invented_suppliers
 from scoring import SupplierRanker, rank_shards, read_shards
-from scoring.batch import masks
+from scoring.batch import masks, tables
 from scoring.batch import ranking as batch
+from scoring.batch.lanes import LANES, opened
 from scoring.errors import RankingError, RecordError
+from scoring.records import read
 from tests.scoring import test_gates
 from tests.scoring.test_properties import demands, suppliers
 
@@ -82,6 +84,82 @@ def test_neither_blocks_nor_threads_nor_order_change_a_bit(large, size, monkeypa
     order = np.random.default_rng(size).permutation(len(asked))[some]
     shuffled = together(ranker, [asked[at] for at in order], 5)
     same(shuffled, (expected[0][order], expected[1][order]))
+
+
+def bounds_of(ranker, asked):
+    """Upper bounds of all pairs as the scan adds them up, shape (n_fitted, n_asked), and the rounding allowance."""
+    ranking = batch.BatchRanker(ranker._space, ranker._book)
+    block = ranking.requests.block(read(asked, "demand"))
+    fitted, wishes = ranking.tables.fitted, block.asked
+    lanes = ranking._lanes(block, np.arange(len(asked)))
+    table = lanes.table[fitted.code[:, lanes.groups]].astype(np.int64).sum(axis=1) * lanes.step.astype(float)
+    out = table[:, : len(asked)] + fitted.text @ wishes.points[:, :-1].T.astype(float) + wishes.points[:, -1]
+    for number in range(len(asked)):
+        for at in range(wishes.rare[number], wishes.rare[number + 1]):
+            column = wishes.rare_column[at]
+            part = slice(fitted.post_start[column], fitted.post_start[column + 1])
+            out[fitted.post_record[part], number] += wishes.rare_weight[at] * fitted.post_value[part]
+    return out, wishes.allowance
+
+
+FEW = {"CLASSES": 4, "PATTERNS": 4, "LIKE": 3, "MANY": 1 / 4}  # so that a small list has every kind of group
+
+
+@pytest.mark.parametrize("few", [{}, FEW, FEW | {"MANY": 1 / 30}, FEW | {"MANY": 2.0}])
+def test_no_bound_is_below_the_score(few, monkeypatch):
+    for name, value in few.items():
+        monkeypatch.setattr(tables, name, value)
+    ranker = SupplierRanker(text="compact", as_of=AS_OF).fit(invented_suppliers(150, seed=3))
+    asked = list(invented_demands(100, seed=4))
+    bounds, allowance = bounds_of(ranker, asked)
+    scores = ranker.scores(asked).T
+    assert (bounds + allowance >= scores).all()
+    assert np.median(bounds - scores) < (30.0 if few else 1.0)  # and they say something
+    if few:
+        monkeypatch.setattr(ranker, "_batch", None)
+        same(together(ranker, asked, 7), alone(ranker, asked, 7))
+
+
+@settings(max_examples=25, deadline=None)
+@given(suppliers, demands)
+def test_no_bound_of_odd_records_is_below_the_score(suppliers, demands):
+    ranker = SupplierRanker(text="compact", as_of=AS_OF).fit(suppliers)
+    with pytest.MonkeyPatch.context() as patched:
+        for name, value in FEW.items():
+            patched.setattr(tables, name, value)
+        bounds, allowance = bounds_of(ranker, demands)
+    stated = [not empty for empty in ranker_empty(ranker, demands)]
+    assert (bounds + allowance >= ranker.scores(demands).T)[:, stated].all()
+
+
+def ranker_empty(ranker, asked):
+    return [not ranker._space.weighed(record) for record in read(asked, "demand")]
+
+
+def test_ties_at_the_end_of_a_list_go_by_id_whatever_waits(monkeypatch):
+    rows = invented_suppliers(40, seed=5)
+    twins = [row | {"id": f"t{copy:02d}{row['id']}"} for copy in range(8) for row in rows]
+    ranker = SupplierRanker(text="compact", as_of=AS_OF).fit(twins)
+    asked = list(invented_demands(150, seed=6))
+    found = together(ranker, asked, 12)
+    same(found, alone(ranker, asked, 12))
+    assert sum(float(row[-1] == row[-2]) for row in found[1]) > 50
+
+
+@pytest.mark.parametrize("passing", [0, 1, 2])
+def test_bits_of_the_lanes_say_who_is_open_to_whom(passing):
+    draw = np.random.default_rng(passing)
+    n, requests = 130, 90
+    bits = draw.integers(0, 2**63, (5, 3), dtype=np.uint64)
+    gates = np.concatenate(([0], np.cumsum(draw.integers(0, 3, requests))))
+    gate = draw.integers(0, 5, gates[-1]).astype(np.int32)
+    out = np.zeros((n, LANES // 64), dtype=np.uint64)
+    opened(bits, gates, gate, np.arange(requests), out)
+    for record in range(n):
+        for request in range(requests):
+            own = gate[gates[request] : gates[request + 1]]
+            expected = all(int(bits[one, record // 64]) >> (record % 64) & 1 for one in own)
+            assert (int(out[record, request // 64]) >> (request % 64)) & 1 == expected
 
 
 def test_every_gate_holds_in_a_batch_as_alone():

@@ -4,6 +4,7 @@ collector of cycles that is left as it was found."""
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,8 +15,12 @@ from hypothesis import strategies as st
 from benchmarks.invented import demands, suppliers
 from scoring import SupplierRanker, collecting
 from scoring.errors import RecordError
+from scoring.gates import ALL_OF, ANY_OF, OF_SUPPLIER
+from scoring.lifts.candidates import changes
+from scoring.lifts.pair import Pair, failing_gates
 from scoring.records import read
 from scoring.standing import Standing
+from scoring.terms import distinct
 from scoring.terms.base import in_steps
 from scoring.terms.distinct import Distinct
 
@@ -83,3 +88,40 @@ def test_the_collector_is_left_as_it_was():
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_rows_made_for_some_records_at_a_time_are_those_of_all(monkeypatch):
+    records = read(suppliers(60), "supplier")
+    ranker = SupplierRanker(text="compact", as_of="2025-09-15").fit(suppliers(60))
+    monkeypatch.setattr(distinct, "AT_A_TIME", 7)
+    for term in ranker._space.terms:
+        whole, parts = Distinct.of_matrix(term.matrix(records)), Distinct.of_records(term, records)
+        assert (whole.rows != parts.rows).nnz == 0
+        np.testing.assert_array_equal(whole.of, parts.of)
+    assert Distinct.of_records(ranker._space.terms[0], []).rows.shape[0] == 0
+
+
+def test_a_changed_record_is_a_copy_with_other_attributes():
+    record = read(suppliers(1), "supplier")[0]
+    other = record.changed(numbers={"moq": 5.0})
+    assert other == replace(record, numbers={"moq": 5.0})
+    assert other != record
+
+
+def test_gates_that_a_change_does_not_touch_stay_as_they_are():
+    ranker = SupplierRanker(as_of="2025-09-15").fit(suppliers(30))
+    setting, tried = ranker._setting, 0
+    for demand in read(demands(40), "demand"):
+        fields = [
+            name for name in (*ALL_OF, *ANY_OF, *OF_SUPPLIER, "smart_level") if ranker._book.requirement(demand, name)
+        ]
+        demand = demand.changed(must=tuple(fields))
+        terms = {term.name: term for term in ranker._space.terms if term.states(demand)}
+        for supplier in ranker._records[:10]:
+            pair = Pair(demand, supplier, terms, dict.fromkeys(terms, 1.0), setting)
+            failing = failing_gates(demand, supplier, setting)
+            for change in changes(demand, supplier, terms, setting):
+                found = pair.tried((change,), failing)
+                assert found.failing == failing_gates(demand, found.supplier, setting)
+                tried += found.failing != failing
+    assert tried > 100
