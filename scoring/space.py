@@ -43,7 +43,9 @@ class Scored:
     points: np.ndarray
     total: np.ndarray
     request: Request | Place | None
-    lifts: dict[int, list[Found]] = field(default_factory=dict)  # found once, told in any language
+    # found once, told in any language
+    lifts: dict[int, list[Found]] = field(default_factory=dict)
+    shared: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
 
 
 class Space:
@@ -213,10 +215,15 @@ class Space:
         """("concepts" or "words", feature) the asker and a fitted record share, the heaviest first."""
         if not isinstance(scored.request, Request) or not self.text.columns:
             return []
+        if at not in scored.shared:
+            scored.shared[at] = self._shared_words(scored.request, at)
+        return scored.shared[at]
+
+    def _shared_words(self, request: Request, at: int) -> list[tuple[str, str]]:
         found: list[tuple[float, str, str]] = []
         for name in ("concepts", "words"):
             part = self.text.parts[name]
-            for column, weight in self.text.shared(name, scored.request.rows[name], at):
+            for column, weight in self.text.shared(name, request.rows[name], at):
                 found.append(
                     (-weight * PART_WEIGHTS[name] * float(part.weights.idf_[column]), name, part.names[column])
                 )

@@ -63,6 +63,7 @@ class TextSpace:
         self.associations: Associations | None = None  # set from outside, by an explicit call
         self._learned = lexicon or {}
         self._names: list[str] | None = None
+        self._spoken: tuple[str, dict[str, str]] = "", {}
         self._coarse: tuple[np.ndarray, np.ndarray] | None = None
 
     @cached_property
@@ -228,7 +229,11 @@ class TextSpace:
 
     def spoken(self, request_text: str) -> dict[str, str]:
         """How each word feature is written in a text, so that a reason shows words and not stems."""
-        out: dict[str, str] = {}
-        for feature, run in spelled(request_text):
-            out.setdefault(feature, run)
-        return self.lexicon.spoken(request_text) | out
+        text, found = self._spoken  # the same request is told about a hundred times, in every language
+        if text != request_text:
+            out: dict[str, str] = {}
+            for feature, run in spelled(request_text):
+                out.setdefault(feature, run)
+            found = self.lexicon.spoken(request_text) | out
+            self._spoken = request_text, found
+        return found
