@@ -6,7 +6,6 @@ every required meeting, whatever the shortfall.
 
 from __future__ import annotations
 
-import io
 import subprocess
 import sys
 import threading
@@ -111,10 +110,8 @@ def _work(run: Search, process: subprocess.Popen[bytes]) -> None:
         program = timed(run.inst, required_held=True)
         if run.stopped:
             return
-        packed = io.BytesIO()
-        np.savez(packed, allow_pickle=False, **linear_program(program))
         with process.stdin:
-            process.stdin.write(packed.getbuffer())
+            np.savez(process.stdin, allow_pickle=False, **linear_program(program))
         _listen(run, program, process)
     except BrokenPipeError:
         pass  # the process was ended, or could not be begun: the bound stays what it was
