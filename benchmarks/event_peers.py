@@ -1,7 +1,7 @@
 """What others do with an event in which every meeting is required: default CP-SAT, HiGHS, slot by slot.
 
-Each model is written as a user of that solver would write it, without the implied constraints of the engine. Only CP-SAT
-with its defaults on the engine's own model differs: it shows what the model does and what the way of searching.
+Each model is written as a user of that solver would write it, without the implied constraints of the engine. Only
+CP-SAT with its defaults on the engine's own model differs: it shows what the model does and what the way of searching.
 """
 
 from __future__ import annotations
