@@ -192,8 +192,8 @@ def table(n: int, m: int, workers: int, *, full_text: bool = True) -> Table:
 
 
 def tables(_data: Path) -> Iterator[Table]:
-    """A size for every day."""
-    yield table(3_000, 3_000, 2)
+    """As many suppliers as a large platform has, and enough demands to tell the rate."""
+    yield table(30_000, 4_000, 2)
 
 
 def main() -> None:
