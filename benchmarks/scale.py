@@ -121,6 +121,7 @@ def ours(n: int, m: int, workers: int, told: Callable[[str], None]) -> Iterator[
         with lines.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(demand, ensure_ascii=False) + "\n" for demand in demands(m))
         told(f"{m:,} demands written")
+        size = max(min(4096, m // (4 * workers)), 1)  # so that every worker has some
         start = time.perf_counter()
 
         def progress(done: int, _of: int | None) -> None:
@@ -129,7 +130,9 @@ def ours(n: int, m: int, workers: int, told: Callable[[str], None]) -> Iterator[
         yield measured(
             f'rank_shards, text="compact", {workers} workers',
             m * n,
-            lambda: rank_shards(ranker, lines, Path(folder) / "shards", K, workers=workers, progress=progress),
+            lambda: rank_shards(
+                ranker, lines, Path(folder) / "shards", K, shard_size=size, workers=workers, progress=progress
+            ),
             lambda: (
                 f"{m:,} demands; at most {memory() - inputs:.0f} MB above the inputs, "
                 f"a worker {memory(resource.RUSAGE_CHILDREN):.0f} MB with all it shares"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -82,13 +81,8 @@ class Space:
 
     @property
     def columns(self) -> sp.csr_array:
-        """The rows of all terms side by side, transposed: what a saved model holds."""
+        """The rows of all terms side by side, transposed."""
         return sp.csr_array(sp.vstack([sp.csr_array(one.matrix().T) for one in self.distinct], format="csr"))
-
-    @columns.setter
-    def columns(self, stored: sp.csr_array) -> None:
-        ends = np.cumsum([0, *(one.rows.shape[1] for one in self.distinct)])
-        self.distinct = [Distinct.of_matrix(sp.csr_array(stored[first:end].T)) for first, end in pairwise(ends)]
 
     # an asker against all -------------------------------------------------------------------------------------------
     def score(self, asker: Record) -> Scored:

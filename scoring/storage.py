@@ -14,10 +14,11 @@ import scipy.sparse as sp
 
 from scoring.errors import ModelFileError
 from scoring.records import read
+from scoring.terms.distinct import Distinct
 from scoring.text.associations import Associations
 from scoring.text.compact import CompactSpace
 
-SCHEMA = 2
+SCHEMA = 3
 
 
 def _content(ranker: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -38,8 +39,10 @@ def _content(ranker: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     }
     compact = isinstance(space.text, CompactSpace)
     arrays = space.text.arrays() if compact else {"latent": space.text.latent, "directions": space.text.directions}
-    for name, matrix in (("blocks", space.columns), *((f"text.{n}", m) for n, m in sorted(space.text.columns.items()))):
-        arrays |= _parts(name, matrix)
+    for number, one in enumerate(space.distinct):
+        arrays |= _parts(f"block.{number}", one.rows) | {f"block.{number}.of": one.of}
+    for name, matrix in sorted(space.text.columns.items()):
+        arrays |= _parts(f"text.{name}", matrix)
     if not compact and space.text.neighbours is not None:
         arrays |= _parts("text.neighbours", space.text.neighbours) | {"text.step": np.asarray(space.text.step)}
     if space.text.associations is not None:
@@ -49,7 +52,7 @@ def _content(ranker: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     return described, arrays
 
 
-def _parts(name: str, matrix: sp.csr_array) -> dict[str, np.ndarray]:
+def _parts(name: str, matrix: sp.csr_array | sp.csc_array) -> dict[str, np.ndarray]:
     return {f"{name}.data": matrix.data, f"{name}.indices": matrix.indices, f"{name}.indptr": matrix.indptr}
 
 
@@ -103,10 +106,16 @@ def load(cls: Any, folder: Path) -> Any:
 
 
 def _restore(space: Any, described: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-    def matrix(name: str, shape: tuple[int, int]) -> sp.csr_array:
-        return sp.csr_array(tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr")), shape=shape)
+    def parts(name: str) -> tuple[np.ndarray, ...]:
+        return tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
 
-    space.columns = matrix("blocks", space.columns.shape)
+    def matrix(name: str, shape: tuple[int, int]) -> sp.csr_array:
+        return sp.csr_array(parts(name), shape=shape)
+
+    for number, one in enumerate(space.distinct):
+        of = arrays[f"block.{number}.of"]
+        rows = sp.csc_array(parts(f"block.{number}"), shape=(int(of.max(initial=-1)) + 1, one.rows.shape[1]))
+        space.distinct[number] = Distinct(rows, of)
     space.text.columns = {name: matrix(f"text.{name}", old.shape) for name, old in space.text.columns.items()}
     if isinstance(space.text, CompactSpace):
         space.text.restore(arrays)
