@@ -22,8 +22,8 @@ from app.services.matching import models
 from app.services.matching.pairs import Pairs
 from app.services.matching.plan import DEPTH, Ask, Plan, pack, unpack
 
-#: pairs that a shard explains: seconds of work, however many workers there are
-PAIRS = 2000
+#: pairs that a shard explains: some ten seconds of work, however many workers there are
+PAIRS = 6000
 
 
 def cut(plan: Plan) -> list[list[Ask]]:
