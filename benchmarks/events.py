@@ -16,6 +16,7 @@ from typing import Any
 
 from app.domain.scheduling import read_problem, solve, verify
 from benchmarks.event_files import Event, events, variant
+from benchmarks.event_maxsat import rc2
 from benchmarks.event_peers import PEERS, Outcome
 from benchmarks.tables import Table
 
@@ -112,7 +113,10 @@ def tables(
     command = (
         f"python -m benchmarks.events FOLDER --time-limit {limit:g} --peer-limit {peer_limit:g} --variants {variants}"
     )
-    solvers: dict[str, Solver] = {"fairmatch": engine, **(PEERS if peers else {})}
+    solvers: dict[str, Solver] = {
+        "fairmatch": engine,
+        **({**PEERS, "RC2 (python-sat) on our model": rc2} if peers else {}),
+    }
     given = {name: limit if solver is engine else peer_limit for name, solver in solvers.items()}
     outcomes = {name: [solver(e.problem, given[name]) for e in found] for name, solver in solvers.items()}
     yield Table(
