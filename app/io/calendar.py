@@ -16,6 +16,7 @@ from icalendar import Calendar, Event, vCalAddress, vDuration
 from app.core.clock import as_utc, in_zone
 from app.core.i18n import format_date, format_span, format_zone, known, language, text
 from app.core.text import clean, one_line, shorten
+from app.domain.agenda_changes import with_removed
 from app.domain.timetables import Agenda, EventInfo, Party, PersonalMeeting, PlannedMeeting, Timetable
 from app.io.atomic import write_bytes
 from app.io.labels import kind_label
@@ -31,12 +32,25 @@ def personal_calendar(agenda: Agenda, *, lang: str = "en", cancelled_only: bool 
 
     With `cancelled_only` it is the message that takes cancelled meetings off a calendar (METHOD:CANCEL, RFC 5546).
     """
-    calendar = _calendar(agenda.event, lang, "CANCEL" if cancelled_only else "PUBLISH")
-    for meeting in agenda.meetings:
-        if meeting.is_cancelled or not cancelled_only:
-            summary = text("ics.meeting_with", lang, name=one_line(meeting.counterpart.name))
-            _add(calendar, agenda, meeting, summary, [meeting.counterpart], lang)
-    return bytes(calendar.to_ical())
+    return _personal(agenda, lang, "CANCEL" if cancelled_only else "PUBLISH")
+
+
+def personal_feed(timetable: Timetable, party_id: str, *, lang: str = "en", before: Timetable | None = None) -> bytes:
+    """One participant's meetings for a calendar that subscribes to them, asked for again and again.
+
+    Cancelled meetings stay in it as CANCELLED, and so do those of `before` (the timetable last published) that the
+    present one no longer has, because some calendars keep what a feed just leaves out. A feed is a stored calendar,
+    not a message, so it has no METHOD (RFC 5545, 3.7.2); it is served as `text/calendar` without one.
+
+    Raises
+    ------
+    KeyError
+        if nobody of that id takes part.
+    """
+    agenda = timetable.agenda(party_id)
+    if before is not None and any(party.id == party_id for party in before.everybody()):
+        agenda = with_removed(before.agenda(party_id), agenda)
+    return _personal(agenda, lang, None)
 
 
 def event_calendar(timetable: Timetable, *, lang: str = "en") -> bytes:
@@ -58,12 +72,22 @@ def write_timetable(timetable: Timetable, path: Path, *, lang: str = "en") -> No
     write_bytes(path, event_calendar(timetable, lang=lang))
 
 
-def _calendar(event: EventInfo, lang: str, method: str) -> Calendar:
+def _personal(agenda: Agenda, lang: str, method: str | None) -> bytes:
+    calendar = _calendar(agenda.event, lang, method)
+    for meeting in agenda.meetings:
+        if meeting.is_cancelled or method != "CANCEL":
+            summary = text("ics.meeting_with", lang, name=one_line(meeting.counterpart.name))
+            _add(calendar, agenda, meeting, summary, [meeting.counterpart], lang)
+    return bytes(calendar.to_ical())
+
+
+def _calendar(event: EventInfo, lang: str, method: str | None) -> Calendar:
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method)
+    if method:
+        calendar.add("method", method)
     name = text("ics.name", lang, event=one_line(event.name))
     for key in ("name", "x-wr-calname"):
         calendar.add(key, name)
@@ -85,7 +109,8 @@ def _add(
     entry = Event()
     entry.add("uid", f"{one_line(meeting.id)}@fairmatch")
     entry.add("sequence", meeting.sequence)
-    entry.add("dtstamp", as_utc(source.as_of).replace(microsecond=0))
+    for stamp in ("dtstamp", "last-modified"):  # the state that the file shows, so that equal ones are equal bytes
+        entry.add(stamp, as_utc(source.as_of).replace(microsecond=0))
     entry.add("dtstart", as_utc(meeting.starts_at))
     entry.add("dtend", as_utc(meeting.ends_at))
     entry.add("summary", shorten(summary, _LONGEST_SUMMARY), parameters={"LANGUAGE": language(lang)})

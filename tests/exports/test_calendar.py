@@ -117,3 +117,62 @@ def _tiny(party: Party, purpose: str, start: datetime) -> Timetable:
     event = EventInfo("e", party.name, "Europe/Paris", party.name, day, day, contact="a@example.org")
     meeting = PlannedMeeting("m", 0, start, start + timedelta(minutes=30), party.name, (party, party), purpose=purpose)
     return Timetable(event, (), (), (meeting,), start)
+
+
+def test_a_feed_takes_off_what_is_cancelled_and_what_is_gone(timetable: Timetable) -> None:
+    fewer = replace(timetable, meetings=tuple(m for m in timetable.meetings if not m.id.endswith("3")))
+    content = calendar.personal_feed(fewer, "b2", before=timetable)
+    parsed = Calendar.from_ical(content)
+    assert "method" not in parsed
+    events = {str(event["uid"])[-11]: event for event in parsed.walk("VEVENT")}
+    assert {name: str(event["status"]) for name, event in events.items()} == {"3": "CANCELLED", "4": "CANCELLED"}
+    assert {name: int(event["sequence"]) for name, event in events.items()} == {"3": 3, "4": 1}
+    assert {event["last-modified"].dt for event in events.values()} == {timetable.as_of}
+    assert "Éclat" in content.decode()  # the counterpart of b2's own cancelled meeting
+    assert "Maison Été" not in content.decode()
+    assert len(_events(calendar.personal_feed(fewer, "b2"))) == 1
+    assert calendar.personal_feed(fewer, "b2", before=timetable) == content
+    with pytest.raises(KeyError):
+        calendar.personal_feed(timetable, "nobody")
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "Asia/Shanghai"])
+@pytest.mark.parametrize("day", [date(2025, 3, 30), date(2025, 10, 26)])
+def test_a_feed_gives_the_instants_of_the_event_on_days_when_clocks_change(
+    timetable: Timetable, zone: str, day: date
+) -> None:
+    starts = [from_wall(day, time(hour), zone) for hour in (1, 3, 9, 14)]
+    meetings = tuple(
+        replace(timetable.meetings[0], id=f"m{n}", starts_at=start, ends_at=start + timedelta(minutes=30))
+        for n, start in enumerate(starts)
+    )
+    feed = calendar.personal_feed(
+        replace(timetable, event=replace(timetable.event, zone=zone), meetings=meetings), "b1"
+    )
+    assert [(event.start, event.end) for event in _events(feed)] == [
+        (start, start + timedelta(minutes=30)) for start in starts
+    ]
+    assert b"TZID" not in feed
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "A\r\nEND:VEVENT\r\nBEGIN:VEVENT",
+        "A;CN=x:mailto:y@z",
+        "A\\nBEGIN:VALARM",
+        "<script>alert(1)</script>",
+        '"\u2028X',
+    ],
+)
+def test_a_hostile_name_stays_a_name_in_a_feed(timetable: Timetable, name: str) -> None:
+    hostile = replace(_supplier(timetable), name=name)
+    meeting = replace(timetable.meetings[0], parties=(hostile, timetable.meetings[0].parties[1]), purpose=name)
+    event = replace(timetable.event, name=name, place=name)
+    (entry,) = _events(calendar.personal_feed(replace(timetable, meetings=(meeting,), event=event), "b1"))
+    assert entry["summary"] == f"Meeting with {' '.join(name.split())}"
+    assert not entry.subcomponents
+
+
+def _supplier(timetable: Timetable) -> Party:
+    return timetable.meetings[0].parties[0]
