@@ -30,7 +30,7 @@ def postgres() -> Iterator[str]:
         server.cleanup()
 
 
-def _new_postgres(address: str) -> str:
+def new_postgres(address: str) -> str:
     """Create an empty database on the server and return its address."""
     name = f"t{uuid4().hex}"
     engine = create_engine(address, isolation_level="AUTOCOMMIT")
@@ -45,7 +45,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'fairmatch.db'}"
-    return _new_postgres(request.getfixturevalue("postgres"))
+    return new_postgres(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture

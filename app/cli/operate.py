@@ -8,32 +8,11 @@ import typer
 
 from app.cli.console import EXIT_FOUND, JsonFlag, session_of
 
-db = typer.Typer(help="The database.", no_args_is_help=True)
-
 
 def register(app: typer.Typer) -> None:
-    app.add_typer(db, name="db")
     app.command()(serve)
     app.command()(worker)
     app.command()(doctor)
-
-
-@db.command()
-def upgrade(context: typer.Context, as_json: JsonFlag = False) -> None:
-    """Create the database, or bring it to the newest revision."""
-    from app.cli.console import reachable
-    from app.db import migrate
-    from app.db.engine import Database
-
-    state = session_of(context, as_json)
-    database = Database(state.settings.database_url)
-    with reachable():
-        before = migrate.current(database)
-        migrate.upgrade(database)
-    after = migrate.current(database)
-    database.close()
-    text = f"The database is at revision {after}." if before == after else f"Upgraded from {before} to {after}."
-    state.answer({"before": before, "after": after}, lambda: state.out.print(text))
 
 
 def serve(

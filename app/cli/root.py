@@ -8,7 +8,21 @@ from typing import Annotated
 
 import typer
 
-from app.cli import access, data, demo, event, export, fairness, match, operate, outlook, repair, schedule, solve
+from app.cli import (
+    access,
+    data,
+    database,
+    demo,
+    event,
+    export,
+    fairness,
+    match,
+    operate,
+    outlook,
+    repair,
+    schedule,
+    solve,
+)
 from app.cli.console import EXIT_INPUT, EXIT_NOT_READY, Session
 from app.core.errors import AppError
 
@@ -32,7 +46,7 @@ def _root(
     state.json = as_json
 
 
-for group in (solve, repair, fairness, demo, operate, access, event, data, match, outlook, schedule, export):
+for group in (solve, repair, fairness, demo, operate, database, access, event, data, match, outlook, schedule, export):
     group.register(app)
 
 

@@ -48,15 +48,21 @@ def load_settings() -> Settings:
     """Read the environment; raise InvalidInputError naming each variable that cannot be used."""
     try:
         settings = Settings()
-        backend = make_url(settings.database_url).get_backend_name()
     except ValidationError as error:
         wrong = "; ".join(f"FAIRMATCH_{'_'.join(str(x) for x in e['loc']).upper()}: {e['msg']}" for e in error.errors())
         raise InvalidInputError(f"The settings cannot be used: {wrong}.") from error
+    check_address(settings.database_url, "FAIRMATCH_DATABASE_URL")
+    return settings
+
+
+def check_address(url: str, name: str) -> None:
+    """Raise InvalidInputError unless `url`, given as `name`, is the address of a database that we run on."""
+    try:
+        backend = make_url(url).get_backend_name()
     except ArgumentError as error:
         raise InvalidInputError(
-            "FAIRMATCH_DATABASE_URL is not a database address; "
+            f"{name} is not a database address; "
             "write sqlite:///path/to/file.db or postgresql+psycopg://user:password@host/database."
         ) from error
     if backend not in {"sqlite", "postgresql"}:
-        raise InvalidInputError(f"FAIRMATCH_DATABASE_URL names {backend}; fairmatch runs on sqlite and postgresql.")
-    return settings
+        raise InvalidInputError(f"{name} names {backend}; fairmatch runs on sqlite and postgresql.")

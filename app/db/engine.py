@@ -88,6 +88,15 @@ class Database:
         with WriteSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that sees the database as it is now, whatever others write meanwhile; it cannot write."""
+        how = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._readers.connect().execution_options(**how) as connection:
+            if not self.is_sqlite:
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+            yield connection
+
     def run(self, work: Callable[[WriteSession], T], *, tries: int = 5) -> T:
         """Run `work` in one transaction, again where the database asks for it (40001, 40P01).
 

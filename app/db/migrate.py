@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from app.db.engine import Database
 
@@ -32,7 +33,12 @@ def downgrade(database: Database, revision: str) -> None:
 def current(database: Database) -> str | None:
     """Return the revision that the database is at; None when it holds no fairmatch tables."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision as this connection sees it."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def newest() -> str | None:

@@ -12,8 +12,10 @@ from app.core.errors import InvalidInputError
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, mode: int | None = None) -> Iterator[Path]:
     """A temporary path in the target's folder; on leaving without an error it becomes `path`, else it is removed.
+
+    `mode` are its permissions; those that any new file would have, if not given.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def replacing(path: Path) -> Iterator[Path]:
     temporary = Path(name)
     try:
         yield temporary
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(0o666 & ~_umask() if mode is None else mode)
         temporary.replace(path)
     except OSError as error:
         raise _cannot_write(path, error) from error
