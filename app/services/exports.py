@@ -58,6 +58,7 @@ def write_timetables(
         ("timetable.ics", lambda path: calendar.write_timetable(plan, path, lang=lang)),
         ("timetable.pdf", lambda path: write_bytes(path, pdf.timetable_pdf(plan, lang=lang, typeface=typeface))),
         ("tables.pdf", lambda path: write_bytes(path, pdf.cards_pdf(plan, lang=lang, typeface=typeface))),
+        ("doors.pdf", lambda path: write_bytes(path, pdf.doors_pdf(plan, lang=lang, typeface=typeface))),
         ("personal.pdf", lambda path: write_bytes(path, pdf.personal_pdf(agendas, lang=lang, typeface=typeface))),
     ]
     own: list[tuple[str, Callable[[Path], None]]] = []

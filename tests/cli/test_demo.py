@@ -22,7 +22,7 @@ from tests.cli.conftest import Demo
 _DOWN = "Jiangxi Xueling Down Garments Co., Ltd."
 _MADE = {
     "timetable.xlsx", "timetable.csv", "left-out.csv", "timetable.json", "timetable.ics", "timetable.pdf",
-    "tables.pdf", "personal.pdf", "matches.xlsx", "matches.csv", "matches.json",
+    "tables.pdf", "doors.pdf", "personal.pdf", "matches.xlsx", "matches.csv", "matches.json",
 }  # fmt: skip
 
 
@@ -172,7 +172,9 @@ def test_the_calendar_has_every_meeting_at_its_instant(demo: Demo) -> None:
     assert len({str(event["UID"]) for event in events}) == len(events)
 
 
-@pytest.mark.parametrize("name", ["timetable.pdf", "tables.pdf", "personal.pdf", "participants/QSH-09.pdf"])
+@pytest.mark.parametrize(
+    "name", ["timetable.pdf", "tables.pdf", "doors.pdf", "personal.pdf", "participants/QSH-09.pdf"]
+)
 def test_the_pages_can_be_read_chinese_and_accents_too(demo: Demo, name: str) -> None:
     pages = PdfReader(demo.out / name).pages
     text = "".join(page.extract_text() for page in pages)

@@ -1,4 +1,4 @@
-"""PDF out: personal timetables, the whole event, table cards; Chinese and accented Latin show on every machine.
+"""PDF out: timetables, table cards, the list at the door, badges; Chinese and accented Latin show on every machine.
 
 Every function takes `font_path` (a TTF, OTF or TTC); without it an installed free CJK font is used, else the bundled
 Noto Sans CJK SC. Only the characters in use are embedded. Equal contents and fonts give equal bytes.
@@ -8,21 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from app.core.i18n import characters, format_country, format_language, text
 from app.core.text import one_line
-from app.domain.timetables import Agenda, Party, Timetable
+from app.domain.badges import Badge
+from app.domain.timetables import Agenda, EventInfo, Party, Timetable
 from app.io.atomic import write_bytes
 from app.io.labels import kind_label
+from app.io.pdf.badges import check_codes, draw_badges
 from app.io.pdf.canvas import Canvas
-from app.io.pdf.listing import draw_cards, draw_event
+from app.io.pdf.cards import draw_cards
+from app.io.pdf.doors import draw_doors
+from app.io.pdf.listing import draw_event
 from app.io.pdf.personal import draw_agenda
 from app.io.pdf.typeface import Typeface
 
 __all__ = [
+    "badges_pdf",
     "cards_pdf",
+    "doors_pdf",
     "personal_pdf",
     "timetable_pdf",
     "typeface_for",
@@ -62,8 +69,33 @@ def timetable_pdf(timetable: Timetable, *, lang: str = "en", typeface: Typeface 
 
 
 def cards_pdf(timetable: Timetable, *, lang: str = "en", typeface: Typeface | None = None) -> bytes:
-    """One card for each table, with its meetings of the event."""
+    """A card for each table and day, with its meetings."""
     return _whole(timetable, lang, typeface, "pdf.cards", draw_cards)
+
+
+def doors_pdf(timetable: Timetable, *, lang: str = "en", typeface: Typeface | None = None) -> bytes:
+    """Everybody by name, with a box to tick, the number of meetings and the first one."""
+    return _whole(timetable, lang, typeface, "pdf.doors", draw_doors)
+
+
+def badges_pdf(
+    event: EventInfo, badges: Sequence[Badge], as_of: datetime, *, lang: str = "en", typeface: Typeface | None = None
+) -> bytes:
+    """Badges of 90 × 55 mm, ten to a page, in the order given.
+
+    Raises
+    ------
+    ValueError
+        if there is no badge, or a code is empty or has more than 120 characters.
+    """
+    if not badges:
+        raise ValueError("a PDF needs at least one badge")
+    check_codes(badges)  # before any font is opened
+    typeface = typeface or typeface_for([event, *badges], lang)
+    title = f"{one_line(event.name)} – {text('pdf.badges', lang)}"
+    canvas = Canvas(typeface, title=title, lang=lang, as_of=as_of)
+    draw_badges(canvas, event, badges, lang)
+    return canvas.output()
 
 
 def write_personal(agendas: Sequence[Agenda], path: Path, *, lang: str = "en", font_path: Path | None = None) -> None:

@@ -119,5 +119,12 @@ class Canvas:
         self._pdf.set_fill_color(*colour)
         self._pdf.rect(x, y, width, height, style="F", round_corners=radius > 0, corner_radius=radius)
 
+    def frame(self, x: float, y: float, width: float, height: float, colour: Colour, thick: float = 0.3) -> None:
+        """The outline of a rectangle."""
+        for top in (y, y + height):
+            self.rule(x - thick / 2, top, width + thick, colour, thick)
+        for left in (x, x + width):
+            self.box(left - thick / 2, y, thick, height, colour)
+
     def output(self) -> bytes:
         return bytes(self._pdf.output())

@@ -1,4 +1,4 @@
-"""All meetings of an event, slot by slot, and the cards that stand on the tables."""
+"""All meetings of an event, slot by slot."""
 
 from __future__ import annotations
 
@@ -33,22 +33,8 @@ def draw_event(canvas: Canvas, timetable: Timetable, lang: str) -> int:
         blocks.append(_slot(sheet, rows[0]))
         blocks += [_row(sheet, meeting) for meeting in rows]
     if not timetable.meetings:
-        blocks.append(_empty(sheet))
+        blocks.append(empty_note(sheet))
     return sheet.flow(blocks, text("sheet.timetable", lang))
-
-
-def draw_cards(canvas: Canvas, timetable: Timetable, lang: str) -> int:
-    """Add one card (or more, if it is long) for each table; give the number of pages."""
-    sheet = Sheet(canvas, timetable.event, lang, timetable.as_of, text("pdf.cards", lang))
-    at = {place: [m for m in timetable.in_order() if m.place == place] for place in timetable.tables() if place}
-    pages = 0
-    for place, meetings in at.items():
-        held = [meeting for meeting in meetings if not meeting.is_cancelled]
-        count = plural("count.meetings", len(held), lang) if held else ""
-        blocks = [_title(sheet, text("pdf.table", lang, place=place), count, Style(44, ACCENT, strong=True))]
-        blocks += [_card_row(sheet, meeting) for meeting in held] or [_empty(sheet)]
-        pages += sheet.flow(blocks, place)
-    return pages
 
 
 def _title(sheet: Sheet, title: str, count: str, style: Style = _TITLE) -> Block:
@@ -62,7 +48,9 @@ def _title(sheet: Sheet, title: str, count: str, style: Style = _TITLE) -> Block
     return Block(len(lines) * style.height + _COUNT.height + 4, draw, keep=True)
 
 
-def _empty(sheet: Sheet) -> Block:
+def empty_note(sheet: Sheet) -> Block:
+    """A box that says that nothing is planned."""
+
     def draw(y: float) -> None:
         sheet.canvas.box(sheet.left, y, sheet.width, 30, WASH, radius=3)
         middle = sheet.left + sheet.width / 2
@@ -118,24 +106,3 @@ def _side(canvas: Canvas, names: Sequence[str | None], style: Style, width: floa
 
 def _height(side: Sequence[tuple[list[str], Style]]) -> float:
     return sum(len(lines) * style.height for lines, style in side)
-
-
-def _card_row(sheet: Sheet, meeting: PlannedMeeting) -> Block:
-    """One line of a card: the time large, both names to be read from where one stands."""
-    canvas = sheet.canvas
-    big, name = Style(15, INK, strong=True), Style(13, INK)
-    span = format_span(meeting.starts_at, meeting.ends_at, sheet.event.zone, sheet.lang)
-    indent = canvas.measure(span, big) + 8
-    sides = [_side(canvas, [party.name, party.name_local], name, sheet.width - indent) for party in meeting.parties]
-    height = sum(map(_height, sides)) + 7
-
-    def draw(y: float) -> None:
-        canvas.write(sheet.left, y + 2.6, span, big)
-        below = y + 3
-        for side in sides:
-            for lines, style in side:
-                below = canvas.write_lines(sheet.left + indent, below, lines, style)
-            below += 0.8
-        canvas.rule(sheet.left, y + height, sheet.width)
-
-    return Block(height, draw)

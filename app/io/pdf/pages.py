@@ -23,12 +23,14 @@ _FOOT_SPACE = 12.0
 @dataclass(frozen=True)
 class Block:
     """Something that is drawn whole: `draw(y)` with its upper edge at `y`. With `keep` it stays with the next one;
-    a block with `again` is drawn anew at the top of each page that its section continues on."""
+    a block with `again` is drawn anew at the top of each page that its section continues on, and without `first` only
+    there."""
 
     height: float
     draw: Callable[[float], None]
     keep: bool = False
     again: bool = False
+    first: bool = True
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Sheet:
         """Lay the blocks on new pages, with head and foot, listed as `name` in the outline; give their number."""
         head = self._head()
         top = _TOP + head.height + 4
-        pages = paginate(list(blocks), self.canvas.height - _FOOT_SPACE - 3 - top)
+        pages = paginate(list(blocks), self.room())
         for number, page in enumerate(pages, start=1):
             self.canvas.new_page()
             if number == 1:
@@ -72,6 +74,10 @@ class Sheet:
                 block.draw(y)
                 y += block.height
         return len(pages)
+
+    def room(self) -> float:
+        """The height that a page has for blocks."""
+        return self.canvas.height - _FOOT_SPACE - 3 - (_TOP + self._head().height + 4)
 
     def _head(self) -> Block:
         """The event's name, day and place, who stands behind it, and on the right the kind of document."""
@@ -129,6 +135,8 @@ def paginate(blocks: list[Block], room: float) -> list[list[Block]]:
             need += after.height
         if block.again:
             heading = block
+        if not block.first:
+            continue
         if pages[-1] and used + min(need, room) > room:
             pages.append([heading] if heading and heading is not block else [])
             used = sum(opened.height for opened in pages[-1])
