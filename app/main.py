@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.metrics = Metrics()
     app.include_router(health.router)
     app.include_router(v1.router)
+    app.include_router(v1.open_router)
     app.add_middleware(Guard, max_body=settings.max_body_mb * _MEGABYTE, metrics=app.state.metrics)
     install(app)
     describe(app)

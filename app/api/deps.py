@@ -16,10 +16,13 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
 
+from app.api import idempotency
 from app.api.auth import authorised
+from app.api.idempotency import Call, call_of
 from app.core.errors import InvalidInputError
 from app.core.paging import MAX_LIMIT
 from app.db.engine import Database, ReadSession, WriteSession
+from app.services import audit
 from app.services.access import Actor
 
 _READERS = 8
@@ -40,7 +43,21 @@ def read_session(request: Request) -> Iterator[ReadSession]:
         yield session
 
 
-def write_session(request: Request) -> Iterator[WriteSession]:
+def write_session(
+    request: Request, actor: Annotated[Actor, Depends(authorised)], call: Annotated[Call | None, Depends(call_of)]
+) -> Iterator[WriteSession]:
+    """One transaction for one change: its Idempotency-Key, its effect and its entry in the audit trail."""
+    database: Database = request.app.state.database
+    with database.write() as session:
+        if call is not None:
+            idempotency.begin(session, request, actor, call)
+        yield session
+        if not audit.recorded(session):
+            audit.record(session, actor, f"{request.method} {request.scope['route'].path}"[:64])
+
+
+def open_session(request: Request) -> Iterator[WriteSession]:
+    """A transaction for routes that take no key; the services behind them record what they do."""
     database: Database = request.app.state.database
     with database.write() as session:
         yield session
@@ -90,6 +107,7 @@ def _query_names(dependant: Dependant) -> Iterator[str]:
 Caller = Annotated[Actor, Depends(authorised)]
 Reading = Annotated[ReadSession, Depends(read_session, scope="function", max_concurrency=_READERS)]
 Writing = Annotated[WriteSession, Depends(write_session, scope="function", max_concurrency=_WRITERS)]
+OpenWriting = Annotated[WriteSession, Depends(open_session, scope="function", max_concurrency=_WRITERS)]
 Queue = Annotated[Enqueue, Depends()]
 
 Lang = Annotated[

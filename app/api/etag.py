@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated, Protocol
+from uuid import UUID
+
+from fastapi import Header
+
+from app.core.errors import ChangedMeanwhileError, TagNeededError
 
 _TAG = re.compile(r'(?:W/)?("[^"]*")')
 
@@ -17,3 +23,37 @@ def unchanged(if_none_match: str | None, tag: str) -> bool:
     if if_none_match is None:
         return False
     return if_none_match.strip() == "*" or tag in _TAG.findall(if_none_match)
+
+
+class Versioned(Protocol):
+    """A row that counts its changes."""
+
+    id: UUID
+    version: int
+
+
+#: the header of a change; routes take it as `if_match: IfMatch = None`
+IfMatch = Annotated[str | None, Header(max_length=2000, description="ETag of the state that you change")]
+
+
+def tag_of(row: Versioned) -> str:
+    """The (quoted) entity tag of a row as it stands."""
+    return quoted(f"{row.id.hex}.{row.version}")
+
+
+def must_match(if_match: str | None, row: Versioned, *, needed: bool = True) -> None:
+    """Hold a change against the state it was made for; call it with the row locked.
+
+    Raises
+    ------
+    TagNeededError
+        The change does not say which state it starts from, though `needed`.
+    ChangedMeanwhileError
+        The row has been changed since.
+    """
+    if if_match is None:
+        if needed:
+            raise TagNeededError("Send If-Match with the ETag of what you read, so that nobody's change is lost.")
+        return
+    if if_match.strip() != "*" and tag_of(row) not in re.findall(r'"[^"]*"', if_match):
+        raise ChangedMeanwhileError("Somebody has changed this since you read it; read it again and change that.")

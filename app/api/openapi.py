@@ -16,8 +16,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app.api.auth import ALLOWED
 from app.api.bodies import WRITTEN, JsonBody
+from app.api.permissions import MATRIX
 from app.api.problems import MEDIA_TYPE, RETRY_SECONDS
 from app.api.schemas.common import Problem
 from app.api.v1 import PREFIX
@@ -29,9 +29,12 @@ _SAID = {
     "403": "A key of this role may not do that.",
     "404": "There is no such thing for this caller.",
     "409": "The state of things forbids it; `detail` names what stands in the way.",
+    "412": "It has changed since you read it.",
     "413": "The body is too large.",
     "415": "The body is not application/json in UTF-8.",
     "422": "Something that was sent cannot be used; `errors` lists each fault.",
+    "428": "A change has to say which state it starts from: send If-Match.",
+    "429": "Too many calls; try again after the seconds in Retry-After.",
     "503": "Not ready for the moment; try again after the seconds in Retry-After.",
 }
 
@@ -66,10 +69,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
                 bodies[body.model] = None
                 operation["requestBody"] = _request_body(body)
             _add_problems(operation, path, has_body=body is not None)
-            roles = ALLOWED.get(f"{method} {path.removeprefix(PREFIX)}")
-            if roles:
-                operation["x-roles"] = sorted(roles)
-                operation["description"] = f"{operation['description']}\n\nRoles: {', '.join(sorted(roles))}."
+            rule = MATRIX.get(f"{method} {path.removeprefix(PREFIX)}")
+            if rule:
+                operation["x-roles"], operation["x-scope"] = sorted(rule.roles), rule.scope
+                told = f"Roles: {', '.join(sorted(rule.roles))}. Scope: {rule.scope}."
+                operation["description"] = f"{operation['description']}\n\n{told}"
     schemas = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -109,11 +113,13 @@ def _add_problems(operation: dict[str, Any], path: str, *, has_body: bool) -> No
         mine.add("404")
     if has_body:
         mine |= {"400", "413", "415"}
+    if any(parameter["name"].lower() == "if-match" for parameter in operation.get("parameters", ())):
+        mine |= {"412", "428"}
     responses.pop("422", None)
     for status in sorted(mine | {code for code in responses if code in _SAID}):
         told: dict[str, Any] = {"description": _SAID[status]}
         told["content"] = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}}
-        if status == "503":
+        if status in ("429", "503"):
             told["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "example": RETRY_SECONDS}}
         responses[status] = told
 

@@ -15,11 +15,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.api.complaints import about_address
-from app.core.errors import AppError, ConflictError, InvalidInputError, NotReadyError
+from app.api.idempotency import Repeated
+from app.core.errors import AppError, ChangedMeanwhileError, ConflictError, InvalidInputError, NotReadyError
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
@@ -63,7 +65,7 @@ def problem(error: AppError, request_id: str) -> Response:
     }
     if error.status == 422 and "errors" not in details:
         document["errors"] = _single(error)
-    return _response(document, _headers(error.status))
+    return _response(document, _headers(error))
 
 
 def install(app: FastAPI) -> None:
@@ -78,6 +80,8 @@ def install(app: FastAPI) -> None:
         RequestValidationError,
         lambda request, error: answer(request, _invalid(_as(RequestValidationError, error))),
     )
+    app.add_exception_handler(Repeated, lambda _request, error: _as(Repeated, error).response)
+    app.add_exception_handler(StaleDataError, lambda request, _error: answer(request, _stale()))
     app.add_exception_handler(DBAPIError, lambda request, error: answer(request, _database(request, error)))
     app.add_exception_handler(PoolTimeoutError, lambda request, error: answer(request, _database(request, error)))
 
@@ -109,6 +113,10 @@ def _database(request: Request, error: Exception) -> AppError:
     return unexpected()
 
 
+def _stale() -> AppError:
+    return ChangedMeanwhileError("Somebody has changed this at the same moment; read it again and change that.")
+
+
 def unexpected() -> AppError:
     return UnexpectedError("This is our fault, not yours. Quote `instance` when you report it; our log has it too.")
 
@@ -128,7 +136,7 @@ def _http(request: Request, error: HTTPException) -> Response:
         "detail": detail,
         "instance": f"urn:uuid:{_id(request)}",
     }
-    return _response(document, {**_headers(int(status)), **(error.headers or {})})
+    return _response(document, {**(error.headers or {})})
 
 
 def _single(error: AppError) -> list[dict[str, Any]]:
@@ -140,10 +148,10 @@ def _single(error: AppError) -> list[dict[str, Any]]:
     return [fault | ({"found": error.details["found"]} if "found" in error.details else {})]
 
 
-def _headers(status: int) -> dict[str, str]:
-    if status == 503:
-        return {"Retry-After": str(RETRY_SECONDS)}
-    if status == 401:
+def _headers(error: AppError) -> dict[str, str]:
+    if error.status in (429, 503):
+        return {"Retry-After": str(error.details.get("retry_after", RETRY_SECONDS))}
+    if error.status == 401:
         return {"WWW-Authenticate": 'Bearer realm="fairmatch"'}
     return {}
 

@@ -71,6 +71,30 @@ class ConflictError(AppError):
     title = "Conflict"
 
 
+class ChangedMeanwhileError(AppError):
+    """Somebody else changed it since it was read (RFC 9110, section 15.5.13)."""
+
+    code = "changed-meanwhile"
+    status = 412
+    title = "It has changed meanwhile"
+
+
+class TagNeededError(AppError):
+    """A change has to say which state of the thing it starts from (RFC 6585, section 3)."""
+
+    code = "tag-needed"
+    status = 428
+    title = "Say which state you change"
+
+
+class TooManyError(AppError):
+    """Too many calls in too short a time; `retry_after` says in how many seconds to come back."""
+
+    code = "too-many"
+    status = 429
+    title = "Too many calls"
+
+
 class TooLargeError(AppError):
     code = "too-large"
     status = 413

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, MetaData, String, Uuid
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from app.core.ids import new_id
 from app.db.types import Document, UtcDateTime
@@ -43,6 +43,16 @@ class Identified:
     """A primary key made by us, so that an id is known before the row is written."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+
+
+class Versioned:
+    """A row that says how often it was changed, so that of two who change the same state of it one is told so."""
+
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy's class hook
+        return {"version_id_col": cls.version}
 
 
 class Dated:

@@ -14,6 +14,7 @@ from app.domain.profiles import Currency, Day, Language, Shape, Word
 
 EVENT_FORMS = ("matchmaking", "conference", "roadshow", "factory_visit")
 BODY_ROLES = ("host", "co-host", "organiser", "undertaker", "guidance", "support", "venue")
+AGENDA_KINDS = ("talk", "discussion", "visit", "ceremony", "break", "other")
 PHASES = ("registration", "matching", "booking", "live", "closed")
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="letters, digits, . _ -")]

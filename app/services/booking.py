@@ -32,6 +32,7 @@ from app.db.queries.grid import Grid, grid_of
 from app.db.queries.scoped import fetch
 from app.domain.meetings import can_interpret, needs_interpreter
 from app.services.access import Actor
+from app.services.audit import record
 from app.services.participants import Participant, meeting_limits, participants
 from app.services.problems import current_schedule
 
@@ -91,6 +92,7 @@ def book(
                 session.add(InterpreterHold(**where, interpreter_id=helper.id))
     except IntegrityError as error:
         raise ConflictError(f"Not booked: {_raced(error)}.", slot=grid.slot_name(when), place=table.code) from error
+    record(session, actor, "meeting.booked", event_id=event.id, target_id=meeting.id, slot=grid.slot_name(when))
     return meeting
 
 

@@ -28,6 +28,7 @@ from app.domain.fairs import EventShape
 from app.domain.participants import PairingRules
 from app.domain.slots import Span, cut, overlapping
 from app.services.access import Actor
+from app.services.audit import record
 
 
 def create_event(session: Session, actor: Actor, shape: EventShape) -> Event:
@@ -57,6 +58,7 @@ def create_event(session: Session, actor: Actor, shape: EventShape) -> Event:
         for seeker, provider in dict.fromkeys((rule.seeker, rule.provider) for rule in shape.pairing_rules)
     )
     session.flush()
+    record(session, actor, "event.created", event_id=event.id, target_id=event.id, code=event.code)
     return event
 
 

@@ -92,7 +92,7 @@ def buyer_profile(session: Session, organisation_id: UUID) -> BuyerProfile | Non
 def request(session: Session, actor: Actor, request_id: UUID) -> SourcingRequest:
     """Return a sourcing request; nobody but the organiser sees those of others."""
     row = fetch(session, SourcingRequest, request_id, actor.tenant_id)
-    if actor.role != "organiser" and row.organisation_id != actor.organisation_id:
+    if not actor.is_staff and row.organisation_id != actor.organisation_id:
         raise NotFoundError(f"There is no sourcing request {request_id}.")
     return row
 

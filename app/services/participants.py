@@ -39,7 +39,7 @@ def list_organisations(
     session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50
 ) -> Page[Organisation]:
     query = select(Organisation).where(Organisation.tenant_id == actor.tenant_id)
-    if actor.role != "organiser":
+    if not actor.is_staff:
         query = query.where(Organisation.id == actor.organisation_id)
     return page(session, query, Organisation, cursor=cursor, limit=limit)
 
@@ -52,7 +52,7 @@ def list_requests(
     if event_id is not None:
         fetch(session, Event, event_id, actor.tenant_id)
         query = query.where(SourcingRequest.event_id == event_id)
-    if actor.role != "organiser":
+    if not actor.is_staff:
         query = query.where(SourcingRequest.organisation_id == actor.organisation_id)
     return page(session, query, SourcingRequest, cursor=cursor, limit=limit)
 

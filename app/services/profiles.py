@@ -17,6 +17,7 @@ from app.db.queries.scoped import fetch
 from app.domain import profiles as shapes
 from app.domain.resolving import Resolved, resolve
 from app.services.access import Actor
+from app.services.audit import record
 
 _Profile = TypeVar("_Profile", CapabilityProfile, BuyerProfile)
 
@@ -53,6 +54,7 @@ def register_capabilities(
     )
     session.add_all(_certificates(row.id, profile.certificates, resolved))
     session.flush()
+    record(session, actor, "capabilities.registered", target_id=organisation_id, revision=row.revision)
     return Registered(organisation_id, row.id, row.revision, resolved.found, resolved.unresolved, row.completeness)
 
 
@@ -67,6 +69,7 @@ def register_buyer(
     document = document_of(profile)
     resolved = resolve(document)
     row = _next_revision(session, actor, organisation_id, BuyerProfile, document, resolved, shapes.BUYER_WEIGHTS, extra)
+    record(session, actor, "buyer.registered", target_id=organisation_id, revision=row.revision)
     return Registered(organisation_id, row.id, row.revision, resolved.found, resolved.unresolved, row.completeness)
 
 
@@ -91,7 +94,7 @@ def save_request(
         session.add(row)
         session.flush()
     elif row.organisation_id != organisation_id:
-        if actor.role != "organiser":
+        if not actor.is_staff:
             raise ConflictError(f"The request code {code!r} is taken at this event; choose another.")
         raise ConflictError(f"The request {code!r} belongs to another organisation; it cannot change hands.")
     document = document_of(request)
@@ -108,6 +111,7 @@ def save_request(
     )
     session.add(revision)
     session.flush()
+    record(session, actor, "request.published", event_id=event_id, target_id=row.id, revision=revision.revision)
     return Registered(
         row.id, revision.id, revision.revision, resolved.found, resolved.unresolved, revision.completeness
     )

@@ -29,6 +29,7 @@ from app.domain.scheduling import Plan, read_problem, solve
 from app.domain.scheduling import Progress as SolverProgress
 from app.services import runs
 from app.services.access import Actor
+from app.services.audit import record
 from app.services.problems import Stage, build_problem, current_schedule, last_match_run
 
 DEFAULT_SECONDS = 30.0
@@ -63,6 +64,7 @@ def start_schedule(
     )
     session.add(row)
     session.flush()
+    record(session, actor, "schedule.started", event_id=event.id, target_id=row.id, seed=seed)
     return row
 
 

@@ -17,6 +17,7 @@ from app.core.settings import Settings
 from app.db.engine import Database
 from app.db.migrate import upgrade
 from app.db.models import Organisation
+from app.domain.access import STAFF
 from app.domain.fairs import EventShape
 from app.domain.profiles import BuyerProfile, CapabilityProfile, SourcingRequest
 from app.main import create_app
@@ -62,7 +63,10 @@ def make_fair(database: Database, slug: str, *, suppliers: int = 3, buyers: int 
         actor = access.Actor(access.create_tenant(session, slug, slug.upper()).id)
         event = events.create_event(session, actor, EventShape.model_validate_json(json.dumps(EVENT)))
         fair = Fair(slug, actor.tenant_id, event.id)
-        fair.keys["organiser"] = access.create_key(session, actor, "organiser", None)
+        for role in STAFF:
+            fair.keys[role] = access.create_key(session, actor, role, None)
+        fair.keys["narrow"] = access.create_key(session, actor, "organiser", None, scopes=["files:read"])
+        fair.keys["narrow-people"] = access.create_key(session, actor, "organiser", None, scopes=["people:write"])
         for n in range(suppliers + buyers):
             supplies = n < suppliers
             code = f"s{n + 1}" if supplies else f"b{n + 1 - suppliers}"

@@ -2,78 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import uuid4
-
 import pytest
-from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
 
-from app.api.auth import ALLOWED
+from app.api.permissions import MATRIX, OPEN
 from app.api.v1 import PREFIX
 from app.db.engine import Database
+from app.domain.access import ROLES, STAFF
 from app.services import access
+from tests.api.calls import ALL, OUTSIDE, call
 from tests.api.checked import CheckedClient
-from tests.api.conftest import EVENT, Fair, Standing, make_app
-
-#: a body that each writing route takes
-BODIES: dict[str, Any] = {
-    "POST /events": EVENT | {"code": "another"},
-    "PUT /organisations/{organisation_id}/capabilities": {"products": ["polo shirts"]},
-    "PUT /organisations/{organisation_id}/buyer-profile": {"products": ["polo shirts"]},
-    "POST /events/{event_id}/sourcing-requests": {"code": "new", "products": ["polo shirts"]},
-    "POST /rank": {"event_id": "e-2025", "request": {"products": ["polo shirts"]}},
-    "POST /events/{event_id}/match-runs": {},
-    "POST /events/{event_id}/schedules": {},
-    "POST /events/{event_id}/meetings": {"organisations": [str(uuid4()), str(uuid4())], "slot": "s01"},
-}
-OUTSIDE = {"GET /healthz", "GET /readyz", "GET /metrics"}
-
-
-def routes(app: FastAPI) -> dict[str, str]:
-    """Every route of the app: `METHOD /path below the prefix` → full path; those outside the prefix too."""
-    found = {}
-    for context in iter_route_contexts(app.routes):
-        if isinstance(context.original_route, APIRoute):
-            for method in context.original_route.methods or ():
-                found[f"{method} {str(context.path_format).removeprefix(PREFIX)}"] = str(context.path_format)
-    return found
-
-
-ALL = routes(make_app("sqlite://"))
+from tests.api.conftest import Fair, Standing
 
 
 def test_every_route_is_in_the_matrix() -> None:
-    assert set(ALL) - OUTSIDE == set(ALLOWED)
+    assert set(ALL) - OUTSIDE == set(MATRIX) | OPEN
     assert all(path.startswith(PREFIX) for name, path in ALL.items() if name not in OUTSIDE)
 
 
 def test_a_route_outside_the_matrix_is_closed_to_everybody(
     client: CheckedClient, fair: Fair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(ALLOWED, "GET /events")
+    monkeypatch.delitem(MATRIX, "GET /events")
     assert client.get("/api/v1/events", headers=fair.key()).status_code == 403
 
 
-def _call(client: CheckedClient, name: str, of: Fair, headers: dict[str, str]) -> Any:
-    method, path = name.split()[0], ALL[name]
-    asked = path.format(
-        event_id=of.event_id, organisation_id=of.organisations["s1" if "capab" in path else "b1"],
-        request_id=of.requests["b1"], run_id=uuid4(), schedule_id=uuid4(),
-    ) if "{" in path else path  # fmt: skip
-    return client.request(method, asked, headers=headers, json=BODIES.get(name))
-
-
-@pytest.mark.parametrize("name", sorted(ALLOWED))
+@pytest.mark.parametrize("name", sorted(MATRIX))
 def test_the_matrix_holds(standing: Standing, name: str) -> None:
+    """Every route for every role, for a key of the wrong scope, and for strangers."""
     client, fair = standing.client, standing.fair
-    keys = {"organiser": "organiser", "enterprise": "s1", "buyer": "b1"}
-    for role, who in keys.items():
-        response = _call(client, name, fair, fair.key(who))
-        assert (response.status_code == 403) == (role not in ALLOWED[name]), f"{role}: {response.text}"
+    holders = {role: role for role in STAFF} | {"enterprise": "s1", "buyer": "b1"}
+    assert set(holders) == set(ROLES)
+    for role, who in holders.items():
+        response = call(client, name, fair, fair.key(who))
+        assert (response.status_code == 403) == (role not in MATRIX[name].roles), f"{role}: {response.text}"
         assert response.status_code < 500
+    for scope, who in (("files:read", "narrow"), ("people:write", "narrow-people")):
+        if MATRIX[name].scope != scope:
+            assert call(client, name, fair, fair.key(who)).status_code == 403
     for headers in ({}, {"Authorization": "Bearer fm_nobody"}, {"Authorization": f"Basic {fair.keys['b1']}"}):
-        response = _call(client, name, fair, headers)
+        response = call(client, name, fair, headers)
         assert response.status_code == 401
         assert response.headers["www-authenticate"].startswith("Bearer")
 
@@ -96,12 +63,12 @@ def test_a_revoked_key_is_dead_at_once(client: CheckedClient, fair: Fair, databa
 
 
 def test_things_of_another_tenant_do_not_exist(client: CheckedClient, fair: Fair, rival: Fair) -> None:
-    for name in sorted(n for n in ALLOWED if "{" in n):
+    for name in sorted(n for n in MATRIX if "{" in n):
         for who in ("organiser", "s1", "b1"):
-            response = _call(client, name, rival, fair.key(who))
+            response = call(client, name, rival, fair.key(who))
             assert response.status_code in (403, 404), response.text
             assert rival.slug not in response.text
-        assert _call(client, name, rival, fair.key()).status_code == 404
+        assert call(client, name, rival, fair.key()).status_code == 404
 
 
 def test_ids_of_another_tenant_in_bodies_and_queries(client: CheckedClient, fair: Fair, rival: Fair) -> None:

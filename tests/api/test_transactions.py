@@ -12,7 +12,7 @@ from fastapi import Depends, FastAPI
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from app.api.deps import read_session, write_session
+from app.api.deps import open_session, read_session
 from app.db.engine import Database, ReadSession, WriteSession
 from app.db.models import MatchRun, Tenant
 from tests.api.checked import CheckedClient, TestClient
@@ -81,7 +81,7 @@ def test_the_default_scope_would_answer_before_the_commit(database: Database) ->
     app.state.database = database
 
     @app.post("/late")
-    def late(session: Annotated[WriteSession, Depends(write_session, scope="request")]) -> str:
+    def late(session: Annotated[WriteSession, Depends(open_session, scope="request")]) -> str:
         session.add(Tenant(slug="late", name="Late"))
         return "saved"
 

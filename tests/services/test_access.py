@@ -46,7 +46,10 @@ def _holder(database: Database, key: str) -> Actor:
 def test_a_key_says_who_holds_it(blank: Database, one: Actor, role: str) -> None:
     firm = _firm(blank, one)
     owner = None if role == "organiser" else firm
-    assert _holder(blank, _key(blank, one, role, firm)) == Actor(one.tenant_id, role, owner)
+    holder = _holder(blank, _key(blank, one, role, firm))
+    assert (holder.tenant_id, holder.role, holder.organisation_id) == (one.tenant_id, role, owner)
+    assert (holder.kind, holder.scopes) == ("key", frozenset())
+    assert holder.id is not None
 
 
 def test_a_key_is_not_stored(blank: Database, one: Actor) -> None:

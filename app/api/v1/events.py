@@ -7,15 +7,16 @@ from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
+from app.api import idempotency
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, Cursor, EventName, Limit, Reading, Writing, created_at
 from app.api.schemas.events import EventIn, EventItem, EventList, EventOut
 from app.services import lookups
 from app.services.events import create_event, find_event, list_events, pairing_rules
 
-router = APIRouter(tags=["events"])
+router = idempotency.router("events")
 
 _EXAMPLE = {
     "code": "paris-2025",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 
+from app.api import idempotency
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, EventName, Writing, created_at
 from app.api.schemas.schedules import BookedOut, MeetingIn
@@ -14,7 +15,7 @@ from app.services import lookups
 from app.services.booking import book
 from app.services.events import find_event
 
-router = APIRouter(tags=["meetings"])
+router = idempotency.router("meetings")
 
 _EXAMPLE = {
     "organisations": ["0199c0de-0000-7000-8000-000000000001", "0199c0de-0000-7000-8000-000000000002"],

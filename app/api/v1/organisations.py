@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter
-
+from app.api import idempotency
 from app.api.deps import Caller, Cursor, Limit, Reading
 from app.api.schemas.organisations import OrganisationItem, OrganisationList, OrganisationOut
 from app.services import lookups
 from app.services.participants import list_organisations
 
-router = APIRouter(tags=["organisations"])
+router = idempotency.router("organisations")
 
 
 @router.get("/organisations", summary="List organisations", response_model=OrganisationList)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
+from app.api import idempotency
 from app.api.deps import Caller, EventName, Lang, Reading
 from app.api.schemas.outlook import SupplierLiftsOut, UnmetOut
 from app.services import matching
 from app.services.events import find_event
 
-router = APIRouter(tags=["ranking"])
+router = idempotency.router("ranking")
 
 Depth = Annotated[int, Query(ge=1, le=100, description="length of the lists that buyers look at")]
 

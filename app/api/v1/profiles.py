@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 
+from app.api import idempotency
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, Reading, Writing
 from app.api.schemas.organisations import ProfileOut, RegisteredOut
@@ -15,7 +16,7 @@ from app.domain.profiles import BuyerProfile, CapabilityProfile
 from app.services import lookups
 from app.services.profiles import Registered, register_buyer, register_capabilities
 
-router = APIRouter(prefix="", tags=["profiles"])
+router = idempotency.router("profiles")
 
 _CAPABILITIES = {
     "text": "Knitted T-shirts and polo shirts from yarn to packed goods.",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Response
 
+from app.api import idempotency
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, Lang, Reading
 from app.api.etag import quoted, unchanged
@@ -14,7 +15,7 @@ from app.api.schemas.ranking import MOST, RankedListOut, RankIn
 from app.services.events import find_event
 from app.services.matching import rank_live, ranked_list
 
-router = APIRouter(tags=["ranking"])
+router = idempotency.router("ranking")
 
 _EXAMPLE = {
     "event_id": "paris-2025",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from sqlalchemy.orm import Session
 
+from app.api import idempotency
 from app.api.bodies import JsonBody
 from app.api.deps import CODE, Caller, Cursor, EventName, Limit, Reading, Writing, created_at
 from app.api.schemas.requests import RequestIn, RequestList, RequestOut
@@ -18,7 +19,7 @@ from app.services.events import find_event
 from app.services.participants import list_requests
 from app.services.profiles import save_request
 
-router = APIRouter(tags=["sourcing requests"])
+router = idempotency.router("sourcing requests")
 
 _EXAMPLE = {
     "code": "tees-spring",

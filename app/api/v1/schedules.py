@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Response
+from fastapi import BackgroundTasks, Depends, Response
 
+from app.api import idempotency
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, EventName, Lang, Queue, Reading, Writing, created_at
 from app.api.schemas.common import Run
@@ -15,7 +16,7 @@ from app.services.events import find_event
 from app.services.schedules import schedule_view
 from app.services.scheduling import start_schedule
 
-router = APIRouter(tags=["schedules"])
+router = idempotency.router("schedules")
 
 
 @router.post(

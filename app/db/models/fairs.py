@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, Dated, Identified, one_of
+from app.db.base import Base, Dated, Identified, Versioned, one_of
 from app.domain.fairs import BODY_ROLES, EVENT_FORMS, PHASES
 
 
@@ -37,7 +37,7 @@ class HostFair(Identified, Base):
     ends_on: Mapped[date | None]
 
 
-class Event(Identified, Dated, Base):
+class Event(Identified, Dated, Versioned, Base):
     """One edition. Times of its slots are UTC; `zone` says how people there read them."""
 
     __tablename__ = "event"
@@ -48,12 +48,15 @@ class Event(Identified, Dated, Base):
         CheckConstraint("starts_on <= ends_on", name="dates"),
         CheckConstraint("slot_minutes BETWEEN 5 AND 480", name="slot_minutes"),
         ForeignKeyConstraint(["tenant_id", "series_id"], ["series.tenant_id", "series.id"]),
+        ForeignKeyConstraint(["tenant_id", "copied_from_id"], ["event.tenant_id", "event.id"]),
         ForeignKeyConstraint(["tenant_id", "host_fair_id"], ["host_fair.tenant_id", "host_fair.id"]),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
     series_id: Mapped[UUID | None]
     host_fair_id: Mapped[UUID | None]
+    #: the edition that this one was copied from
+    copied_from_id: Mapped[UUID | None]
     code: Mapped[str] = mapped_column(String(64))
     name: Mapped[str]
     name_local: Mapped[str | None]

@@ -6,13 +6,14 @@ occupies**; the unique constraints on these rows forbid that a person, a table o
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, Dated, Identified, one_of
+from app.db.base import Base, Dated, Identified, Versioned, one_of
 from app.db.models.runs import Run
 from app.domain.meetings import MEETING_STATES
 
@@ -47,7 +48,7 @@ Index(
 )
 
 
-class Meeting(Identified, Dated, Base):
+class Meeting(Identified, Dated, Versioned, Base):
     __tablename__ = "meeting"
     __table_args__ = (
         one_of("status", MEETING_STATES),
@@ -60,6 +61,8 @@ class Meeting(Identified, Dated, Base):
         ForeignKeyConstraint(["event_id", "low_id"], ["participation.event_id", "participation.id"]),
         ForeignKeyConstraint(["event_id", "high_id"], ["participation.event_id", "participation.id"]),
         ForeignKeyConstraint(["event_id", "request_id"], ["sourcing_request.event_id", "sourcing_request.id"]),
+        ForeignKeyConstraint(["event_id", "absent_id"], ["participation.event_id", "participation.id"]),
+        CheckConstraint("absent_id IS NULL OR absent_id = low_id OR absent_id = high_id", name="absent"),
         Index("ix_meeting_schedule_slot", "schedule_id", "slot_id"),
     )
 
@@ -76,6 +79,11 @@ class Meeting(Identified, Dated, Base):
     #: copied from the event's rules: whether this pair may meet only once
     once: Mapped[bool] = mapped_column(default=True)
     sequence: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime | None]
+    #: of a no-show the party that did not come; None where it was both or nobody can say
+    absent_id: Mapped[UUID | None]
+    #: why it was cancelled or moved, in words for both parties
+    note: Mapped[str] = mapped_column(String(500), default="")
 
 
 _ONCE = text("once AND status <> 'cancelled'")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, Dated, Identified, one_of
+from app.db.base import Base, Dated, Identified, Versioned, one_of
 from app.domain.participants import KINDS
 
 
-class Organisation(Identified, Dated, Base):
+class Organisation(Identified, Dated, Versioned, Base):
     """A legal entity of one tenant; keeps its profile over all the tenant's editions."""
 
     __tablename__ = "organisation"
@@ -35,7 +36,7 @@ class Organisation(Identified, Dated, Base):
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class Representative(Identified, Base):
+class Representative(Identified, Versioned, Base):
     """A person; contact data is shown only under the privacy rules."""
 
     __tablename__ = "representative"
@@ -53,3 +54,5 @@ class Representative(Identified, Base):
     phone: Mapped[str | None] = mapped_column(String(64))
     languages: Mapped[list[str]] = mapped_column(default=list)
     consent: Mapped[bool] = mapped_column(default=False)
+    #: since when nothing is left of the person but that there was one
+    erased_at: Mapped[datetime | None]

@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base, Dated, Identified, one_of
+from app.db.base import Base, Dated, Identified, Versioned, one_of
 from app.domain.participants import ANSWERS, KINDS
 
 
-class Participation(Identified, Dated, Base):
+class Participation(Identified, Dated, Versioned, Base):
     """An organisation in an event. It may supply, buy, do both, or only attend."""
 
     __tablename__ = "participation"
@@ -25,6 +25,9 @@ class Participation(Identified, Dated, Base):
         CheckConstraint("max_meetings IS NULL OR max_meetings >= coalesce(min_meetings, 0)", name="max_meetings"),
         ForeignKeyConstraint(["tenant_id", "event_id"], ["event.tenant_id", "event.id"]),
         ForeignKeyConstraint(["tenant_id", "organisation_id"], ["organisation.tenant_id", "organisation.id"]),
+        CheckConstraint("delegation_id IS NULL OR delegation_id <> id", name="delegation"),
+        CheckConstraint("request_quota IS NULL OR request_quota >= 0", name="request_quota"),
+        ForeignKeyConstraint(["event_id", "delegation_id"], ["participation.event_id", "participation.id"]),
         ForeignKeyConstraint(["event_id", "place_id"], ["place.event_id", "place.id"]),
     )
 
@@ -37,6 +40,11 @@ class Participation(Identified, Dated, Base):
     min_meetings: Mapped[int | None]
     max_meetings: Mapped[int | None]
     place_id: Mapped[UUID | None]
+    #: the participation of the body that it came with; the two meet as one
+    delegation_id: Mapped[UUID | None]
+    #: most requests for a meeting that it may send; None for what the event says
+    request_quota: Mapped[int | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class Attendee(Identified, Base):
@@ -64,6 +72,9 @@ class Attendee(Identified, Base):
     organisation_id: Mapped[UUID]
     representative_id: Mapped[UUID | None]
     number: Mapped[int] = mapped_column(default=1)
+    #: what the QR code of the badge says; made when the badge is
+    code: Mapped[str | None] = mapped_column(String(32), unique=True)
+    checked_in_at: Mapped[datetime | None]
 
 
 class Unavailable(Identified, Base):

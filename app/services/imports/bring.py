@@ -16,6 +16,7 @@ from app.db.models import Event, ImportedFile
 from app.domain.lists import KINDS, Kind, Parsed, Table, read_lists
 from app.io.spreadsheets import Limits, read_tables
 from app.services.access import Actor
+from app.services.audit import record
 from app.services.imports.report import Report, TableReport
 from app.services.imports.writer import Writer
 from app.services.runs import Progress, silent
@@ -81,7 +82,10 @@ def bring_in(
     while _write_once(session, actor, event, parsed, out, dry_run=dry_run, good_rows=good_rows, report=report):
         pass
     if out.written:
-        session.add_all(_file_row(event, path, out) for path in files)
+        rows = [_file_row(event, path, out) for path in files]
+        session.add_all(rows)
+        session.flush()
+        record(session, actor, "lists.imported", event_id=event.id, files=[str(row.id) for row in rows])
     return out
 
 

@@ -59,7 +59,7 @@ def evaluate_run(
     InvalidInputError
         Nothing is known of any listed pair.
     """
-    actor.must_be_organiser()
+    actor.must_be_staff()
     run = _run(session, event, run_id)
     if judgements is None:
         lists, known = _lists(session, run, of_requests=False), _from_database(session, event)

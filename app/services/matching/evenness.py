@@ -36,7 +36,7 @@ def evenness_curve(
     InvalidInputError
         Nobody supplies or nobody asks.
     """
-    actor.must_be_organiser()
+    actor.must_be_staff()
     board = scored_event(session, event, report).board
     scores = np.where(board.passing, board.totals, np.nan)
     by_score, *curve = exposure_curve(scores, k, [0.0, *dials])

@@ -39,7 +39,7 @@ def ranked_list(session: Session, actor: Actor, request_id: UUID, *, limit: int 
         There is no such request for this caller, or its event was not matched yet.
     """
     request = fetch(session, SourcingRequest, request_id, actor.tenant_id)
-    if actor.role != "organiser" and request.organisation_id != actor.organisation_id:
+    if not actor.is_staff and request.organisation_id != actor.organisation_id:
         raise NotFoundError(f"There is no sourcing request {request_id}.")
     run = last_match_run(session, request.event_id)
     if run is None:

@@ -13,6 +13,7 @@ from app.db.engine import Database
 from app.db.models import Event, Match, MatchRun
 from app.services import runs
 from app.services.access import Actor
+from app.services.audit import record
 from app.services.matching import shards, supervising
 from app.services.matching.field import read_field
 from app.services.matching.pairs import Pairs
@@ -35,6 +36,7 @@ def start_run(
         run.parameters = {"evenness": evenness}
     session.add(run)
     session.flush()
+    record(session, actor, "matching.started", event_id=event.id, target_id=run.id)
     return run
 
 

@@ -33,7 +33,7 @@ def unmet_demand(
     InvalidInputError
         Nobody supplies or nobody asks.
     """
-    actor.must_be_organiser()
+    actor.must_be_staff()
     scored = scored_event(session, event, report)
     found = scored.ranker.unmet(scored.board, probability=probability, k=k, lang=language(lang))
     return {

@@ -1,0 +1,77 @@
+"""The permission matrix: every route, the roles that may call it, and the scope that a narrowed key needs.
+
+A route that is not in here cannot be called by anybody. Routes in `OPEN` take no key: what they carry instead (a token
+from a letter, a secret address) is checked where it is used. Whose data a caller sees is decided where it is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.domain.access import PARTIES, ROLES, RUNNERS, SCOPES, STAFF
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may call a route."""
+
+    roles: frozenset[str]
+    scope: str
+
+
+def _may(roles: Iterable[str], scope: str) -> Rule:
+    assert scope in SCOPES, scope
+    return Rule(frozenset(roles), scope)
+
+
+_ORGANISER = ("organiser",)
+_SUPPLY = (*RUNNERS, "enterprise")
+_DEMAND = (*RUNNERS, "buyer")
+_ACTING = (*RUNNERS, *PARTIES)
+_SEES_SUPPLY = (*STAFF, "enterprise")
+_SEES_DEMAND = (*STAFF, "buyer")
+
+#: method and path below /api/v1 → rule
+MATRIX: dict[str, Rule] = {
+    # editions
+    "GET /events": _may(ROLES, "events:read"),
+    "POST /events": _may(RUNNERS, "events:write"),
+    "GET /events/{event_id}": _may(ROLES, "events:read"),
+    # organisations and profiles
+    "GET /organisations": _may(ROLES, "profiles:read"),
+    "GET /organisations/{organisation_id}": _may(ROLES, "profiles:read"),
+    "GET /organisations/{organisation_id}/capabilities": _may(_SEES_SUPPLY, "profiles:read"),
+    "PUT /organisations/{organisation_id}/capabilities": _may(_SUPPLY, "profiles:write"),
+    "GET /organisations/{organisation_id}/buyer-profile": _may(_SEES_DEMAND, "profiles:read"),
+    "PUT /organisations/{organisation_id}/buyer-profile": _may(_DEMAND, "profiles:write"),
+    # sourcing requests and ranking
+    "GET /sourcing-requests": _may(ROLES, "requests:read"),
+    "GET /sourcing-requests/{request_id}": _may(ROLES, "requests:read"),
+    "POST /events/{event_id}/sourcing-requests": _may(_DEMAND, "requests:write"),
+    "GET /sourcing-requests/{request_id}/suppliers": _may(_SEES_DEMAND, "ranking:read"),
+    "POST /rank": _may(_SEES_DEMAND, "ranking:read"),
+    "GET /events/{event_id}/suppliers/{organisation_id}/lifts": _may(_SEES_SUPPLY, "ranking:read"),
+    "GET /events/{event_id}/unmet-demand": _may(STAFF, "ranking:read"),
+    "POST /events/{event_id}/match-runs": _may(RUNNERS, "ranking:write"),
+    "GET /match-runs/{run_id}": _may(STAFF, "ranking:read"),
+    # meeting requests and preferences
+    # schedules, meetings, publications
+    "POST /events/{event_id}/schedules": _may(RUNNERS, "schedules:write"),
+    "GET /schedules/{schedule_id}": _may(ROLES, "schedules:read"),
+    "POST /events/{event_id}/meetings": _may(RUNNERS, "meetings:write"),
+    # the live day
+    # outcomes and reports
+    # files and jobs
+    # people, consent, privacy
+    # access: accounts, keys, webhooks, audit
+}
+
+#: routes without a key
+OPEN: frozenset[str] = frozenset(
+    {
+        # signing in and answering letters
+        # registration
+        # calendar feeds
+    }
+)

@@ -1,0 +1,64 @@
+"""How to call each route of the interface: a path with ids, and a body that it takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from app.api.v1 import PREFIX
+from tests.api.checked import CheckedClient
+from tests.api.conftest import EVENT, Fair, make_app
+
+#: a body that each writing route takes; routes that are not named here take none
+BODIES: dict[str, Any] = {
+    # editions
+    "POST /events": EVENT | {"code": "another"},
+    # organisations and profiles
+    "PUT /organisations/{organisation_id}/capabilities": {"products": ["polo shirts"]},
+    "PUT /organisations/{organisation_id}/buyer-profile": {"products": ["polo shirts"]},
+    # sourcing requests and ranking
+    "POST /events/{event_id}/sourcing-requests": {"code": "new", "products": ["polo shirts"]},
+    "POST /rank": {"event_id": "e-2025", "request": {"products": ["polo shirts"]}},
+    "POST /events/{event_id}/match-runs": {},
+    # meeting requests and preferences
+    # schedules, meetings, publications
+    "POST /events/{event_id}/schedules": {},
+    "POST /events/{event_id}/meetings": {"organisations": [str(uuid4()), str(uuid4())], "slot": "s01"},
+    # the live day
+    # outcomes and reports
+    # files and jobs
+    # people, consent, privacy
+    # access: accounts, keys, webhooks, audit
+}
+#: routes outside /api/v1
+OUTSIDE = {"GET /healthz", "GET /readyz", "GET /metrics"}
+
+
+def routes(app: FastAPI) -> dict[str, str]:
+    """Every route of the app: `METHOD /path below the prefix` → full path; those outside the prefix too."""
+    found = {}
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, APIRoute):
+            for method in context.original_route.methods or ():
+                found[f"{method} {str(context.path_format).removeprefix(PREFIX)}"] = str(context.path_format)
+    return found
+
+
+ALL = routes(make_app("sqlite://"))
+
+
+def call(client: CheckedClient, name: str, of: Fair, headers: Mapping[str, str]) -> Any:
+    """Call a route with the ids of a fair where it has such things, and with ids of nothing where it has not."""
+    method, path = name.split()[0], ALL[name]
+    known = {
+        "event_id": of.event_id,
+        "organisation_id": of.organisations["b1" if "buyer-profile" in path else "s1"],
+        "request_id": of.requests["b1"],
+    }
+    asked = re.sub(r"\{(\w+)\}", lambda found: str(known.get(found[1]) or uuid4()), path)
+    return client.request(method, asked, headers=headers, json=BODIES.get(name))
