@@ -61,8 +61,8 @@ def send_letter(
     Parameters
     ----------
     once
-        What makes this letter the only one of its kind, as in "reminder EVENT PARTICIPATION"; a second one with the same
-        word is not written. Check under a lock of your own where two transactions may write it at once.
+        What makes this letter the only one of its kind, as in "reminder EVENT PARTICIPATION"; a second one with the
+        same word is not written. Check under a lock of your own where two transactions may write it at once.
     """
     if once is not None and session.scalar(select(Letter.id).where(Letter.once == once)):
         return
