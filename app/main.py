@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.metrics = Metrics()
+    app.state.readiness = health.Readiness()
     app.include_router(health.router)
     app.include_router(v1.router)
     app.include_router(v1.open_router)

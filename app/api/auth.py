@@ -33,6 +33,7 @@ def signed_in(request: Request, credentials: Annotated[HTTPAuthorizationCredenti
 
 async def authorised(request: Request, actor: Annotated[Actor, Depends(signed_in)]) -> Actor:
     """Return the caller if the caller's role, and the scopes of the caller's key, allow this route."""
+    request.state.tenant = str(actor.tenant_id)  # for the log
     rule = MATRIX.get(f"{request.method} {request.scope['route'].path}")
     if rule is None or actor.role not in rule.roles:
         asked = " or ".join(sorted(rule.roles)) if rule else "nobody"

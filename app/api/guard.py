@@ -16,6 +16,7 @@ from app.api.metrics import Metrics
 from app.api.problems import problem, unexpected
 from app.core.errors import TooLargeError
 from app.core.ids import new_id
+from app.core.logging import REQUEST
 
 #: set unless the answer sets its own: pages of the console bring a policy that lets their own files load
 HEADERS = {
@@ -28,6 +29,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 _log = logging.getLogger(__name__)
+_access = logging.getLogger("app.access")
 
 
 class Guard:
@@ -43,6 +45,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, receive, send, self._max_body)
+        REQUEST.set(exchange.id)
         started = time.perf_counter()
         self._metrics.in_progress += 1
         try:
@@ -50,7 +53,9 @@ class Guard:
         finally:
             self._metrics.in_progress -= 1
             route = getattr(scope.get("route"), "path", "none")
-            self._metrics.add(scope["method"], route, exchange.status, time.perf_counter() - started)
+            seconds = time.perf_counter() - started
+            self._metrics.add(scope["method"], route, exchange.status, seconds)
+            exchange.log(route, seconds)
 
     async def _answer(self, exchange: _Exchange) -> None:
         if exchange.announced > self._max_body:
@@ -59,7 +64,7 @@ class Guard:
         try:
             await self._app(exchange.scope, exchange.receive, exchange.send)
         except Exception as error:
-            _log.exception("request %s failed", exchange.id)
+            _log.exception("a request failed", extra={"request": exchange.id})
             if exchange.status:
                 raise  # the answer is on its way; the server has to break it off
             await exchange.refuse(error if isinstance(error, TooLargeError) else unexpected())
@@ -92,6 +97,12 @@ class _Exchange:
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)
+
+    def log(self, route: str, seconds: float) -> None:
+        """One line for one request: the route's pattern and never its address, nothing of header, query or body."""
+        told = {"method": self.scope["method"], "route": route, "status": self.status, "ms": round(seconds * 1000, 1)}
+        level = logging.WARNING if self.status >= 500 or not self.status else logging.INFO
+        _access.log(level, "answered", extra=told | {"tenant": self.scope["state"].get("tenant")})
 
     def too_large(self) -> TooLargeError:
         return TooLargeError(f"The body is larger than the {self._max_body:,} bytes that are taken here.")

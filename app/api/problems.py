@@ -13,7 +13,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -22,11 +22,11 @@ from starlette.responses import Response
 from app.api.complaints import about_address
 from app.api.idempotency import Repeated
 from app.core.errors import AppError, ChangedMeanwhileError, ConflictError, InvalidInputError, NotReadyError
+from app.db.engine import cannot_work
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
 _OWN = ("type", "title", "status", "detail", "instance")
-_UNDEFINED_TABLE = "42P01"
 _log = logging.getLogger(__name__)
 
 
@@ -82,8 +82,8 @@ def install(app: FastAPI) -> None:
     )
     app.add_exception_handler(Repeated, lambda _request, error: _as(Repeated, error).response)
     app.add_exception_handler(StaleDataError, lambda request, _error: answer(request, _stale()))
-    app.add_exception_handler(DBAPIError, lambda request, error: answer(request, _database(request, error)))
-    app.add_exception_handler(PoolTimeoutError, lambda request, error: answer(request, _database(request, error)))
+    app.add_exception_handler(DBAPIError, lambda request, error: answer(request, _database(error)))
+    app.add_exception_handler(PoolTimeoutError, lambda request, error: answer(request, _database(error)))
 
 
 def _as(kind: type[Any], error: Exception) -> Any:
@@ -100,16 +100,15 @@ def _invalid(error: RequestValidationError) -> InvalidInputError:
     return InvalidInputError("Something in the address cannot be used; see `errors`.", errors=faults)
 
 
-def _database(request: Request, error: Exception) -> AppError:
-    """A database that is away is a matter of waiting; one that refuses is a clash; anything else is our fault."""
-    _log.warning("request %s: the database said %s: %s", _id(request), type(error).__name__, error)
+def _database(error: Exception) -> AppError:
+    """A database that is away, full or read-only is a matter of waiting; one that refuses is a clash."""
     if isinstance(error, IntegrityError):
+        _log.info("the database refused a row: %s", type(error.orig).__name__)
         return ConflictError("Not saved: this clashes with what is there already, or names the same thing twice.")
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    away = isinstance(error, (OperationalError, InterfaceError, PoolTimeoutError))
-    if away or (isinstance(error, ProgrammingError) and state == _UNDEFINED_TABLE):
-        return NotReadyError("The database does not answer just now; try again in a moment.")
-    _log.error("request %s failed", _id(request), exc_info=error)
+    if cannot_work(error):
+        _log.warning("the database cannot work just now", exc_info=error)
+        return NotReadyError("The database does not answer just now, or takes no changes; try again in a moment.")
+    _log.error("the database failed", exc_info=error)
     return unexpected()
 
 

@@ -24,25 +24,30 @@ def serve(
     """Serve the API (and run its jobs) until stopped."""
     import uvicorn
 
+    from app.core.logging import config
+
     state = session_of(context)
     state.database.close()  # opening it checked that it can be reached and is up to date
     state.err.print(
         f"fairmatch listens on http://{host}:{port} (API: /api/v1/openapi.json). Stop with Ctrl-C.", soft_wrap=True
     )
-    level = state.settings.log_level.lower()
     uvicorn.run(
-        "app.main:create_app", factory=True, host=host, port=port, workers=workers, log_level=level, server_header=False
-    )
+        "app.main:create_app", factory=True, host=host, port=port, workers=workers, log_config=config(state.settings),
+        access_log=False, server_header=False,
+    )  # fmt: skip
 
 
 def worker(context: typer.Context) -> None:
     """Run match runs and schedule builds for the service until stopped; start as many as there are processors."""
+    import logging.config
     import signal
     import threading
 
+    from app.core.logging import config
     from app.jobs.queue import JobQueue
 
     state = session_of(context)
+    logging.config.dictConfig(config(state.settings))
     stop = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stop.set())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -19,14 +19,32 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FAIRMATCH_", extra="ignore", frozen=True)
 
     database_url: str = Field("sqlite:///var/fairmatch.db", description="SQLite or PostgreSQL (postgresql+psycopg://…)")
+    database_password_file: Path | None = Field(None, description="file with the password of the database's user")
     jobs_url: str | None = Field(
         None, description="where the job queue keeps its state; beside the database by default"
     )
     out: Path = Field(Path("var/out"), description="folder that exports are written to")
     font: Path | None = Field(None, description="font for PDFs; any installed CJK font, else the bundled one")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="what the log shows")
+    log_format: Literal["text", "json"] = Field("text", description="how the log is written")
     max_body_mb: int = Field(10, ge=1, le=1024, description="largest request body, in megabytes")
     workers_in_process: bool = Field(True, description="whether `serve` also runs match runs and schedule builds")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _password_from_file(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Put the password that stands in a file into the address, so that it stands in no environment."""
+        file = values.get("database_password_file")
+        if not file:
+            return values
+        try:
+            password = Path(file).read_text(encoding="utf-8").strip()
+            url = make_url(values.get("database_url", ""))
+        except (OSError, ArgumentError) as error:
+            raise ValueError(
+                f"FAIRMATCH_DATABASE_PASSWORD_FILE needs a file that can be read and FAIRMATCH_DATABASE_URL: {error}"
+            ) from error
+        return values | {"database_url": url.set(password=password).render_as_string(hide_password=False)}
 
     @property
     def is_sqlite(self) -> bool:
@@ -49,10 +67,14 @@ def load_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        wrong = "; ".join(f"FAIRMATCH_{'_'.join(str(x) for x in e['loc']).upper()}: {e['msg']}" for e in error.errors())
+        wrong = "; ".join(f"{_name(fault['loc'])}{fault['msg']}" for fault in error.errors())
         raise InvalidInputError(f"The settings cannot be used: {wrong}.") from error
     check_address(settings.database_url, "FAIRMATCH_DATABASE_URL")
     return settings
+
+
+def _name(place: tuple[int | str, ...]) -> str:
+    return f"FAIRMATCH_{'_'.join(str(part) for part in place).upper()}: " if place else ""
 
 
 def check_address(url: str, name: str) -> None:

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotReadyError
@@ -22,6 +23,17 @@ from app.core.errors import NotReadyError
 T = TypeVar("T")
 _BUSY_MS = 15_000
 _RETRYABLE = {"40001", "40P01"}
+#: read-only transaction, table not there (yet), database shutting down
+_NOT_NOW = {"25006", "42P01", "57P01", "57P02", "57P03"}
+#: a database that does not even refuse must not hold a request for minutes
+_CONNECT_SECONDS = 5
+
+
+def cannot_work(error: Exception) -> bool:
+    """Whether the database is away, busy, full, read-only or not set up, so that the same may work later."""
+    if isinstance(error, (InterfaceError, OperationalError, PoolTimeoutError)):
+        return True
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in _NOT_NOW
 
 
 class ReadSession(Session):
@@ -38,18 +50,22 @@ class WriteSession(Session):
 
 
 def make_engine(url: str) -> Engine:
-    """Create an engine with the house's settings for the backend that `url` names."""
+    """Create an engine with the house's settings for the backend that `url` names; its errors quote no data."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _sqlite(url, parsed.database)
     options = "-c statement_timeout=60000 -c lock_timeout=10000 -c timezone=UTC"
-    return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args={"options": options})
+    arguments = {"options": options, "connect_timeout": _CONNECT_SECONDS}
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=arguments, hide_parameters=True
+    )
 
 
 def _sqlite(url: str, file: str | None) -> Engine:
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": _BUSY_MS / 1000, "check_same_thread": False})
+    arguments = {"timeout": _BUSY_MS / 1000, "check_same_thread": False}
+    engine = create_engine(url, connect_args=arguments, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
@@ -62,6 +78,10 @@ def _sqlite(url: str, file: str | None) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
 
     return engine
+
+
+def _version(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
 class Database:
@@ -114,14 +134,21 @@ class Database:
                 if state in _RETRYABLE and attempt + 1 < tries:
                     time.sleep(0.05 * 2**attempt)
                     continue
-                if (
-                    isinstance(error, OperationalError)
-                    and "no such" not in str(error)
-                    and "no column" not in str(error)
-                ):
+                if cannot_work(error) and "no such" not in str(error) and "no column" not in str(error):
                     raise NotReadyError("The database does not answer just now; try again in a moment.") from error
                 raise
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def probe(self) -> None:
+        """Commit a write that changes nothing: raises what a real one would raise where none can be made."""
+        with self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql(f"PRAGMA user_version={_version(connection)}")
+            else:
+                connection.exec_driver_sql("SELECT pg_current_xact_id()")
+                if connection.exec_driver_sql("SHOW transaction_read_only").scalar_one() == "on":
+                    raise NotReadyError("The database takes no changes just now: it is read-only.")
+            connection.commit()
 
     def close(self) -> None:
         self.engine.dispose()

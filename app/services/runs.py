@@ -15,12 +15,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Update, or_, select, update
+from sqlalchemy import Update, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import AppError, NotFoundError, NotReadyError
 from app.db.engine import Database
-from app.db.models import MatchRun, Schedule
+from app.db.models import Job, MatchRun, Schedule
+from app.db.models.runs import STATES
 
 RunRow = TypeVar("RunRow", MatchRun, Schedule)
 Progress = Callable[[float, str], None]
@@ -147,6 +148,16 @@ def abandoned(session: Session, model: type[RunRow]) -> list[UUID]:
     waiting = (model.state == "queued") & (model.created_at < limit)
     silent = (model.state == "running") & or_(model.heartbeat_at.is_(None), model.heartbeat_at < limit)
     return list(session.scalars(select(model.id).where(or_(waiting, silent)).order_by(model.id)))
+
+
+def by_state(session: Session) -> dict[tuple[str, str], int]:
+    """Count the runs of all tenants by kind and state, those with none included."""
+    models = (MatchRun, Schedule, Job)
+    found = dict.fromkeys(((model.__tablename__, state) for model in models for state in STATES), 0)
+    for model in models:
+        for state, number in session.execute(select(model.state, func.count()).group_by(model.state)):
+            found[model.__tablename__, state] = number
+    return found
 
 
 def wait(database: Database, model: type[RunRow], run_id: UUID, on_progress: Progress | None = None) -> RunRow:
