@@ -166,6 +166,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     # scoring ---------------------------------------------------------------------------------------------------------
     def _asker(self, given: Any) -> Record:
         if isinstance(given, Mapping):
+            if self._last is not None and self._last[0].raw == given:
+                return self._last[0]
             return read_one(given, self._asking_side, self._asking_side)
         identity = str(given)
         if identity not in self._seen:
@@ -212,7 +214,9 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         blocks = list(self.rank_blocks(askers, k, names=names))
         at = np.concatenate([np.zeros((0, k), dtype=np.int32), *(block.records for block in blocks)])
         scores = np.concatenate([np.zeros((0, k)), *(block.scores for block in blocks)])
-        return Ranking(tuple(names), np.asarray([*self.ids_, None], dtype=object)[at], scores)
+        ids = np.full(at.shape, None, dtype=object)
+        ids[at >= 0] = [self.ids_[place] for place in at[at >= 0].tolist()]
+        return Ranking(tuple(names), ids, scores)
 
     def rank_blocks(
         self,
@@ -280,7 +284,8 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         record = self._asker(asker)
         scored, gates = self._score(record)
         teller = explaining.Teller(self._space, self._setting, self.calibration_, self._fitted_side, lang)
-        return [self._explain_one(record, scored, gates, one, teller) for one in fitted]
+        with collecting.held():
+            return [self._explain_one(record, scored, gates, one, teller) for one in fitted]
 
     def _explain_one(
         self, asker: Record, scored: Scored, gates: Gates, one: Any, teller: explaining.Teller

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from scoring import lifts
 from scoring.errors import RankingError
 from scoring.fields import DERIVED, RULED_OUT, Side
-from scoring.gates import FAILED, PASSED, STATES, Gate, GateBook
+from scoring.gates import FAILED, PASSED, GateBook, described
 from scoring.messages import field_name, listing, number, sentence
 from scoring.records import Record
 from scoring.results import Explanation, GateResult, LeftOut, Lift, TermPoints
 from scoring.space import Scored, Space
 from scoring.standing import Standing
-from scoring.terms.base import Reason, Setting
+from scoring.terms.base import Reason, Setting, Term
 from scoring.text.space import body
 from scoring.wording import explain_reason, gate_sides, shared_feature
 
@@ -49,9 +49,21 @@ def left_out(
     """One supplier that fails a gate."""
     failed = tuple(name for i, name in enumerate(names) if states[i, at] == FAILED)
     supplier = book.suppliers[at]
-    gate = book.describe(demand, at, failed[0], FAILED)
+    gate = described(demand, supplier, failed[0], FAILED, book.setting)
     wanted, found = gate_sides(gate, demand, supplier, lang)
     return LeftOut(supplier.id, supplier.name, float(scored.total[at]), failed[0], wanted, found, failed)
+
+
+class _Asked:
+    """What is the same for every pair of one scored asker: its place among all, and which terms it states."""
+
+    def __init__(self, scored: Scored, gates: Gates, terms: Mapping[str, Term]) -> None:
+        self.scored = scored
+        self.standing = Standing(scored.total, ~(gates[1] == FAILED).any(axis=0))
+        self.terms = [(name, terms.get(name), points) for name, points in zip(scored.names, scored.terms, strict=True)]
+        self.says = {name: term.states(scored.asker) for name, term, _ in self.terms if term is not None}
+        self.stated = {name: terms[name] for name, says in self.says.items() if says}
+        self.reading: dict[frozenset[str], list[str]] = {}
 
 
 class Teller:
@@ -66,41 +78,59 @@ class Teller:
         self.fitted = fitted
         self.lang = lang
         self._by_name = {term.name: term for term in space.terms}
-        self._last: tuple[Scored, Standing] | None = None
+        self._last: _Asked | None = None
 
     def tell(self, asker: Record, other: Record, at: int, scored: Scored, gates: Gates) -> Explanation:
         """Everything about one pair; `at` is the fitted record's position."""
         demand, supplier = (asker, other) if self.fitted == "supplier" else (other, asker)
         names, states = gates
-        standing = self._standing(scored, gates)
+        asked = self._asked(scored, gates)
         score = float(scored.total[at])
-        terms = tuple(self._term(name, i, demand, supplier, at, scored) for i, name in enumerate(scored.names))
-        fields = [f for name in scored.names for f in self._open_fields(name, demand, supplier)]
+        terms, open_fields = self._terms(asked, demand, supplier, at)
         return Explanation(
             demand=demand.id,
             supplier=supplier.id,
             score=score,
-            rank=standing.rank(score, at) if standing.passing[at] else None,
+            rank=asked.standing.rank(score, at) if asked.standing.passing[at] else None,
             probability=probability(score, self.calibration),
-            terms=terms,
+            terms=tuple(terms),
             gates=self._gates(demand, supplier, names, states[:, at]),
-            unknowns=tuple(dict.fromkeys(DERIVED.get(field, field) for field in fields)),
-            unresolved=tuple(word for words in demand.unresolved.values() for word in words),
-            lifts=self._lifts(demand, supplier, at, scored, gates) if self.fitted == "supplier" else (),
+            unknowns=tuple(dict.fromkeys([DERIVED.get(field, field) for field in open_fields])),
+            unresolved=tuple([word for words in demand.unresolved.values() for word in words]),
+            lifts=self._lifts(demand, supplier, at, asked, gates) if self.fitted == "supplier" else (),
             moved=self._moved(asker, at, scored),
             notes=(sentence("note.met", self.lang, {}),) if supplier.id in demand.met else (),
         )
 
+    def _asked(self, scored: Scored, gates: Gates) -> _Asked:
+        if self._last is None or self._last.scored is not scored:
+            self._last = _Asked(scored, gates, self._by_name)
+        return self._last
+
     # terms -----------------------------------------------------------------------------------------------------------
-    def _term(self, name: str, row: int, demand: Record, supplier: Record, at: int, scored: Scored) -> TermPoints:
-        points, most = float(scored.points[row, at]), scored.most[name]
-        if name == "text":
-            because = self._text_reason(at, scored)
-        elif name == "behaviour":
-            because = self._behaviour_reason(scored.asker, at)
-        else:
-            because = self._reason(name, demand, supplier, points, most)
-        return TermPoints(name, points, because, most)
+    def _terms(self, asked: _Asked, demand: Record, supplier: Record, at: int) -> tuple[list[TermPoints], list[str]]:
+        """The terms of a pair, and the fields that are open in it."""
+        out: list[TermPoints] = []
+        open_fields: list[str] = []
+        other, ours = (supplier, self.fitted == "supplier") if self.fitted == "supplier" else (demand, False)
+        for name, term, points in asked.terms:
+            here, most = points.at(at), asked.scored.most[name]
+            if term is None:
+                if name == "text" and not body(other):
+                    open_fields.append("text")
+                because = self._text_reason(at, here, asked.scored) if name == "text" else ""
+                because = because or self._behaviour_reason(asked.scored.asker, at)
+            else:
+                says = term.states(other)
+                of_supplier, of_demand = (says, asked.says[name]) if ours else (asked.says[name], says)
+                if of_supplier and of_demand:
+                    because = self._reason(term, demand, supplier, here, most)
+                else:
+                    side, fields = ("demand", term.demand_fields) if of_supplier else ("supplier", term.supplier_fields)
+                    open_fields += fields
+                    because = self._unknown(side, fields, here, most)
+            out.append(TermPoints(name, here, because, most))
+        return out, open_fields
 
     def _unknown(self, side: str, fields: tuple[str, ...], points: float, most: float) -> str:
         shown = {"neutral": number(points, self.lang, 1), "max": number(most, self.lang, 1)}
@@ -109,29 +139,21 @@ class Teller:
         )
         return sentence(f"unknown.{side}", self.lang, shown)
 
-    def _reason(self, name: str, demand: Record, supplier: Record, points: float, most: float) -> str:
-        term = self._by_name[name]
-        if not term.states(supplier):
-            return self._unknown("supplier", term.supplier_fields, points, most)
-        if not term.states(demand):
-            return self._unknown("demand", term.demand_fields, points, most)
+    def _reason(self, term: Term, demand: Record, supplier: Record, points: float, most: float) -> str:
         reason = term.reason(demand, supplier)
         if reason.key == "unknown.supplier":
             return self._unknown("supplier", tuple(reason.values["fields"]), points, most)
         return explain_reason(reason, self.lang)
 
-    def _text_reason(self, at: int, scored: Scored) -> str:
+    def _text_reason(self, at: int, points: float, scored: Scored) -> str:
         if scored.request is None or not self.space.text.stated[at]:
-            most = scored.most["text"]
-            points = float(scored.points[scored.names.index("text"), at])
-            return self._unknown("supplier" if self.fitted == "supplier" else "demand", ("text",), points, most)
+            return self._unknown(self.fitted, ("text",), points, scored.most["text"])
         shared = self.space.shared_words(scored, at)
         if shared:
             spoken = self.space.text.spoken(body(scored.asker))
             words = _each_once(shared_feature(kind, feature, spoken, self.lang) for kind, feature in shared)
             return explain_reason(Reason("text.words", {"words": words}), self.lang)
-        near = float(scored.points[scored.names.index("text"), at]) > 0
-        return sentence("text.near" if near else "text.none", self.lang, {})
+        return sentence("text.near" if points > 0 else "text.none", self.lang, {})
 
     def _behaviour_reason(self, asker: Record, at: int) -> str:
         kind, features = self.space.behaviour.words(asker.id, at)
@@ -146,72 +168,55 @@ class Teller:
             return ()
         return tuple(self._features(self.space.behaviour.words(asker.id, at)[1]))
 
-    def _open_fields(self, name: str, demand: Record, supplier: Record) -> tuple[str, ...]:
-        term = self._by_name.get(name)
-        if term is None:
-            stated = (body(supplier) if self.fitted == "supplier" else body(demand)) if name == "text" else "-"
-            return () if stated else ("text",)
-        if not term.states(supplier):
-            return term.supplier_fields
-        return () if term.states(demand) else term.demand_fields
-
     # gates -----------------------------------------------------------------------------------------------------------
     def _gates(
         self, demand: Record, supplier: Record, names: tuple[str, ...], states: np.ndarray
     ) -> tuple[GateResult, ...]:
-        book = GateBook([supplier], self.setting)
         out = []
-        for name, value in zip(names, states, strict=True):
+        for name, value in zip(names, states.tolist(), strict=True):
             if value == NOT_ASKED or (name in RULED_OUT and value == PASSED):
                 continue
-            gate: Gate = book.describe(demand, 0, name, int(value))
+            gate = described(demand, supplier, name, value, self.setting)
             wanted, found = gate_sides(gate, demand, supplier, self.lang)
-            out.append(GateResult(name, STATES[int(value)], wanted, found))
+            out.append(GateResult(name, gate.state, wanted, found))
         return tuple(out)
 
     # lifts -----------------------------------------------------------------------------------------------------------
-    def _standing(self, scored: Scored, gates: Gates) -> Standing:
-        if self._last is None or self._last[0] is not scored:
-            self._last = (scored, Standing(scored.total, ~(gates[1] == FAILED).any(axis=0)))
-        return self._last[1]
-
-    def _lifts(self, demand: Record, supplier: Record, at: int, scored: Scored, gates: Gates) -> tuple[Lift, ...]:
-        if at not in scored.lifts:
-            scored.lifts[at] = lifts.shown(lifts.found_for(self._pair(demand, supplier, scored), _failing(gates, at)))
-        standing = self._standing(scored, gates)
-        return tuple(self._lift(found, supplier, at, scored, standing) for found in scored.lifts[at])
+    def _lifts(self, demand: Record, supplier: Record, at: int, asked: _Asked, gates: Gates) -> tuple[Lift, ...]:
+        known = asked.scored.lifts
+        if at not in known:
+            known[at] = lifts.shown(lifts.found_for(self._pair(demand, supplier, asked), _failing(gates, at)))
+        return tuple([self._lift(found, supplier, at, asked) for found in known[at]])
 
     def all_lifts(
         self, demand: Record, at: int, scored: Scored, gates: Gates, top: int | None, most: int
     ) -> tuple[Lift, ...]:
         """The changes worth most to a supplier, or with `top` the smallest that bring it among the first so many."""
-        supplier = self.space.records[at]
-        pair, failing = self._pair(demand, supplier, scored), _failing(gates, at)
-        standing = self._standing(scored, gates)
+        supplier, asked = self.space.records[at], self._asked(scored, gates)
+        pair, failing = self._pair(demand, supplier, asked), _failing(gates, at)
         found = lifts.found_for(pair, failing)
         if top is None:
             chosen = lifts.shown(found, most)
         else:
             score = float(scored.total[at])
             chosen = lifts.reaching(
-                pair, found, failing, lambda gain: standing.rank(score + gain, at, lifts.NEAR), top
+                pair, found, failing, lambda gain: asked.standing.rank(score + gain, at, lifts.NEAR), top
             )[:most]
-        return tuple(self._lift(one, supplier, at, scored, standing) for one in chosen)
+        return tuple(self._lift(one, supplier, at, asked) for one in chosen)
 
-    def _pair(self, demand: Record, supplier: Record, scored: Scored) -> lifts.Pair:
-        stated = {name: term for name in scored.names if (term := self._by_name.get(name)) and term.states(demand)}
-        return lifts.Pair(demand, supplier, stated, scored.most, self.setting)
+    def _pair(self, demand: Record, supplier: Record, asked: _Asked) -> lifts.Pair:
+        return lifts.Pair(demand, supplier, asked.stated, asked.scored.most, self.setting, asked.reading)
 
-    def _lift(self, found: lifts.Found, supplier: Record, at: int, scored: Scored, standing: Standing) -> Lift:
-        score = float(scored.total[at]) + found.gain
-        rank = None if found.failing else standing.rank(score, at, lifts.NEAR)
+    def _lift(self, found: lifts.Found, supplier: Record, at: int, asked: _Asked) -> Lift:
+        score = float(asked.scored.total[at]) + found.gain
+        rank = None if found.failing else asked.standing.rank(score, at, lifts.NEAR)
         fields = lifts.record_fields(found, supplier)
         return Lift(lifts.told(found, self.lang), score, rank, found.effort, fields)
 
 
 def _failing(gates: Gates, at: int) -> frozenset[str]:
     names, states = gates
-    return frozenset(name for name, now in zip(names, states[:, at], strict=True) if now == FAILED)
+    return frozenset([name for name, now in zip(names, states[:, at].tolist(), strict=True) if now == FAILED])
 
 
 def probability(score: float, calibration: tuple[float, float]) -> float:

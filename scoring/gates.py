@@ -58,6 +58,9 @@ OF_SUPPLIER = {
     "gauge": ("gauge_from", "gauge_to"),
 }
 READS_TEXT = ("products", "materials", "processes")
+_ENDS = {name: (f"{name}_from", f"{name}_to") for name in ("gsm", "gauge")} | {
+    "target_price": ("price_from", "price_to")
+}
 DATED = ("lead_time_days", "ship_by", "in_store_by")
 COUNTED = ("quantity", "capacity_per_month")
 
@@ -67,7 +70,7 @@ def supplier_fields(name: str) -> tuple[str, ...]:
     return ANY_OF.get(name) or OF_SUPPLIER.get(name, (name,))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Gate:
     """One checked requirement: what was wanted and what was found, as codes and numbers until they are shown."""
 
@@ -294,38 +297,38 @@ class GateBook:
         found, wanted = self._field(name), demand.number(name)
         return self._decide(found <= wanted if name == "founded" else found >= wanted, ~np.isnan(found))
 
-    # one pair --------------------------------------------------------------------------------------------------------
-    def describe(self, demand: Record, at: int, name: str, state_number: int) -> Gate:
-        """What was wanted and what was found, for one supplier; the state is the one `check` gave."""
-        wanted, found = self._found(demand, self.suppliers[at], name)
-        return Gate(name, STATES[state_number], wanted, found)
 
-    def _found(self, demand: Record, supplier: Record, name: str) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        if name == "exclude":
-            return demand.exclude, (supplier.id,)
-        if name == "partners":
-            return ("partners.wanted",), ("partners.found",) if supplier.id in demand.partners else ()
-        if name == "certificates":
-            held = holdings(supplier)
-            mine = tuple((held[c].code, held[c].valid_to) for c in asked(demand) if c in held)
-            rest = tuple((c.code, c.valid_to) for c in supplier.certificates)
-            return tuple((c, None) for c in asked(demand)), mine or rest
-        if name in ALL_OF:
-            return demand.has(name), supplier.has(name)
-        if name in ANY_OF:
-            return demand.has(name), tuple(dict.fromkeys(c for f in ANY_OF[name] for c in supplier.has(f)))
-        if name in DATED:
-            days = production_days(supplier) if name != "lead_time_days" else supplier.number(name)
-            if name == "in_store_by":
-                days += transit_days(demand, supplier)
-            there = demand.number(name) if name == "lead_time_days" else self.setting.days(demand.dates[name])
-            return (float(there),), () if math.isnan(days) else (days,)
-        if name in COUNTED:
-            source = "moq" if name == "quantity" else name
-            return (demand.number("quantity"),), _numbers(supplier, (source,))
-        sources = {"target_price": ("price_from", "price_to"), "gsm": ("gsm_from", "gsm_to")}
-        sources["gauge"] = ("gauge_from", "gauge_to")
-        return (demand.number(name),), _numbers(supplier, sources.get(name, (name,)))
+# one pair ------------------------------------------------------------------------------------------------------------
+def described(demand: Record, supplier: Record, name: str, state_number: int, setting: Setting) -> Gate:
+    """What was wanted and what was found; the state is the one `check` gave."""
+    wanted, found = _found(demand, supplier, name, setting)
+    return Gate(name, STATES[state_number], wanted, found)
+
+
+def _found(demand: Record, supplier: Record, name: str, setting: Setting) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    if name == "exclude":
+        return demand.exclude, (supplier.id,)
+    if name == "partners":
+        return ("partners.wanted",), ("partners.found",) if supplier.id in demand.partners else ()
+    if name == "certificates":
+        held = holdings(supplier)
+        mine = tuple((held[c].code, held[c].valid_to) for c in asked(demand) if c in held)
+        rest = tuple((c.code, c.valid_to) for c in supplier.certificates)
+        return tuple((c, None) for c in asked(demand)), mine or rest
+    if name in ALL_OF:
+        return demand.has(name), supplier.has(name)
+    if name in ANY_OF:
+        return demand.has(name), tuple(dict.fromkeys(c for f in ANY_OF[name] for c in supplier.has(f)))
+    if name in DATED:
+        days = production_days(supplier) if name != "lead_time_days" else supplier.number(name)
+        if name == "in_store_by":
+            days += transit_days(demand, supplier)
+        there = demand.number(name) if name == "lead_time_days" else setting.days(demand.dates[name])
+        return (float(there),), () if math.isnan(days) else (days,)
+    if name in COUNTED:
+        source = "moq" if name == "quantity" else name
+        return (demand.number("quantity"),), _numbers(supplier, (source,))
+    return (demand.number(name),), _numbers(supplier, _ENDS.get(name, (name,)))
 
 
 _ZONE_NUMBER = {name: number for number, name in enumerate(places.ZONES)}

@@ -50,7 +50,7 @@ class MutualRanking:
         return pd.DataFrame({"demand": [p[0] for p in self.pairs], "supplier": [p[1] for p in self.pairs], **table})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TermPoints:
     """One term of a score: its points, the points it could have had, and why."""
 
@@ -60,7 +60,7 @@ class TermPoints:
     max: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class GateResult:
     """One gate of a pair; `state` is passed, unknown or failed."""
 
@@ -70,7 +70,7 @@ class GateResult:
     found: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Lift:
     """A change the supplier can make, the score it would bring, and the rank (None: another gate still fails).
 
@@ -119,7 +119,7 @@ class Explanation:
         return pd.DataFrame(rows, columns=["name", "points", "max", "because"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LeftOut:
     """A supplier that would have ranked well and fails a gate; the first failed one is spelled out."""
 

@@ -29,17 +29,42 @@ CONTEXT = 0.4
 SPREAD, LEAST_SPREAD = 0.07, 0.01
 
 
+class Points:
+    """Points of one term for every fitted record: those of its distinct rows, and which of them each record has (None:
+    each has its own)."""
+
+    __slots__ = ("of", "rows")
+
+    def __init__(self, rows: np.ndarray, of: np.ndarray | None = None) -> None:
+        self.rows = rows
+        self.of = of
+
+    def all(self, out: np.ndarray | None = None) -> np.ndarray:
+        """Of shape (n_fitted,)."""
+        if self.of is None:
+            return self.rows
+        return np.asarray(self.rows.take(self.of, out=out, mode="clip" if out is not None else "raise"))
+
+    def at(self, place: int) -> float:
+        """Of one record."""
+        return float(self.rows.item(place if self.of is None else self.of.item(place)))
+
+    def times(self, factor: float) -> Points:
+        """So many times as many."""
+        return Points(self.rows * factor, self.of)
+
+
 @dataclass(frozen=True)
 class Scored:
     """One asker against the whole fitted side.
 
-    `points` has shape (n_terms, n_fitted) in the order of `names`; `total` is their sum, row after row.
+    `terms` are in the order of `names`; `total`, of shape (n_fitted,), is their sum, one after the other.
     """
 
     asker: Record
     names: tuple[str, ...]
     most: dict[str, float]
-    points: np.ndarray
+    terms: tuple[Points, ...]
     total: np.ndarray
     request: Request | Place | None
     # found once, told in any language
@@ -89,18 +114,23 @@ class Space:
         """Points of every stated term for every fitted record."""
         base = self.weighed(asker)
         before = self.shared_out(base)
-        points = np.zeros((len(before), len(self.records)))
-        row_of = {name: i for i, name in enumerate(before)}
+        found: dict[str, Points] = {}
         for term, rows in zip(self.terms, self.distinct, strict=True):
-            if term.name in before:
-                points[row_of[term.name]] = rows.values(*term.full_row(asker), before[term.name])
+            if (most := before.get(term.name)) is not None:
+                found[term.name] = Points(most * rows.products(*term.full_row(asker)), rows.of)
         request = self.text.request(asker) if "text" in before else None
         if request is not None:
-            points[row_of["text"]] = before["text"] * self.text_values(asker, request)
-        rest = Scored(asker, tuple(before), before, points, _total(points), request)
+            found["text"] = Points(before["text"] * self.text_values(asker, request))
+        rest = self._scored(asker, before, found, request)
         if self.behaviour.count(asker.id):
             return self._with_answers(rest, base)
         return rest if before else self._nothing_asked(asker)
+
+    def _scored(
+        self, asker: Record, most: dict[str, float], found: Mapping[str, Points], request: Request | Place | None
+    ) -> Scored:
+        terms = tuple(found[name] for name in most)
+        return Scored(asker, tuple(most), most, terms, _total(terms, len(self.records)), request)
 
     def _with_answers(self, rest: Scored, base: Mapping[str, float]) -> Scored:
         """The other terms and the answers, whose points follow the spread of the others' over the records not answered:
@@ -113,12 +143,12 @@ class Space:
         most = self.shared_out({**base, "behaviour": self.weights["behaviour"] * learned.reach / 2 * spread / SPREAD})
         if not most:
             return self._nothing_asked(asker)
-        of_term = {
-            name: values * (most[name] / rest.most[name]) for name, values in zip(rest.names, rest.points, strict=True)
+        found = {
+            name: points.times(most[name] / rest.most[name])
+            for name, points in zip(rest.names, rest.terms, strict=True)
         }
-        of_term["behaviour"] = most["behaviour"] * in_steps(learned.values)
-        points = np.asarray([of_term[name] for name in most])
-        return Scored(asker, tuple(most), most, points, _total(points), rest.request)
+        found["behaviour"] = Points(most["behaviour"] * in_steps(learned.values))
+        return self._scored(asker, most, found, rest.request)
 
     def weighed(self, asker: Record) -> dict[str, float]:
         """The weight of each term the asker states, but for its answers (none when nothing is asked)."""
@@ -142,9 +172,9 @@ class Space:
             "behaviour": BEHAVIOUR_NEUTRAL,
         }
         most = dict(self.weights)
-        column = np.asarray([most[name] * neutral[name] for name in most])
-        points = np.repeat(column[:, None], len(self.records), axis=1)
-        return Scored(asker, tuple(most), most, points, _total(points), None)
+        nowhere = np.zeros(len(self.records), dtype=np.intp)
+        found = {name: Points(np.asarray([most[name] * neutral[name]]), nowhere) for name in most}
+        return self._scored(asker, most, found, None)
 
     # text -----------------------------------------------------------------------------------------------------------
     def text_values(self, asker: Record, request: Request | Place) -> np.ndarray:
@@ -230,11 +260,11 @@ class Space:
         return [(name, feature) for _, name, feature in sorted(found) if feature not in above]
 
 
-def _total(points: np.ndarray) -> np.ndarray:
+def _total(terms: Sequence[Points], size: int) -> np.ndarray:
     """The sum of the terms, one after the other whatever the number of records."""
-    if not len(points):
-        return np.zeros(points.shape[1])
-    total: np.ndarray = points[0].copy()
-    for row in points[1:]:
-        total += row
+    if not terms:
+        return np.zeros(size)
+    total, held = np.array(terms[0].all()), np.empty(size)
+    for points in terms[1:]:
+        total += points.all(held)
     return total

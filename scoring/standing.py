@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
+BELOW = 10.0  # points: how far below a score places are sorted with it
+
 
 class Standing:
-    """Scores of shape (n_fitted,) and which of them fail no gate, sorted once."""
+    """Scores of shape (n_fitted,) and which of them fail no gate, sorted once, as far down as places are asked for."""
 
     def __init__(self, total: np.ndarray, passing: np.ndarray) -> None:
         self.total = total
         self.passing = passing
-        among = np.flatnonzero(passing)
-        order = np.argsort(total[among])
+        self._floor = np.inf
+
+    def _sort(self, floor: float) -> None:
+        among = np.flatnonzero(self.passing & (self.total >= floor))
+        order = np.argsort(self.total[among])
+        self._floor = floor
         self._at = among[order]
-        self._sorted = total[self._at]
+        self._sorted = self.total[self._at]
 
     def rank(self, score: float, at: int, near: float = 0.0) -> int:
         """The place of a score, that the record at position `at` has or would have, among the others that fail no gate;
         equal scores (`near` apart) in order of position."""
-        low = int(np.searchsorted(self._sorted, score - 2.0 * near, side="left"))
-        high = int(np.searchsorted(self._sorted, score + 2.0 * near, side="right"))
+        if score - 2.0 * near < self._floor:
+            self._sort(score - 2.0 * near - BELOW)
+        low = int(self._sorted.searchsorted(score - 2.0 * near, side="left"))
+        high = int(self._sorted.searchsorted(score + 2.0 * near, side="right"))
         above = len(self._sorted) - high
         if self.passing[at] and self.total[at] > score + 2.0 * near:
             above -= 1  # its own present score is no other's

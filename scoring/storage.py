@@ -113,7 +113,7 @@ def _restore(space: Any, described: dict[str, Any], arrays: dict[str, np.ndarray
         return sp.csr_array(parts(name), shape=shape)
 
     for number, one in enumerate(space.distinct):
-        of = arrays[f"block.{number}.of"]
+        of = np.asarray(arrays[f"block.{number}.of"], dtype=np.intp)
         rows = sp.csc_array(parts(f"block.{number}"), shape=(int(of.max(initial=-1)) + 1, one.rows.shape[1]))
         space.distinct[number] = Distinct(rows, of)
     space.text.columns = {name: matrix(f"text.{name}", old.shape) for name, old in space.text.columns.items()}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from scoring import codes, places
 from scoring.fields import DERIVED
 from scoring.gates import Gate
-from scoring.messages import field_name, listing, number, sentence
+from scoring.messages import field_name, holes, listing, number, sentence
 from scoring.records import Record
 from scoring.terms.base import Reason
 
 _PLACES = ("markets", "country", "exports_to", "delivery_country", "sourcing_countries", "goes_to", "sells_to")
-_MANY = ("found", "missing", "valid", "renew")
 
 
 def item(kind: str, code: str, lang: str) -> str:
@@ -22,34 +23,45 @@ def item(kind: str, code: str, lang: str) -> str:
         return places.country_name(code, lang)
     if kind == "languages":
         return places.language_name(code, lang)
-    return codes.label({"kind": "kinds"}.get(kind, kind), code, lang)
+    return codes.label("kinds" if kind == "kind" else kind, code, lang)
 
 
-def items(kind: str, found: Any, lang: str) -> str:
+def items(kind: str, found: Iterable[str], lang: str) -> str:
     """Codes in a row."""
+    return _items(kind, tuple(found), lang)
+
+
+@lru_cache(maxsize=1 << 14)
+def _items(kind: str, found: tuple[str, ...], lang: str) -> str:
     return listing([item(kind, code, lang) for code in found], lang)
 
 
 def explain_reason(reason: Reason, lang: str) -> str:
     """The sentence of a term."""
-    values = dict(reason.values)
+    values, key = reason.values, reason.key
     kind = values.get("vocabulary") or values.get("field") or ""
-    for name, value in values.items():
-        if name in ("shared", "wanted", "found") and reason.key.startswith(("shared.", "languages.")):
-            values[name] = listing([item(one.partition("/")[0], one.partition("/")[2], lang) for one in value], lang)
-        elif name in _MANY and isinstance(value, list):
-            values[name] = items(kind, value, lang)
-        elif name == "words":
-            values[name] = listing(value, lang)
-        elif name == "fields":
-            values[name] = listing([field_name(one, lang) for one in value], lang)
-        elif name in ("field", "evidence"):
-            values[name] = field_name(DERIVED.get(value, value), lang)
-        elif isinstance(value, dt.date):
-            values[name] = value.isoformat()
-        elif isinstance(value, (int, float)):
-            values[name] = number(value, lang)
-    return sentence(reason.key, lang, values)
+    shared = key.startswith(("shared.", "languages."))
+    return sentence(key, lang, {name: _shown(name, values[name], kind, shared, lang) for name in holes(key)})
+
+
+def _shown(name: str, value: Any, kind: str, shared: bool, lang: str) -> str:
+    if isinstance(value, (float, int)):
+        return number(value, lang)
+    if isinstance(value, str):
+        return field_name(DERIVED.get(value, value), lang) if name in ("field", "evidence") else value
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if name == "words":
+        return listing(value, lang)
+    if name == "fields":
+        return listing([field_name(one, lang) for one in value], lang)
+    return _of_fields(tuple(value), lang) if shared else items(kind, value, lang)
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_fields(found: tuple[str, ...], lang: str) -> str:
+    """Items in a row, each after the field it stands in (`languages/en`)."""
+    return listing([item(one.partition("/")[0], one.partition("/")[2], lang) for one in found], lang)
 
 
 def shared_feature(kind: str, feature: str, spoken: dict[str, str], lang: str) -> str:

@@ -14,7 +14,7 @@ Effort = Literal["state", "paperwork", "production"]
 EFFORTS: tuple[Effort, ...] = ("state", "paperwork", "production")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """A change of one thing.
 
@@ -37,17 +37,19 @@ class Change:
 
     def apply(self, supplier: Record) -> Record:
         """The supplier with this change; whatever it had besides stays."""
-        lists = {name: _joined(supplier.has(name), added) for name, added in self.codes.items()}
-        if "exports_to" in lists:
-            lists["sells_to"] = tuple(sorted({*supplier.has("sells_to"), *lists["exports_to"]}))
-        kept = tuple(one for one in supplier.certificates if one != self.instead)
-        return supplier.changed(
-            codes={**supplier.codes, **lists},
-            numbers={**supplier.numbers, **self.numbers},
-            certificates=(*kept, *self.certificates),
-            unit=self.unit or supplier.unit,
-            currency=self.currency or supplier.currency,
-        )
+        out = supplier.changed()
+        if self.codes:
+            lists = {name: _joined(supplier.has(name), added) for name, added in self.codes.items()}
+            if "exports_to" in lists:
+                lists["sells_to"] = tuple(sorted({*supplier.has("sells_to"), *lists["exports_to"]}))
+            out.codes = {**supplier.codes, **lists}
+        if self.numbers:
+            out.numbers = {**supplier.numbers, **self.numbers}
+        if self.certificates:
+            kept = [one for one in supplier.certificates if one != self.instead]
+            out.certificates = (*kept, *self.certificates)
+        out.unit, out.currency = self.unit or supplier.unit, self.currency or supplier.currency
+        return out
 
     @property
     def touched(self) -> frozenset[str]:
@@ -66,10 +68,11 @@ class Change:
 
 def fields_of(before: Record, after: Record) -> dict[str, Any]:
     """The record fields in which two states of a supplier differ, as one would write them into its record."""
-    out: dict[str, Any] = {
-        name: _plain(value) for name, value in after.numbers.items() if before.numbers.get(name) != value
-    }
-    for name, codes in after.codes.items():
+    out: dict[str, Any] = {}
+    if after.numbers is not before.numbers:
+        now = before.numbers
+        out |= {name: _plain(value) for name, value in after.numbers.items() if now.get(name) != value}
+    for name, codes in after.codes.items() if after.codes is not before.codes else ():
         if name != "sells_to" and codes != before.has(name):
             held = before.has(name)
             written = words_of(before.raw[name], name) if name in before.raw else list(held)

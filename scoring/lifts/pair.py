@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache
 from itertools import combinations
 from typing import Any
 
@@ -26,7 +26,7 @@ PAIRED = 8
 _ALSO_READS = {"quantity": {"unit"}, "capacity": {"unit"}, "price": {"unit", "currency"}, "lead_time": {"country"}}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """Changes made together: the supplier with them, the points they bring, the gates that fail all the same."""
 
@@ -41,7 +41,7 @@ class Found:
         return EFFORTS[max(EFFORTS.index(change.effort) for change in self.changes)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
     """A demand and a fitted supplier; `terms` are those the demand states, `most` their points."""
 
@@ -50,25 +50,41 @@ class Pair:
     terms: dict[str, Term]
     most: dict[str, float]
     setting: Setting
-    before: dict[str, float] = field(default_factory=dict, compare=False)  # values of terms, worked out when needed
+    # worked out when needed: the terms that read some fields (the same for every supplier), and values of terms
+    reading: dict[frozenset[str], list[str]] = field(default_factory=dict, compare=False)
+    before: dict[str, float] = field(default_factory=dict, compare=False)
 
     def tried(self, made: Sequence[Change], failing: frozenset[str]) -> Found:
         """The pair with changes made, and the gates it fails then: a field left open may pass by the benefit of the
         doubt, and fail once it lists some of what is asked and not all."""
-        after = reduce(lambda record, change: change.apply(record), made, self.supplier)
-        touched = frozenset[str]().union(*(change.touched for change in made))
+        after, touched = made[0].apply(self.supplier), made[0].touched
+        for change in made[1:]:
+            after, touched = change.apply(after), touched | change.touched
         gain = 0.0
-        for name in touched_terms(self.terms, touched):
-            gain += self.most[name] * (value(self.terms[name], self.demand, after, self.supplier) - self._now(name))
+        for name in self._reading(touched):
+            term = self.terms[name]
+            gain += self.most[name] * (
+                _value_of(type(term))(term, self.demand, after, self.supplier) - self._now(name, term)
+            )
         gates = [name for name in self.demand.must if not touched.isdisjoint(supplier_fields(name))]
         if gates:
             failing = (failing - {*gates}) | failing_gates(self.demand.changed(must=gates), after, self.setting)
         return Found(tuple(made), after, gain, failing)
 
-    def _now(self, name: str) -> float:
+    def _reading(self, touched: frozenset[str]) -> list[str]:
+        if touched not in self.reading:
+            self.reading[touched] = touched_terms(self.terms, touched)
+        return self.reading[touched]
+
+    def _now(self, name: str, term: Term) -> float:
         if name not in self.before:
-            self.before[name] = value(self.terms[name], self.demand, self.supplier, self.supplier)
+            self.before[name] = _value_of(type(term))(term, self.demand, self.supplier, self.supplier)
         return self.before[name]
+
+
+@cache
+def _value_of(kind: type[Term]) -> Callable[[Term, Record, Record, Record], float]:
+    return value.dispatch(kind)
 
 
 def touched_terms(terms: Iterable[str] | dict[str, Term], fields: frozenset[str]) -> list[str]:

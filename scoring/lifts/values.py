@@ -106,22 +106,15 @@ def _(term: CodeTerm, demand: Record, supplier: Record, fitted: Record) -> float
     held = term.held(supplier)
     if not held:
         return term.neutral
-    new = held.keys() - term.held(fitted).keys() if supplier is not fitted else set()
+    new = held.keys() - term.held(fitted).keys() if supplier is not fitted else ()
     asked_for = term.asked(demand)
     total = 0.0
     for wanted in asked_for:
         chain, weights = term.weighted(wanted)
-        if not new.isdisjoint(chain):
+        if new and not new.isdisjoint(chain):
             weights = [
-                _idf(term, code) * term.closeness**depth if code in new else weights[depth]
+                term.idf_once_more(code) * term.closeness**depth if code in new else weights[depth]
                 for depth, code in enumerate(chain)
             ]
         total += sum([w * held.get(code, 0.0) for w, code in zip(weights, chain, strict=True)]) / sum(weights)
     return total / len(asked_for)
-
-
-def _idf(term: CodeTerm, code: str) -> float:
-    """scikit-learn's smoothed idf, log((1 + n) / (1 + df)) + 1, with one more record that has the code."""
-    before = term.idf(code)
-    records = math.exp(term.idf(None) - 1.0)  # 1 + n: the idf of a code that no record has
-    return math.log(records / (records / math.exp(before - 1.0) + 1.0)) + 1.0

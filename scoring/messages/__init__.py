@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
+from string import Formatter
 from typing import Any
 
 from scoring.errors import RankingError
@@ -23,8 +24,16 @@ def _tables(lang: str) -> tuple[dict[str, str], dict[str, str]]:
 
 def sentence(key: str, lang: str, values: dict[str, Any]) -> str:
     """One sentence; `values` must already be readable."""
-    said = _tables(lang)[0][key].format(**values)
-    return said.replace("….", "…").replace("…。", "…")  # a list that was cut ends its sentence itself
+    said = _tables(lang)[0][key].format_map(values)
+    if "…" in said:  # a list that was cut ends its sentence itself
+        said = said.replace("….", "…").replace("…。", "…")
+    return said
+
+
+@cache
+def holes(key: str) -> tuple[str, ...]:
+    """What a sentence has places for, the same in every language."""
+    return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(_tables("en")[0][key]) if name))
 
 
 def field_name(name: str, lang: str) -> str:
@@ -32,10 +41,11 @@ def field_name(name: str, lang: str) -> str:
     return _tables(lang)[1].get(name, name.replace("_", " "))
 
 
+@lru_cache(maxsize=1 << 14)
 def number(value: float, lang: str, digits: int = 2) -> str:
     """A number grouped and pointed as the language does, without needless decimals."""
     _tables(lang)
-    text = f"{value:,.{digits}f}"
+    text = f"{value + 0.0:,.{digits}f}"  # no minus before a zero
     whole, _, rest = text.partition(".")
     rest = rest.rstrip("0")
     return whole.replace(",", _GROUPING[lang]) + (_DECIMAL[lang] + rest if rest else "")

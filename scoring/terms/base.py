@@ -30,6 +30,10 @@ def _joined(parts: Sequence[Any], size: int, kind: np.dtype[Any]) -> np.ndarray:
     return np.fromiter(chain.from_iterable(parts), dtype=kind, count=size)
 
 
+def _listed(part: Any) -> list[Any]:
+    return list(part.tolist() if isinstance(part, np.ndarray) else part)
+
+
 @dataclass(frozen=True)
 class Setting:
     """What holds for a whole ranker: the day everything is judged from, and money in euros."""
@@ -42,7 +46,7 @@ class Setting:
         return (day - self.as_of).days
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why a term has its value: a message key and what to put in it (codes stay codes until they are shown)."""
 
@@ -96,9 +100,11 @@ class Term(ABC):
     def reason(self, demand: Record, supplier: Record) -> Reason:
         """Why the pair has its value; called only where both sides state something."""
 
-    def full_row(self, record: Record) -> tuple[np.ndarray, np.ndarray]:
+    def full_row(self, record: Record) -> Row:
         """Columns and values of a record, the constants included; a column may come twice, its values then add up."""
         (first, cols), (constant, vals) = self._parts(record)
+        if isinstance(cols, (list, tuple)) and isinstance(vals, (list, tuple)):  # short ones: no arrays needed
+            return [*first, *cols], [round(value / STEP) * STEP for value in (*constant, *vals)]
         return (
             np.concatenate((first, np.asarray(cols, dtype=np.int64))),
             in_steps(np.concatenate((constant, np.asarray(vals, dtype=np.float64)))),
@@ -140,8 +146,7 @@ class Term(ABC):
     def value(self, demand: Record, supplier: Record) -> float:
         """The term of one pair, 0 to 1: the inner product of its two rows."""
         asked: dict[int, float] = {}
-        for column, number in zip(*self.full_row(demand), strict=True):
-            asked[int(column)] = asked.get(int(column), 0.0) + float(number)
-        columns, values = self.full_row(supplier)
-        met = np.flatnonzero(np.isin(columns, list(asked)))
-        return float(sum(asked[int(columns[i])] * values[i] for i in met))
+        for column, number in zip(*map(_listed, self.full_row(demand)), strict=True):
+            asked[column] = asked.get(column, 0.0) + number
+        row = zip(*map(_listed, self.full_row(supplier)), strict=True)
+        return float(sum([asked[column] * number for column, number in row if column in asked]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
@@ -53,14 +54,17 @@ class CodeTerm(Term):
 
     def asked(self, record: Record) -> tuple[str, ...]:
         """The codes a demand states."""
+        if len(self.demand_fields) == 1:
+            return record.has(self.demand_fields[0])
         return tuple(dict.fromkeys(code for name in self.demand_fields for code in record.has(name)))
 
     def held(self, record: Record) -> Mapping[str, float]:
         """The codes a supplier has, ancestors included, with how far each counts."""
-        stated = tuple(dict.fromkeys(code for name in self.supplier_fields for code in record.has(name)))
-        named: tuple[str, ...] = ()
-        if self.reads_text:
-            named = tuple(code for name, code in record.mentions if name == self.vocabulary)
+        if len(self.supplier_fields) == 1:
+            stated = record.has(self.supplier_fields[0])
+        else:
+            stated = tuple(dict.fromkeys(code for name in self.supplier_fields for code in record.has(name)))
+        named = self._named(record) if self.reads_text else ()
         known = self._held.get((stated, named))
         if known is None:
             if len(self._held) >= REMEMBERED:
@@ -68,7 +72,14 @@ class CodeTerm(Term):
             known = self._held[stated, named] = self._counted(stated, named)
         return known
 
+    def _named(self, record: Record) -> tuple[str, ...]:
+        """The codes its text mentions."""
+        vocabulary = self.vocabulary
+        return tuple([code for name, code in record.mentions if name == vocabulary])
+
     def _counted(self, stated: tuple[str, ...], named: tuple[str, ...]) -> dict[str, float]:
+        if not self.breadth and not named:
+            return dict.fromkeys([member for code in stated for member in self.chain(code)], 1.0)
         out: dict[str, float] = {}
         for group, strength in ((stated, 1.0), (named, FROM_TEXT_BESIDE if stated else FROM_TEXT_ALONE)):
             below: dict[str, int] = {}
@@ -78,7 +89,8 @@ class CodeTerm(Term):
             size, breadth = len(group), self.breadth
             for member, count in below.items():
                 share = strength * (count / size) ** breadth if breadth else strength
-                out[member] = max(out.get(member, 0.0), share)
+                if share > out.get(member, 0.0):
+                    out[member] = share
         return out
 
     def chain(self, code: str) -> tuple[str, ...]:
@@ -87,11 +99,10 @@ class CodeTerm(Term):
 
     def states(self, record: Record) -> bool:
         """Whether there is a code to compare."""
-        if record.side == "demand":
-            return any(record.codes.get(name) for name in self.demand_fields)
-        if any(record.codes.get(name) for name in self.supplier_fields):
-            return True
-        return self.reads_text and any(name == self.vocabulary for name, _ in record.mentions)
+        for name in self.demand_fields if record.side == "demand" else self.supplier_fields:
+            if record.codes.get(name):
+                return True
+        return record.side == "supplier" and self.reads_text and bool(self._named(record))
 
     def learn_columns(self, records: Sequence[Record]) -> None:
         """Columns: every code, with its ancestors, that a fitted record has; and their idf."""
@@ -108,6 +119,7 @@ class CodeTerm(Term):
         self.idf_ = TfidfTransformer(norm=None).fit(present).idf_ if records else np.ones(present.shape[1])
         self._unseen = float(np.log(1.0 + len(records)) + 1.0)
         self._weighted: dict[str, tuple[tuple[str, ...], list[float]]] = {}
+        self._once_more: dict[str, float] = {}
 
     @property
     def width(self) -> int:
@@ -118,6 +130,15 @@ class CodeTerm(Term):
         """The idf of a code; of one that no fitted record has, for None too."""
         column = None if code is None else self.columns_.get(code)
         return self._unseen if column is None else float(self.idf_[column])
+
+    def idf_once_more(self, code: str) -> float:
+        """The idf of a code if one more record had it: scikit-learn's smoothed log((1 + n) / (1 + df)) + 1."""
+        known = self._once_more.get(code)
+        if known is None:
+            records = math.exp(self.idf(None) - 1.0)  # 1 + n: the idf of a code that no record has
+            known = math.log(records / (records / math.exp(self.idf(code) - 1.0) + 1.0)) + 1.0
+            self._once_more[code] = known
+        return known
 
     def weighted(self, code: str) -> tuple[tuple[str, ...], list[float]]:
         """An asked code and its ancestors, and what each counts."""
@@ -159,14 +180,15 @@ class CodeTerm(Term):
         asked = self.asked(demand)
         found = [code for code in asked if code in held]
         missing = [code for code in asked if code not in held]
-        near = [c for c in sorted(stated or held) for a in missing if set(self.chain(c)) & set(self.chain(a))]
         values = {"field": self.name, "vocabulary": self.vocabulary, "found": found, "missing": missing}
         if not missing:
-            from_text = self._is_text(found, stated)
+            from_text = self.reads_text and self._is_text(found, stated)
             return Reason("codes.text" if from_text else "codes.all", values)
         if found:
             return Reason("codes.part", values)
-        values["found"] = list(dict.fromkeys(near))[:3] or sorted(stated or held)[:3]
+        above = {member for code in missing for member in self.chain(code)}
+        near = [code for code in sorted(stated or held) if not above.isdisjoint(self.chain(code))]
+        values["found"] = near[:3] or sorted(stated or held)[:3]
         return Reason("codes.near" if near else "codes.none", values)
 
     def _is_text(self, found: Sequence[str], stated: set[str]) -> bool:

@@ -45,25 +45,28 @@ class Distinct:
         """The rows of all records again."""
         return sp.csr_array(sp.csr_array(self.rows)[self.of])
 
-    def values(self, columns: np.ndarray, numbers: np.ndarray, most: float = 1.0) -> np.ndarray:
-        """`most` times the inner products of one row (a column may come twice) with all records, shape (n_records,):
-        rows are whole steps, so the products are exact in any order."""
+    def products(self, columns: Sequence[int] | np.ndarray, numbers: Sequence[float] | np.ndarray) -> np.ndarray:
+        """The inner products of one row (a column may come twice) with the distinct rows, shape (n_distinct,): rows are
+        whole steps, so the products are exact in any order."""
         if len(columns) > FEW:
-            asked = np.bincount(columns, numbers, self.rows.shape[1])
-            return np.asarray((most * (self.rows @ asked)).take(self.of))
+            return np.asarray(self.rows @ np.bincount(columns, numbers, self.rows.shape[1]))
         found = np.zeros(self.rows.shape[0])
-        starts = self.rows.indptr
-        for column, value in zip(columns.tolist(), numbers.tolist(), strict=True):
+        starts, indices, data = self.rows.indptr, self.rows.indices, self.rows.data
+        for column, value in zip(np.asarray(columns).tolist(), np.asarray(numbers).tolist(), strict=True):
             part = slice(starts[column], starts[column + 1])
-            found[self.rows.indices[part]] += value * self.rows.data[part]
-        return np.asarray((most * found).take(self.of))
+            found[indices[part]] += value * data[part]
+        return found
+
+    def values(self, columns: Sequence[int] | np.ndarray, numbers: Sequence[float] | np.ndarray) -> np.ndarray:
+        """`products` with all records, shape (n_records,)."""
+        return np.asarray(self.products(columns, numbers).take(self.of))
 
 
 def distinct_rows(matrix: sp.csr_array) -> tuple[sp.csr_array, np.ndarray]:
     """The distinct rows of a matrix, and which of them each row is."""
     known: dict[tuple[bytes, bytes], int] = {}
     first: list[int] = []
-    of = np.empty(matrix.shape[0], dtype=np.int32)
+    of = np.empty(matrix.shape[0], dtype=np.intp)
     starts = matrix.indptr.tolist()
     for i in range(matrix.shape[0]):
         part = slice(starts[i], starts[i + 1])

@@ -98,6 +98,10 @@ class UnitTerm(NumberTerm):
             return [(segment, number, 1.0) for segment in self.segments]
         return [(demand.unit[0], number, 1.0), (ANY, number, 1.0)]
 
+    def states(self, record: Record) -> bool:
+        """Whether the record gives the number."""
+        return (self.demand_fields if record.side == "demand" else self.supplier_fields)[0] in record.numbers
+
     @staticmethod
     def family(record: Record) -> str:
         """The segment of a supplier."""
@@ -206,6 +210,13 @@ class PriceTerm(UnitTerm):
         rate = self.setting.rates.get(record.currency) if record.currency else 1.0
         return record.number(name) * (math.nan if rate is None else rate) / self.factor(record)
 
+    def states(self, record: Record) -> bool:
+        """Whether the record gives a price that is known in euros."""
+        if record.side == "demand":
+            return self.euros(record, "target_price") > 0
+        known = not record.currency or record.currency in self.setting.rates
+        return known and ("price_from" in record.numbers or "price_to" in record.numbers)
+
     def band(self, supplier: Record) -> tuple[float, float]:
         """Lower and upper price in euros; one stated end stands for both."""
         low, high = self.euros(supplier, "price_from"), self.euros(supplier, "price_to")
@@ -265,6 +276,11 @@ class RangeTerm(NumberTerm):
         """The range; one stated end stands for both."""
         low, high = (supplier.number(name) for name in self.supplier_fields)
         return (high if math.isnan(low) else low), (low if math.isnan(high) else high)
+
+    def states(self, record: Record) -> bool:
+        """Whether the record gives the number, or an end of its range."""
+        fields = self.demand_fields if record.side == "demand" else self.supplier_fields
+        return not record.numbers.keys().isdisjoint(fields)
 
     def points(self, demand: Record) -> list[tuple[str, float, float]]:
         """The wanted number."""

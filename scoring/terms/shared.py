@@ -56,7 +56,8 @@ class SharedTerm(Term):
 
     def states(self, record: Record) -> bool:
         """Whether any of the lists is given."""
-        return any(record.has(name) for name in self._fields(record))
+        fields = self._fields(record)
+        return any(map(record.codes.get, fields))
 
     def _own(self, record: Record) -> list[int]:
         """The columns of a fitted record's lists."""

@@ -29,6 +29,7 @@ from threadpoolctl import threadpool_limits
 
 from scoring.records import Record
 from scoring.text.bm25 import BM25Transformer
+from scoring.text.dots import dots
 from scoring.text.keys import distinct_keys, features_of, keys_of
 
 COLUMNS = 128
@@ -56,7 +57,8 @@ class Place:
 class CompactSpace:
     """Fitted texts of one side as rows of whole steps.
 
-    `rows` has shape (n_fitted, n_columns); a record without text has the mean row, and so the mean value.
+    `rows` has shape (n_fitted, n_columns), in single precision, which holds every step; a record without text has the
+    mean row, and so the mean value.
     """
 
     mode = "compact"
@@ -96,6 +98,7 @@ class CompactSpace:
 
     def _settle(self, rows: np.ndarray) -> None:
         """Take over rows of whole steps and learn their moments."""
+        rows = np.asarray(rows, dtype=np.float64)
         stated = rows if self.stated.all() else rows[self.stated]
         n = max(len(stated), 1)
         with threadpool_limits(limits=1):
@@ -103,7 +106,7 @@ class CompactSpace:
             around = stated - mean
             spread = np.rint((around.T @ around) / n * 2.0**-16)
         rows[~self.stated] = mean
-        self.rows, self._mean, self._spread = rows, mean, spread
+        self.rows, self._mean, self._spread = np.ascontiguousarray(rows, dtype=np.float32), mean, spread
         self._best = min(math.sqrt(2.0 * math.log(n)), (n - 1) / math.sqrt(n)) if n > 1 else 0.0
         self._vectors: dict[str, int] = {}
         self._table = np.zeros((256, rows.shape[1] + _SHARES))
@@ -116,6 +119,8 @@ class CompactSpace:
             self._vectors.clear()
         self._learn(dict.fromkeys(key for bag in bags for key in bag if key not in self._vectors))
         at = [self._vectors[key] for bag in bags for key in bag]
+        if len(bags) == 1:  # the same sum, one row after the other, without the making of matrices
+            return self._mapped(np.add.reduce(self._table[at], axis=0, keepdims=True))
         ends = np.cumsum([0, *map(len, bags)])
         picked = sp.csr_array((np.ones(len(at)), at, ends), shape=(len(bags), len(self._table)))
         return self._mapped(np.asarray(picked @ self._table))
@@ -180,7 +185,7 @@ class CompactSpace:
     # values ---------------------------------------------------------------------------------------------------------
     def raw(self, place: Place) -> dict[str, np.ndarray]:
         """Inner products with every fitted text, in steps."""
-        return {"latent": self.rows @ place.q}
+        return {"latent": dots(self.rows, place.q)}
 
     def fused(self, _place: Place, raw: dict[str, np.ndarray]) -> np.ndarray:
         """One number per fitted text; there is one part only."""
@@ -188,15 +193,15 @@ class CompactSpace:
 
     def values(self, place: Place, lean: np.ndarray | None = None) -> np.ndarray:
         """The term for every fitted record. `lean`: standard deviations to take off each (see `fit_context`)."""
-        dots = self.rows @ place.q
+        found = dots(self.rows, place.q)
         if lean is not None:
-            dots = dots - place.spread * lean
-        return np.asarray(place.start + place.slope * dots)
+            found -= place.spread * lean
+        return np.asarray(place.start + place.slope * found)
 
     @property
     def latent(self) -> np.ndarray:
         """The fitted rows, transposed."""
-        return self.rows.T
+        return self.rows.T.astype(np.float64)
 
     # keeping --------------------------------------------------------------------------------------------------------
     def arrays(self) -> dict[str, np.ndarray]:

@@ -23,6 +23,7 @@ from scoring.standing import Standing
 from scoring.terms import distinct
 from scoring.terms.base import in_steps
 from scoring.terms.distinct import Distinct
+from scoring.text import dots
 
 few = st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 50.0, 50.0 + 1e-9, 60.0]), min_size=1, max_size=12)
 
@@ -56,7 +57,7 @@ def test_distinct_rows_give_the_products_of_all_rows_bit_for_bit(width):
     twice = np.concatenate((once, once[:2]))
     asked[:2] += 0.5
     parts = np.concatenate((asked - 0.5 * (once < 2), [0.5, 0.5]))
-    np.testing.assert_array_equal(rows.values(twice, parts, 3.0), 3.0 * (matrix @ asked))
+    np.testing.assert_array_equal(rows.values(twice, parts), matrix @ asked)
 
 
 def test_every_term_of_a_list_is_kept_whole_by_its_distinct_rows():
@@ -125,3 +126,39 @@ def test_gates_that_a_change_does_not_touch_stay_as_they_are():
                 assert found.failing == failing_gates(demand, found.supplier, setting)
                 tried += found.failing != failing
     assert tried > 100
+
+
+@pytest.mark.parametrize("size", [7, dots.MANY + 5])
+def test_products_of_whole_steps_in_single_precision_are_those_in_double(size):
+    draw = np.random.default_rng(size)
+    rows = np.rint(draw.uniform(-(2.0**20), 2.0**20, (size, 128)))
+    asked = np.rint(draw.uniform(-(2.0**20), 2.0**20, 128))
+    np.testing.assert_array_equal(dots.dots(rows.astype(np.float32), asked), rows @ asked)
+
+
+def test_products_are_the_same_where_nothing_may_be_compiled(monkeypatch):
+    rows = np.rint(np.random.default_rng(1).uniform(-(2.0**20), 2.0**20, (dots.MANY, 16)))
+    compiled = dots.dots(rows.astype(np.float32), rows[0])
+    monkeypatch.setattr(dots, "can_compile", lambda: False)
+    np.testing.assert_array_equal(dots.dots(rows.astype(np.float32), rows[0]), compiled)
+
+
+def test_a_request_alone_has_the_place_it_has_among_others():
+    text = SupplierRanker(text="compact", as_of="2025-09-15").fit(suppliers(40))._space.text
+    asked = read([*demands(30), {"id": "nothing"}], "demand")
+    for record, among in zip(asked, text.places(asked), strict=True):
+        alone = text.request(record)
+        np.testing.assert_array_equal(alone.q, among.q)
+        assert (alone.start, alone.slope, alone.mean, alone.spread) == (
+            among.start, among.slope, among.mean, among.spread,
+        )  # fmt: skip
+
+
+def test_a_score_has_its_place_however_far_down_places_were_asked_for_before():
+    draw = np.random.default_rng(3)
+    total, passing = np.round(draw.uniform(0.0, 100.0, 300), 1), draw.random(300) < 0.8
+    standing = Standing(total, passing)
+    for at in np.argsort(-total):
+        others = passing & (np.arange(300) != at)
+        better = (total > total[at]) | ((total == total[at]) & (np.arange(300) < at))
+        assert standing.rank(float(total[at]), int(at)) == 1 + int((others & better).sum())
