@@ -43,6 +43,34 @@ def matches(
     _export(context, event, out, lang, tenant, as_json, "matches")
 
 
+@export.command()
+def lists(
+    context: typer.Context,
+    event: EventOption,
+    kind: Annotated[list[str] | None, typer.Option(help="Only this kind of list; repeatable.")] = None,
+    out: OutOption = None,
+    lang: LangOption = "en",
+    tenant: TenantOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Write participants with their profiles, requests and the rest in the form in which they are imported."""
+    from app.services.exports_lists import write_lists
+
+    state = session_of(context, as_json)
+    with state.database.read() as session, state.progress("writing lists") as report:
+        actor, row = organiser_and_event(session, tenant, event)
+        folder = out or state.settings.out / row.code
+        written, lost = write_lists(session, actor, row, folder, kinds=kind, lang=lang, report=report)
+
+    def show() -> None:
+        for path in written:
+            state.out.print(str(path), markup=False, soft_wrap=True)
+        for note in lost:
+            state.out.print(f"would not come back the same: {note}", markup=False, soft_wrap=True)
+
+    state.answer({"files": [str(path) for path in written], "lost": lost}, show)
+
+
 def _export(
     context: typer.Context, event: str, out: Path | None, lang: str, tenant: str | None, as_json: bool, what: str
 ) -> None:

@@ -17,12 +17,17 @@ from app.io.tables import Cell, Table, left_out_table, matches_table, timetable_
 
 # A spreadsheet takes a text for a formula by its first character that is not a space; full-width forms count in
 # Chinese and Japanese editions.
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+# Texts that begin with apostrophes before such a sign get one more, so that taking one off gives what was there.
+_FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
 
 
 def neutral(value: str) -> str:
     """The text, with an apostrophe in front if a spreadsheet would run it as a formula."""
-    value = clean(value)
+    return kept_from_running(clean(value))
+
+
+def kept_from_running(value: str) -> str:
+    """The text as it is, with an apostrophe in front if a spreadsheet would run it; the import takes it off again."""
     return f"'{value}" if _FORMULA.match(value) else value
 
 

@@ -56,7 +56,7 @@ def contexts(mapping: Mapping, fields: dict[str, Field], rows: Sequence[Row]) ->
             decimal=decimal,
             decimal_proven=proven,
             day_first=day_first,
-            known=recurring(cells) if words and not joined else _in_vocabulary(field),
+            known=recurring(cells) if words and not joined else in_vocabulary(field),
             index=learn_index(cells) if joined else None,
             lang=mapping.language,
         )
@@ -67,7 +67,7 @@ def _texts(rows: Sequence[Row], index: int) -> list[str]:
     return [cell for row in rows if index < len(row.cells) and isinstance(cell := row.cells[index], str)]
 
 
-def _in_vocabulary(field: Field) -> Known | None:
+def in_vocabulary(field: Field) -> Known | None:
     """Return a test whether a vocabulary knows a text as a whole, so that its slash or comma does not part it."""
     if field.type != "words" or not field.argument:
         return None

@@ -14,6 +14,10 @@ Known = Callable[[str], bool]
 _STRONG = re.compile(r"[;；\n\r|｜•·●▪■◦]|(?<=\s)[*](?=\s)")
 _WEAK = re.compile(r"[,，、/／]|(?<=\s)\+(?=\s)")
 _BULLET = re.compile(r"^\s*(?:[-–—*>]\s+|\(?\d{1,2}[.)]\s+|[①-⑳])")
+#: entries parted by semicolons of which some stand in quotation marks, as `quoted` writes them
+_ENTRY = r'\s*(?:"(?:[^"]|"")+"|[^";]*)\s*'
+_QUOTED = re.compile(rf"{_ENTRY}(?:;{_ENTRY})*")
+_QUOTED_ENTRY = re.compile(r'\s*"((?:[^"]|"")+)"\s*(?:;|$)|([^;]+)(?:;|$)|;')
 _OPEN, _CLOSE = "([（【「{", ")]）】」}"
 
 
@@ -21,8 +25,11 @@ def split_list(cell: str, known: Known | None = None) -> list[str]:
     """Return the values of a cell in order, each once.
 
     Semicolons, line breaks, bars and bullets always part values. Commas, slashes and 、 part them unless they stand in
-    brackets, or `known` says that the whole is one value (`Health/Medical`), or that a run of the pieces is.
+    brackets, or `known` says that the whole is one value (`Health/Medical`), or that a run of the pieces is. Where
+    entries stand in straight quotation marks between semicolons, each of those is one value as it is.
     """
+    if '"' in cell and _QUOTED.fullmatch(cell):
+        return _quoted_list(cell, known)
     values: list[str] = []
     for piece in _cut(cell, _STRONG):
         values.extend(_split_weakly(_BULLET.sub("", piece).strip(), known))
@@ -32,6 +39,19 @@ def split_list(cell: str, known: Known | None = None) -> list[str]:
         if tidy:
             out.setdefault(tidy.casefold(), tidy)
     return list(out.values())
+
+
+def quoted(value: str) -> str:
+    """A value in quotation marks, so that nothing in it parts it."""
+    return '"' + value.replace('"', '""') + '"'
+
+
+def _quoted_list(cell: str, known: Known | None) -> list[str]:
+    out: list[str] = []
+    for match in _QUOTED_ENTRY.finditer(cell):
+        whole, plain = match.groups()
+        out += [whole.replace('""', '"')] if whole else split_list(plain or "", known)
+    return list(dict.fromkeys(out))
 
 
 def _cut(text: str, pattern: re.Pattern[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from app.io.spreadsheets.errors import FileTooLargeError, UnreadableFileError
 from app.io.spreadsheets.limits import Limits
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+#: what an export puts an apostrophe before (see `app.io.csvfiles`), with that apostrophe
+_NEUTRAL = re.compile(r"''*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
 _SAMPLE_RECORDS = 200
 _SAMPLE_CHARACTERS = 300_000
 
@@ -99,7 +102,7 @@ def _rows(text: str, separator: str, limits: Limits, name: str, *, first: int) -
         number += 1
         cells_read += len(record)
         _check(record, number, cells_read, limits, name)
-        cells = trimmed(record)
+        cells = trimmed([_plain(cell) for cell in record])
         start, line = line + 1, reader.line_num
         if cells:
             yield Row(number, cells)
@@ -110,6 +113,11 @@ def _rows(text: str, separator: str, limits: Limits, name: str, *, first: int) -
             row=number,
             line=start,
         )
+
+
+def _plain(cell: str) -> str:
+    """The cell without the apostrophe that keeps programs from running it; our own exports write it, others' too."""
+    return cell[1:] if _NEUTRAL.match(cell) else cell
 
 
 def _left_open(text: str, start: int, separator: str) -> bool:
