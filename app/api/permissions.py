@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.domain.access import PARTIES, ROLES, RUNNERS, SCOPES, STAFF
+from app.domain.access import AT_THE_DESK, PARTIES, ROLES, RUNNERS, SCOPES, STAFF
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,10 @@ MATRIX: dict[str, Rule] = {
     "GET /schedules/{schedule_id}": _may(ROLES, "schedules:read"),
     "POST /events/{event_id}/meetings": _may(RUNNERS, "meetings:write"),
     # the live day
+    "POST /events/{event_id}/check-ins": _may(AT_THE_DESK, "meetings:write"),
+    "DELETE /events/{event_id}/check-ins/{attendee_id}": _may(AT_THE_DESK, "meetings:write"),
+    "GET /events/{event_id}/arrivals": _may(STAFF, "meetings:read"),
+    "POST /meetings/{meeting_id}/state": _may(AT_THE_DESK, "meetings:write"),
     # outcomes and reports
     # files and jobs
     # people, consent, privacy

@@ -9,6 +9,8 @@ PARTIES = ("enterprise", "buyer")
 ROLES = (*STAFF, *PARTIES)
 #: who may change an event; `desk` and `viewer` may not
 RUNNERS = ("organiser", "co-organiser")
+#: who stands at the door and between the tables on the day
+AT_THE_DESK = (*RUNNERS, "desk")
 
 #: parts of the service that a key can be narrowed to; `x:read` for looking, `x:write` for changing
 AREAS = ("events", "profiles", "requests", "ranking", "meetings", "schedules", "outcomes", "files", "people", "access")

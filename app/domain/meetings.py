@@ -1,11 +1,47 @@
-"""What a meeting can be, and who needs help to hold one."""
+"""What a meeting can be, what it may become on the day, and who needs help to hold one."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
 #: cancelled meetings hold no seat, place or interpreter; all others hold theirs
 MEETING_STATES = ("planned", "locked", "live", "held", "no_show", "cancelled")
+#: what stays where it is, whatever is built or repaired around it
+SETTLED = ("locked", "live", "held", "no_show")
+#: on the day: what a meeting may become → what it may have been. "planned" takes a mark back.
+ON_THE_DAY: dict[str, tuple[str, ...]] = {
+    "live": ("planned", "locked", "no_show"),
+    "held": ("planned", "locked", "live", "no_show"),
+    "no_show": ("planned", "locked", "live", "held"),
+    "planned": ("live", "held", "no_show"),
+}
+#: how long before its time a meeting may begin
+EARLY = timedelta(minutes=15)
+
+
+def refusal(before: str, after: str, starts_at: datetime, now: datetime) -> str | None:
+    """Why a meeting may not become `after` at the instant `now`; None where it may.
+
+    Returns
+    -------
+    str or None
+        The rest of a sentence that begins with "The meeting".
+    """
+    if before == after:
+        return None
+    if before not in ON_THE_DAY[after]:
+        return f"is {words(before)}, and what is {words(before)} does not become {words(after)}"
+    if after == "live" and now < starts_at - EARLY:
+        return "begins later; a meeting is live from a quarter of an hour before its time on"
+    if after in ("held", "no_show") and now < starts_at:
+        return f"has not begun yet, so nobody can say that it was {'held' if after == 'held' else 'missed'}"
+    return None
+
+
+def words(state: str) -> str:
+    """A state as a sentence has it."""
+    return state.replace("_", "-")
 
 
 def needs_interpreter(one: Collection[str], other: Collection[str]) -> bool:

@@ -30,6 +30,8 @@ BODIES: dict[str, Any] = {
     "POST /events/{event_id}/schedules": {},
     "POST /events/{event_id}/meetings": {"organisations": [str(uuid4()), str(uuid4())], "slot": "s01"},
     # the live day
+    "POST /events/{event_id}/check-ins": {"name": "somebody nobody knows"},
+    "POST /meetings/{meeting_id}/state": {"state": "held"},
     # outcomes and reports
     # files and jobs
     # people, consent, privacy

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 
 from app.api.auth import authorised
 from app.api.deps import known_query
-from app.api.v1 import events, meetings, organisations, outlook, profiles, ranking, requests, runs, schedules
+from app.api.v1 import events, live, meetings, organisations, outlook, profiles, ranking, requests, runs, schedules
 
 #: modules of routes that take a key
 MODULES = (
@@ -21,6 +21,7 @@ MODULES = (
     runs,
     schedules,
     meetings,
+    live,
 )
 #: modules of routes in `permissions.OPEN`, which take none
 OPEN_MODULES: tuple[ModuleType, ...] = ()
