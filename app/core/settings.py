@@ -70,6 +70,13 @@ def load_settings() -> Settings:
         wrong = "; ".join(f"{_name(fault['loc'])}{fault['msg']}" for fault in error.errors())
         raise InvalidInputError(f"The settings cannot be used: {wrong}.") from error
     check_address(settings.database_url, "FAIRMATCH_DATABASE_URL")
+    if settings.jobs_url:
+        check_address(settings.jobs_url, "FAIRMATCH_JOBS_URL")
+        if settings.is_sqlite and make_url(settings.jobs_url).database == make_url(settings.database_url).database:
+            raise InvalidInputError(
+                "FAIRMATCH_JOBS_URL names the file of the database itself; the queue needs one of its own. "
+                "Leave the setting out, or name another file."
+            )
     return settings
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
-from app.core.errors import AppError
 from app.core.settings import Settings
 from app.db import migrate
 from app.db.engine import Database
@@ -27,24 +24,17 @@ from app.db.models import (
     SlotClosed,
     Unavailable,
 )
-from app.io.fonts import find_font
+from app.services.installation import Finding, examine_installation, reason, server
 from app.services.runs import abandoned
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check: `ok`, `note` (worth knowing) or `wrong` (to be mended)."""
-
-    check: str
-    state: Literal["ok", "note", "wrong"]
-    text: str
 
 
 def examine(settings: Settings) -> list[Finding]:
     """Run every check that can run; a database that cannot be reached ends the list with that."""
-    found = [_python(), _font(settings)]
+    found = list(examine_installation(settings))
     database = Database(settings.database_url)
     try:
+        with database.snapshot() as connection:
+            found.append(server(connection))
         revision, newest = migrate.current(database), migrate.newest()
         if revision is None:
             found.append(Finding("database", "note", "The database is empty; run: fairmatch db upgrade"))
@@ -56,25 +46,10 @@ def examine(settings: Settings) -> list[Finding]:
             with database.read() as session:
                 found += list(_invariants(session))
     except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        found.append(Finding("database", "wrong", f"The database cannot be used: {reason}."))
+        found.append(Finding("database", "wrong", f"The database cannot be used: {reason(error)}."))
     finally:
         database.close()
     return found
-
-
-def _python() -> Finding:
-    return Finding("python", "ok", f"Python {sys.version.split()[0]}.")
-
-
-def _font(settings: Settings) -> Finding:
-    if settings.font and not settings.font.is_file():
-        return Finding("font", "wrong", f"FAIRMATCH_FONT names {settings.font}, where there is no file.")
-    try:
-        path = settings.font or find_font().path
-    except AppError as error:
-        return Finding("font", "wrong", error.message)
-    return Finding("font", "ok", f"PDFs are set in {path}.")
 
 
 def _invariants(session: Session) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
@@ -13,6 +14,9 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy.engine import make_url
+
+from app.core.settings import Settings, load_settings
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,20 +98,71 @@ def compose() -> dict[str, Any]:
     return loaded
 
 
-def test_compose_starts_the_service_and_postgresql(compose: dict[str, Any]) -> None:
-    app, db = compose["services"]["app"], compose["services"]["db"]
-    assert db["image"].startswith("postgres:18")
-    assert app["build"] == "."
-    assert app["environment"]["FAIRMATCH_DATABASE_URL"].startswith("postgresql+psycopg://")
-    assert app["depends_on"]["db"]["condition"] == "service_healthy"
-    assert app["read_only"] is True
-    assert app["cap_drop"] == ["ALL"]
-    assert {volume.split(":")[0] for service in (app, db) for volume in service["volumes"]} == set(compose["volumes"])
+OURS = ("upgrade", "app", "worker")
 
 
-def test_compose_holds_no_password(compose: dict[str, Any]) -> None:
-    assert "${FAIRMATCH_DB_PASSWORD:?" in compose["services"]["db"]["environment"]["POSTGRES_PASSWORD"]
-    assert "${FAIRMATCH_DB_PASSWORD}" in compose["services"]["app"]["environment"]["FAIRMATCH_DATABASE_URL"]
+def test_compose_starts_postgresql_the_service_and_a_worker(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert set(services) == {"db", *OURS}
+    assert re.fullmatch(r"postgres:\d+(\.\d+)?", services["db"]["image"])
+    assert all(services[name]["build"] == "." for name in OURS)
+    assert services["upgrade"]["depends_on"] == {"db": {"condition": "service_healthy"}}
+    for name in ("app", "worker"):
+        assert services[name]["depends_on"] == {"upgrade": {"condition": "service_completed_successfully"}}
+        assert services[name]["restart"] == "unless-stopped"
+    assert services["app"]["command"][-2:] == ["--workers", "2"]
+    assert [port.split(":")[0] for port in services["app"]["ports"]] == ["127.0.0.1"]
+    assert "ports" not in services["db"]
+    used = {volume.split(":")[0] for service in services.values() for volume in service["volumes"]}
+    assert used == set(compose["volumes"])
+
+
+@pytest.mark.parametrize("name", ["db", *OURS])
+def test_no_container_is_root_or_writes_outside_its_volumes(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    assert service["user"] not in ("", "root", "0")
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert not {"privileged", "cap_add", "network_mode", "pid"} & set(service)
+    assert service["healthcheck"].get("test") or name == "upgrade"
+
+
+def test_the_user_of_compose_is_that_of_the_image(compose: dict[str, Any]) -> None:
+    (user,) = {compose["services"][name]["user"] for name in OURS}
+    assert [rest for name, rest in _last_stage() if name == "USER"] == [user]
+
+
+def test_the_settings_of_compose_are_settings(compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is one that there is, and together they are taken, with the password from a file."""
+    for name in OURS:
+        settings = compose["services"][name]["environment"]
+        assert {key.removeprefix("FAIRMATCH_").lower() for key in settings} <= set(Settings.model_fields)
+        for key, value in settings.items():
+            monkeypatch.setenv(key, value)
+        monkeypatch.setenv("FAIRMATCH_DATABASE_PASSWORD_FILE", str(ROOT / "LICENSE"))
+        assert load_settings().is_sqlite is False
+
+
+def test_the_commands_of_compose_are_commands(compose: dict[str, Any]) -> None:
+    for name in OURS:
+        service = compose["services"][name]
+        for command in (service["command"], service["healthcheck"].get("test", [])[1:]):
+            if command and command[0] == "fairmatch":
+                run = subprocess.run(
+                    [sys.executable, "-m", "app", *command[1:], "--help"], cwd=ROOT, capture_output=True, text=True
+                )
+                assert run.returncode == 0, run.stderr
+
+
+def test_compose_holds_no_password_and_gives_it_as_a_file(compose: dict[str, Any]) -> None:
+    assert compose["secrets"] == {"db_password": {"environment": "FAIRMATCH_DB_PASSWORD"}}
+    for name, service in compose["services"].items():
+        variable = "POSTGRES_PASSWORD_FILE" if name == "db" else "FAIRMATCH_DATABASE_PASSWORD_FILE"
+        assert service["secrets"] == ["db_password"]
+        assert service["environment"][variable] == "/run/secrets/db_password"
+        assert not [key for key in service["environment"] if "PASSWORD" in key and not key.endswith("_FILE")]
+    assert make_url(compose["services"]["app"]["environment"]["FAIRMATCH_DATABASE_URL"]).password is None
 
 
 def test_the_makefile_has_the_targets_of_the_design_and_explains_them() -> None:
