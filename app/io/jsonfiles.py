@@ -19,23 +19,29 @@ from app.io.atomic import write_bytes
 
 def write_timetable(timetable: Timetable, path: Path) -> None:
     """Write the whole timetable, `format` `fairmatch/timetable@1`."""
-    _write(path, {"format": "fairmatch/timetable@1", **_plain(timetable)})
+    _write(path, {"format": "fairmatch/timetable@1", **plain(timetable)})
 
 
 def write_matches(rows: Iterable[MatchRow], path: Path) -> None:
     """Write the ranked pairs, `format` `fairmatch/matches@1`."""
-    _write(path, {"format": "fairmatch/matches@1", "matches": [_plain(row) for row in rows]})
+    _write(path, {"format": "fairmatch/matches@1", "matches": [plain(row) for row in rows]})
+
+
+def encode(document: dict[str, Any]) -> bytes:
+    """A document as UTF-8, a line a value."""
+    return (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
 def _write(path: Path, document: dict[str, Any]) -> None:
-    write_bytes(path, (json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode())
+    write_bytes(path, encode(document))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Dataclasses and sequences as JSON holds them; instants in UTC."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, (tuple, list)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, datetime):
         return iso(value)
     if isinstance(value, date):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from app.io.tables import (
     timetable_table,
 )
 
+_LONGEST_NAME = 31  # of a sheet, a limit of the format
 _LONGEST_CELL = 32_767  # UTF-16 units, a limit of the format
 _ROWS_PER_SHEET = 1_000_000  # the format allows 1,048,576
 _LINE, _TALLEST_ROW = 15.0, 409.0  # points; the second is a limit of the format
@@ -60,6 +62,13 @@ def write_matches(
     with _workbook(path, one_line(title), as_of or _EPOCH) as book:
         book.add(matches_table(rows, lang))
         book.add(reasons_table(rows, lang))
+
+
+def write_tables(tables: Iterable[Table], path: Path, *, title: str, as_of: datetime) -> None:
+    """Write a sheet for each table, dated `as_of`."""
+    with _workbook(path, one_line(title), as_of) as book:
+        for table in tables:
+            book.add(replace(table, title=shorten(table.title, _LONGEST_NAME)), filters=False)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from app.io.fonts import open_faces
 MM_PER_POINT = 25.4 / 72
 _LONGEST = 1_000  # characters of one text that are laid out at all
 _MISSING = "□"
-_SIGNS = "–—×·…’‘“”„«»‹›€"  # what layouts add, and what typists use
+_SIGNS = "–—−×·…’‘“”„«»‹›€"  # what layouts add, and what typists use
 _INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0000-\U000e01ef]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60\U00020000-\U0003ffff]")
