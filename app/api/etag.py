@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from fastapi import Header
@@ -32,6 +32,8 @@ class Versioned(Protocol):
     version: int
 
 
+#: for the description of a route: that its answer has a tag
+TAGGED: dict[str, Any] = {"headers": {"ETag": {"description": "names this answer", "schema": {"type": "string"}}}}
 #: the header of a change; routes take it as `if_match: IfMatch = None`
 IfMatch = Annotated[str | None, Header(max_length=2000, description="ETag of the state that you change")]
 

@@ -35,9 +35,21 @@ _SEES_DEMAND = (*STAFF, "buyer")
 #: method and path below /api/v1 → rule
 MATRIX: dict[str, Rule] = {
     # editions
+    "GET /series": _may(ROLES, "events:read"),
+    "POST /series": _may(RUNNERS, "events:write"),
+    "GET /series/{series_id}": _may(ROLES, "events:read"),
     "GET /events": _may(ROLES, "events:read"),
     "POST /events": _may(RUNNERS, "events:write"),
     "GET /events/{event_id}": _may(ROLES, "events:read"),
+    "PATCH /events/{event_id}": _may(RUNNERS, "events:write"),
+    "POST /events/{event_id}/copy": _may(RUNNERS, "events:write"),
+    "PUT /events/{event_id}/phases": _may(RUNNERS, "events:write"),
+    "PUT /events/{event_id}/bodies": _may(RUNNERS, "events:write"),
+    "PUT /events/{event_id}/pairing-rules": _may(RUNNERS, "events:write"),
+    "GET /events/{event_id}/agenda": _may(ROLES, "events:read"),
+    "PUT /events/{event_id}/agenda": _may(RUNNERS, "events:write"),
+    "POST /events/{event_id}/grid": _may(RUNNERS, "events:write"),
+    "PUT /events/{event_id}/closures": _may(RUNNERS, "events:write"),
     # organisations and profiles
     "GET /organisations": _may(ROLES, "profiles:read"),
     "GET /organisations/{organisation_id}": _may(ROLES, "profiles:read"),

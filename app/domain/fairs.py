@@ -7,7 +7,7 @@ from datetime import datetime, time
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
 from app.domain.participants import KINDS
 from app.domain.profiles import Currency, Day, Language, Shape, Word
@@ -16,6 +16,9 @@ EVENT_FORMS = ("matchmaking", "conference", "roadshow", "factory_visit")
 BODY_ROLES = ("host", "co-host", "organiser", "undertaker", "guidance", "support", "venue")
 AGENDA_KINDS = ("talk", "discussion", "visit", "ceremony", "break", "other")
 PHASES = ("registration", "matching", "booking", "live", "closed")
+
+#: how many others a participant may insist on meeting, if the event does not say otherwise
+MAX_MUST_MEET = 5
 
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", description="letters, digits, . _ -")]
 
@@ -60,6 +63,15 @@ LocalTime = Annotated[
         }
     ),
 ]
+
+
+def _known_zone(value: str) -> str:
+    if value not in available_timezones() or not ("/" in value or value == "UTC"):
+        raise ValueError(f"{value!r} is no time zone; write one as in Europe/Paris or Asia/Shanghai")
+    return value
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
 Limit = Annotated[int, Field(ge=0, le=1000)] | None
 Kind = Annotated[str, Field(json_schema_extra={"enum": list(KINDS)})]
 
@@ -141,6 +153,25 @@ class PairingRuleShape(Shape):
         return value
 
 
+class AgendaItemShape(Shape):
+    """Something of the programme besides meetings, in local time."""
+
+    kind: Literal["talk", "discussion", "visit", "ceremony", "break", "other"]
+    starts_at: LocalTime
+    ends_at: LocalTime
+    title: Word
+    title_local: Word | None = None
+    speaker: Word | None = None
+    place: Annotated[str, Field(min_length=1, max_length=120)] | None = None
+    description: Annotated[str, Field(max_length=5000)] = ""
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.starts_at >= self.ends_at:
+            raise ValueError(f"{self.title!r} ends at {self.ends_at}, not after it starts at {self.starts_at}")
+        return self
+
+
 class Rules(Shape):
     """Limits that hold for a whole event."""
 
@@ -150,6 +181,7 @@ class Rules(Shape):
     max_meetings_supplier: Limit = None
     max_meetings_buyer: Limit = None
     break_weight: Annotated[float, Field(ge=0, le=1000)] = 0.0
+    max_must_meet: Annotated[int, Field(ge=0, le=1000)] = MAX_MUST_MEET
 
     @model_validator(mode="after")
     def _limits_are_in_order(self) -> Self:
@@ -160,6 +192,10 @@ class Rules(Shape):
         return self
 
 
+class RulesPatch(Rules):
+    """The rules that are to change; those left out stay."""
+
+
 class EventShape(Rules):
     """An edition with its grid: what `event.toml` holds and what the API takes."""
 
@@ -167,7 +203,7 @@ class EventShape(Rules):
     name: Word
     name_local: Word | None = None
     form: Literal["matchmaking", "conference", "roadshow", "factory_visit"] = "matchmaking"
-    zone: str
+    zone: Zone
     currency: Currency = "EUR"
     language: Annotated[str, Field(max_length=16)] = "en"
     place: Word | None = None
@@ -183,13 +219,7 @@ class EventShape(Rules):
     places: Annotated[list[PlaceShape], Field(max_length=5000)] = []
     interpreters: Annotated[list[InterpreterShape], Field(max_length=1000)] = []
     pairing_rules: Annotated[list[PairingRuleShape], Field(max_length=225)] = []
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        if value not in available_timezones() or not ("/" in value or value == "UTC"):
-            raise ValueError(f"{value!r} is no time zone; write one as in Europe/Paris or Asia/Shanghai")
-        return value
+    agenda: Annotated[list[AgendaItemShape], Field(max_length=500)] = []
 
     @model_validator(mode="after")
     def _days_fit(self) -> Self:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,11 +25,12 @@ from app.db.models import (
     Slot,
     SlotClosed,
 )
-from app.db.queries.scoped import fetch, page
-from app.domain.fairs import EventShape
+from app.db.queries.scoped import fetch, locked, page
+from app.domain.fairs import BodyShape, EventShape, HostFairShape, PhaseShape, SeriesShape
 from app.domain.participants import PairingRules
 from app.domain.slots import Span, cut, overlapping
 from app.services.access import Actor
+from app.services.agenda import write_agenda
 from app.services.audit import record
 
 
@@ -38,8 +41,8 @@ def create_event(session: Session, actor: Actor, shape: EventShape) -> Event:
         raise ConflictError(f"There is an event {shape.code!r} already; give the new edition a code of its own.")
     event = Event(
         tenant_id=actor.tenant_id,
-        series_id=_series(session, actor, shape),
-        host_fair_id=_host_fair(session, actor, shape),
+        series_id=series_named(session, actor, shape.series) if shape.series else None,
+        host_fair_id=host_fair_named(session, actor, shape.host_fair) if shape.host_fair else None,
         rules=shape.rules().model_dump(mode="json"),
         **{
             name: getattr(shape, name)
@@ -51,7 +54,9 @@ def create_event(session: Session, actor: Actor, shape: EventShape) -> Event:
     )  # fmt: skip
     session.add(event)
     session.flush()
-    _people_behind(session, event, shape)
+    write_bodies(session, event, shape.bodies)
+    write_phases(session, event, shape.phases)
+    write_agenda(session, event, shape.agenda)
     _grid(session, event, shape)
     session.add_all(
         PairingRule(event_id=event.id, revision=1, seeker=seeker, provider=provider)
@@ -60,6 +65,11 @@ def create_event(session: Session, actor: Actor, shape: EventShape) -> Event:
     session.flush()
     record(session, actor, "event.created", event_id=event.id, target_id=event.id, code=event.code)
     return event
+
+
+def lock_event(session: Session, actor: Actor, name: str) -> Event:
+    """Return an event by its code or id, kept from other writers until the transaction ends."""
+    return locked(session, find_event(session, actor, name))
 
 
 def find_event(session: Session, actor: Actor, name: str) -> Event:
@@ -88,21 +98,18 @@ def pairing_rules(session: Session, event_id: UUID) -> PairingRules:
     return PairingRules.of((row.seeker, row.provider) for row in rows if row.revision == newest)
 
 
-def _series(session: Session, actor: Actor, shape: EventShape) -> UUID | None:
-    if shape.series is None:
-        return None
-    row = session.scalar(select(Series).where(Series.tenant_id == actor.tenant_id, Series.code == shape.series.code))
+def series_named(session: Session, actor: Actor, shape: SeriesShape) -> UUID:
+    """The id of the series with this code; it is made if there is none."""
+    row = session.scalar(select(Series).where(Series.tenant_id == actor.tenant_id, Series.code == shape.code))
     if row is None:
-        row = Series(tenant_id=actor.tenant_id, code=shape.series.code, name=shape.series.name)
+        row = Series(tenant_id=actor.tenant_id, code=shape.code, name=shape.name)
         session.add(row)
         session.flush()
     return row.id
 
 
-def _host_fair(session: Session, actor: Actor, shape: EventShape) -> UUID | None:
-    fair = shape.host_fair
-    if fair is None:
-        return None
+def host_fair_named(session: Session, actor: Actor, fair: HostFairShape) -> UUID:
+    """The id of the fair of this name that begins on this day; it is made if there is none."""
     row = session.scalar(
         select(HostFair).where(
             HostFair.tenant_id == actor.tenant_id, HostFair.name == fair.name, HostFair.starts_on == fair.starts_on
@@ -115,11 +122,14 @@ def _host_fair(session: Session, actor: Actor, shape: EventShape) -> UUID | None
     return row.id
 
 
-def _people_behind(session: Session, event: Event, shape: EventShape) -> None:
-    zone = shape.zone_info()
-    session.add_all(
-        EventBody(event_id=event.id, position=n, **body.model_dump()) for n, body in enumerate(shape.bodies)
-    )
+def write_bodies(session: Session, event: Event, bodies: Iterable[BodyShape]) -> None:
+    """Add the bodies behind an event, in their order."""
+    session.add_all(EventBody(event_id=event.id, position=n, **body.model_dump()) for n, body in enumerate(bodies))
+
+
+def write_phases(session: Session, event: Event, phases: Iterable[PhaseShape]) -> None:
+    """Add the phases of an event; their local times are those of its zone."""
+    zone = ZoneInfo(event.zone)
     session.add_all(
         Phase(
             event_id=event.id,
@@ -127,7 +137,7 @@ def _people_behind(session: Session, event: Event, shape: EventShape) -> None:
             starts_at=phase.starts_at.replace(tzinfo=zone).astimezone(UTC),
             ends_at=phase.ends_at.replace(tzinfo=zone).astimezone(UTC),
         )
-        for phase in shape.phases
+        for phase in phases
     )
 
 

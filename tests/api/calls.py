@@ -17,7 +17,16 @@ from tests.api.conftest import EVENT, Fair, make_app
 #: a body that each writing route takes; routes that are not named here take none
 BODIES: dict[str, Any] = {
     # editions
+    "POST /series": {"code": "another", "name": "Another"},
     "POST /events": EVENT | {"code": "another"},
+    "PATCH /events/{event_id}": {"place": "Hall 2"},
+    "POST /events/{event_id}/copy": {"code": "next", "starts_on": "2026-09-14"},
+    "PUT /events/{event_id}/phases": {"phases": []},
+    "PUT /events/{event_id}/bodies": {"bodies": []},
+    "PUT /events/{event_id}/pairing-rules": {"pairing_rules": []},
+    "PUT /events/{event_id}/agenda": {"items": []},
+    "POST /events/{event_id}/grid": {"places": [{"code": "T4"}]},
+    "PUT /events/{event_id}/closures": {"slots": ["s01"], "preview": True},
     # organisations and profiles
     "PUT /organisations/{organisation_id}/capabilities": {"products": ["polo shirts"]},
     "PUT /organisations/{organisation_id}/buyer-profile": {"products": ["polo shirts"]},

@@ -8,11 +8,26 @@ from fastapi import APIRouter, Depends
 
 from app.api.auth import authorised
 from app.api.deps import known_query
-from app.api.v1 import events, live, meetings, organisations, outlook, profiles, ranking, requests, runs, schedules
+from app.api.v1 import (
+    editions,
+    events,
+    live,
+    meetings,
+    organisations,
+    outlook,
+    profiles,
+    ranking,
+    requests,
+    runs,
+    schedules,
+    series,
+)
 
 #: modules of routes that take a key
 MODULES = (
+    series,
     events,
+    editions,
     organisations,
     profiles,
     requests,

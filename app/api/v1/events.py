@@ -8,11 +8,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Response
+from sqlalchemy.orm import Session
 
 from app.api import idempotency
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, Cursor, EventName, Limit, Reading, Writing, created_at
+from app.api.etag import TAGGED, tag_of
 from app.api.schemas.events import EventIn, EventItem, EventList, EventOut
+from app.db.models import Event
+from app.domain.participants import KINDS
 from app.services import lookups
 from app.services.events import create_event, find_event, list_events, pairing_rules
 
@@ -55,17 +59,21 @@ def create(
     """Create an edition with its grid. Sessions are cut into slots; all times are local times of the event's zone."""
     event = create_event(session, actor, shape)
     response.headers["Location"] = f"/api/v1/events/{event.id}"
-    return _whole(lookups.edition(session, event, pairing_rules(session, event.id).allowed))
+    response.headers["ETag"] = tag_of(event)
+    return whole(session, event)
 
 
-@router.get("/events/{event_id}", summary="Read an event", response_model=EventOut)
-def read(event_id: EventName, actor: Caller, session: Reading) -> Any:
+@router.get("/events/{event_id}", summary="Read an event", response_model=EventOut, responses={200: TAGGED})
+def read(event_id: EventName, actor: Caller, session: Reading, response: Response) -> Any:
     """An edition with its slots, places, interpreters, phases and the bodies behind it."""
     event = find_event(session, actor, event_id)
-    return _whole(lookups.edition(session, event, pairing_rules(session, event.id).allowed))
+    response.headers["ETag"] = tag_of(event)
+    return whole(session, event)
 
 
-def _whole(edition: lookups.Edition) -> dict[str, Any]:
+def whole(session: Session, event: Event) -> dict[str, Any]:
+    """An edition in full, as the interface shows it."""
+    edition = lookups.edition(session, event, pairing_rules(session, event.id).allowed)
     grid, zone = edition.grid, ZoneInfo(edition.event.zone)
     name = {slot.id: grid.slot_name(slot) for slot in grid.slots}
 
@@ -87,5 +95,8 @@ def _whole(edition: lookups.Edition) -> dict[str, Any]:
         "interpreters": [
             {"id": i.id, "name": i.name, "languages": i.languages, "away": away(i.id)} for i in grid.interpreters
         ],
-        "pairing_rules": [{"seeker": seeker, "provider": provider} for seeker, provider in edition.pairing],
+        "pairing_rules": [
+            {"seeker": seeker, "provider": provider}
+            for seeker, provider in (edition.pairing if len(edition.pairing) < len(KINDS) ** 2 else ())
+        ],
     }

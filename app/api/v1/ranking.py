@@ -10,7 +10,7 @@ from fastapi import Depends, Header, Query, Response
 from app.api import idempotency
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, Lang, Reading
-from app.api.etag import quoted, unchanged
+from app.api.etag import TAGGED, quoted, unchanged
 from app.api.schemas.ranking import MOST, RankedListOut, RankIn
 from app.services.events import find_event
 from app.services.matching import rank_live, ranked_list
@@ -29,14 +29,13 @@ _EXAMPLE = {
     "limit": 20,
     "lang": "en",
 }
-_TAGGED = {"headers": {"ETag": {"description": "names this answer", "schema": {"type": "string"}}}}
 
 
 @router.get(
     "/sourcing-requests/{request_id}/suppliers",
     summary="Ranked suppliers of a stored request",
     response_model=RankedListOut,
-    responses={200: _TAGGED, 304: {"description": "The answer is the one you have."}},
+    responses={200: TAGGED, 304: {"description": "The answer is the one you have."}},
 )
 def suppliers(
     request_id: UUID,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.core.errors import NotFoundError
 from app.core.paging import MAX_LIMIT, Page, decode_cursor, encode_cursor
@@ -35,6 +36,17 @@ def page(session: Session, query: Select[Row], model: type[Row], *, cursor: str 
     rows = rows[:limit]
     last: Any = rows[-1] if rows else None
     return Page(rows, encode_cursor(last.id) if more else None)
+
+
+def locked(session: Session, row: Row) -> Row:
+    """The row as it stands, kept from other writers until the transaction ends."""
+    session.refresh(row, with_for_update=True)
+    return row
+
+
+def touch(row: Base) -> None:
+    """Count a change of what belongs to a versioned row, though its own columns stay as they are."""
+    flag_modified(row, "tenant_id")
 
 
 def readable(model: type[Base]) -> str:
