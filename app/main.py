@@ -14,6 +14,7 @@ from app.api.guard import Guard
 from app.api.metrics import Metrics
 from app.api.openapi import describe
 from app.api.problems import install
+from app.api.progress import Watch
 from app.core.settings import Settings, load_settings
 from app.db.engine import Database
 
@@ -59,6 +60,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await run_in_threadpool(_open, app, stack)
         yield
     finally:
+        if hasattr(app.state, "watch"):
+            app.state.watch.close()
         await run_in_threadpool(stack.close)
 
 
@@ -67,6 +70,7 @@ def _open(app: FastAPI, stack: ExitStack) -> None:
     database = Database(settings.database_url)
     stack.callback(database.close)
     app.state.database, app.state.jobs = database, None
+    app.state.watch = Watch(database)
     if settings.workers_in_process:
         from app.jobs.queue import JobQueue  # here: a service without workers does without its engine
 

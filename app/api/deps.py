@@ -31,10 +31,11 @@ _log = logging.getLogger(__name__)
 
 
 class Jobs(Protocol):
-    """The queue that starts match runs and schedule builds once their rows are committed."""
+    """The queue that starts match runs, schedule builds and other jobs once their rows are committed."""
 
     def match(self, run_id: UUID) -> None: ...
     def schedule(self, schedule_id: UUID) -> None: ...
+    def job(self, job_id: UUID) -> None: ...
 
 
 def read_session(request: Request) -> Iterator[ReadSession]:
@@ -74,6 +75,9 @@ class Enqueue:
 
     def schedule(self, schedule_id: UUID) -> None:
         self._hand_over(schedule_id, self._jobs.schedule if self._jobs else None)
+
+    def job(self, job_id: UUID) -> None:
+        self._hand_over(job_id, self._jobs.job if self._jobs else None)
 
     def _hand_over(self, run_id: UUID, start: Callable[[UUID], None] | None) -> None:
         if start is None:

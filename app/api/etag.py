@@ -59,3 +59,8 @@ def must_match(if_match: str | None, row: Versioned, *, needed: bool = True) -> 
         return
     if if_match.strip() != "*" and tag_of(row) not in re.findall(r'"[^"]*"', if_match):
         raise ChangedMeanwhileError("Somebody has changed this since you read it; read it again and change that.")
+
+
+def tagged() -> dict[str, Any]:
+    """For the description of a route: that its answer has an ETag."""
+    return {"headers": {"ETag": {"description": "names this state", "schema": {"type": "string"}}}}

@@ -66,11 +66,17 @@ MATRIX: dict[str, Rule] = {
     "GET /events/{event_id}/suppliers/{organisation_id}/lifts": _may(_SEES_SUPPLY, "ranking:read"),
     "GET /events/{event_id}/unmet-demand": _may(STAFF, "ranking:read"),
     "POST /events/{event_id}/match-runs": _may(RUNNERS, "ranking:write"),
+    "GET /events/{event_id}/match-runs": _may(STAFF, "ranking:read"),
     "GET /match-runs/{run_id}": _may(STAFF, "ranking:read"),
+    "GET /match-runs/{run_id}/progress": _may(STAFF, "ranking:read"),
+    "POST /match-runs/{run_id}/cancel": _may(RUNNERS, "ranking:write"),
     # meeting requests and preferences
     # schedules, meetings, publications
     "POST /events/{event_id}/schedules": _may(RUNNERS, "schedules:write"),
+    "GET /events/{event_id}/schedules": _may(STAFF, "schedules:read"),
     "GET /schedules/{schedule_id}": _may(ROLES, "schedules:read"),
+    "GET /schedules/{schedule_id}/progress": _may(STAFF, "schedules:read"),
+    "POST /schedules/{schedule_id}/cancel": _may(RUNNERS, "schedules:write"),
     "POST /events/{event_id}/meetings": _may(RUNNERS, "meetings:write"),
     # the live day
     "POST /events/{event_id}/check-ins": _may(AT_THE_DESK, "meetings:write"),
@@ -79,8 +85,20 @@ MATRIX: dict[str, Rule] = {
     "POST /meetings/{meeting_id}/state": _may(AT_THE_DESK, "meetings:write"),
     # outcomes and reports
     # files and jobs
+    "GET /jobs": _may(ROLES, "files:read"),
+    "GET /jobs/{job_id}": _may(ROLES, "files:read"),
+    "GET /jobs/{job_id}/progress": _may(ROLES, "files:read"),
+    "POST /jobs/{job_id}/cancel": _may(_ACTING, "files:write"),
     # people, consent, privacy
     # access: accounts, keys, webhooks, audit
+    "GET /webhooks": _may(_ORGANISER, "access:read"),
+    "POST /webhooks": _may(_ORGANISER, "access:write"),
+    "GET /webhooks/{webhook_id}": _may(_ORGANISER, "access:read"),
+    "PATCH /webhooks/{webhook_id}": _may(_ORGANISER, "access:write"),
+    "DELETE /webhooks/{webhook_id}": _may(_ORGANISER, "access:write"),
+    "GET /webhooks/{webhook_id}/deliveries": _may(_ORGANISER, "access:read"),
+    "POST /webhook-deliveries/{delivery_id}/again": _may(_ORGANISER, "access:write"),
+    "GET /audit": _may(RUNNERS, "access:read"),
 }
 
 #: routes without a key

@@ -28,6 +28,14 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("WARNING", description="what the log shows")
     log_format: Literal["text", "json"] = Field("text", description="how the log is written")
     max_body_mb: int = Field(10, ge=1, le=1024, description="largest request body, in megabytes")
+    mail: str = Field(
+        "console:", description="how letters are sent: console:, file:FOLDER, smtp://user:password@host:587"
+    )
+    mail_from: str = Field("fairmatch@localhost", description="sender of letters")
+    public_url: str = Field("http://127.0.0.1:8000", description="where people reach the service; links begin with it")
+    webhooks_to_private: bool = Field(
+        False, description="whether webhooks may go to private and local addresses, and over plain http"
+    )
     workers_in_process: bool = Field(True, description="whether `serve` also runs match runs and schedule builds")
 
     @model_validator(mode="before")

@@ -14,6 +14,7 @@ import logging
 import os
 import secrets
 import threading
+import time
 from contextvars import Context
 from importlib.metadata import version
 from itertools import count
@@ -27,11 +28,12 @@ from sqlalchemy.engine import make_url
 
 from app.core.settings import Settings
 from app.db.engine import Database
-from app.db.models import MatchRun, Schedule
+from app.db.models import Job, MatchRun, Schedule
 from app.jobs import older_sqlite, workflows
 from app.services import runs
+from app.services.chores import CHORES
 
-QUEUE, SHARDS = "runs", "shards"
+QUEUE, SHARDS, JOBS = "runs", "shards", "jobs"
 _SWEEP_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
@@ -44,9 +46,11 @@ class JobQueue:
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._url = settings.jobs_database_url
+        self._settings = settings
         self._database = database
         self._stop = threading.Event()
         self._sweeper = threading.Thread(target=self._sweep_now_and_then, name="job sweep", daemon=True)
+        self._housekeeper = threading.Thread(target=self._do_chores, name="chores", daemon=True)
 
     def __enter__(self) -> Self:
         url = make_url(self._url)
@@ -66,9 +70,10 @@ class JobQueue:
             )
         )
         DBOS.launch()
-        for name in (QUEUE, SHARDS):
+        for name in (QUEUE, SHARDS, JOBS):
             DBOS.register_queue(name, worker_concurrency=1, polling_interval_sec=0.2)
         self._sweeper.start()
+        self._housekeeper.start()
         return self
 
     def __exit__(
@@ -76,6 +81,7 @@ class JobQueue:
     ) -> None:
         self._stop.set()
         self._sweeper.join()
+        self._housekeeper.join()
         DBOS.destroy()
         workflows.release()
 
@@ -88,6 +94,11 @@ class JobQueue:
         """Queue a schedule build; a second call for the same one changes nothing."""
         with SetWorkflowID(str(schedule_id)):
             DBOS.enqueue_workflow(QUEUE, workflows.schedule_build, str(schedule_id))
+
+    def job(self, job_id: UUID) -> None:
+        """Queue other background work; a second call for the same one changes nothing."""
+        with SetWorkflowID(str(job_id)):
+            DBOS.enqueue_workflow(JOBS, workflows.job, str(job_id))
 
     def shard(self, run_id: UUID, number: int, again: bool) -> None:
         """Queue a shard of a match run; `again` takes it from a process that has died with it."""
@@ -114,19 +125,35 @@ class JobQueue:
         with self._database.read() as session:
             matches = runs.abandoned(session, MatchRun)
             schedules = runs.abandoned(session, Schedule)
+            others = runs.abandoned(session, Job)
         for run_id in matches:
-            self._revive(run_id)
+            self._revive(run_id, QUEUE)
             self.match(run_id)
         for run_id in schedules:
-            self._revive(run_id)
+            self._revive(run_id, QUEUE)
             self.schedule(run_id)
-        return len(matches) + len(schedules)
+        for run_id in others:
+            self._revive(run_id, JOBS)
+            self.job(run_id)
+        return len(matches) + len(schedules) + len(others)
 
-    def _revive(self, run_id: UUID) -> None:
+    def _revive(self, run_id: UUID, queue: str) -> None:
         status = DBOS.get_workflow_status(str(run_id))
         if status is not None and status.status == "PENDING":
             _log.warning("run %s was left by a process that died; it goes on here", run_id)
-            DBOS.resume_workflow(str(run_id), queue_name=QUEUE)
+            DBOS.resume_workflow(str(run_id), queue_name=queue)
+
+    def _do_chores(self) -> None:
+        due = dict.fromkeys(CHORES, 0.0)
+        while not self._stop.wait(1.0):
+            for chore, at in due.items():
+                if self._stop.is_set() or time.monotonic() < at:
+                    continue
+                try:
+                    chore.work(self._database, self._settings)
+                except Exception:  # noqa: BLE001 - a chore that fails once is done the next time
+                    _log.exception("the chore %r failed; it is tried again", chore.name)
+                due[chore] = time.monotonic() + chore.seconds
 
     def _sweep_now_and_then(self) -> None:
         while True:

@@ -9,7 +9,7 @@ from dbos import DBOS
 
 from app.core.errors import AppError
 from app.db.engine import Database
-from app.services import matching, scheduling
+from app.services import jobs, matching, scheduling
 
 HandOut = Callable[[UUID, int, bool], None]
 _bound: tuple[Database, HandOut] | None = None
@@ -74,3 +74,17 @@ def _schedule(schedule_id: str) -> None:
 def schedule_build(schedule_id: str) -> None:
     """Build a schedule."""
     _schedule(schedule_id)
+
+
+@DBOS.step(name="job")
+def _job(job_id: str) -> None:
+    try:
+        jobs.execute(_here()[0], UUID(job_id))
+    except AppError:
+        return
+
+
+@DBOS.workflow(name="job")
+def job(job_id: str) -> None:
+    """Do some other background work: an import, an export."""
+    _job(job_id)

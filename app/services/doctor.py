@@ -15,6 +15,7 @@ from app.db.engine import Database
 from app.db.models import (
     Attendee,
     InterpreterHold,
+    Job,
     MatchRun,
     Meeting,
     PlaceHold,
@@ -26,6 +27,7 @@ from app.db.models import (
 )
 from app.services.installation import Finding, examine_installation, reason, server
 from app.services.runs import abandoned
+from app.services.sealing import broken_chains, unsealed
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -56,7 +58,12 @@ def _invariants(session: Session) -> Iterator[Finding]:
     for check, good, bad, query in _CHECKS:
         count = session.scalar(select(func.count()).select_from(query().subquery())) or 0
         yield Finding(check, "wrong", f"{count} {bad}.") if count else Finding(check, "ok", good)
-    waiting = len(abandoned(session, MatchRun)) + len(abandoned(session, Schedule))
+    broken = list(broken_chains(session))
+    for chain, number, how in broken:
+        yield Finding("audit", "wrong", f"The audit chain {chain} is broken at entry {number}: {how}.")
+    if not broken:
+        yield Finding("audit", "ok", f"The audit trail holds; {unsealed(session)} entries wait for their seal.")
+    waiting = len(abandoned(session, MatchRun)) + len(abandoned(session, Schedule)) + len(abandoned(session, Job))
     if waiting:
         text = f"{waiting} runs wait for a worker; a worker or the next command takes them up."
         yield Finding("runs", "note", text)

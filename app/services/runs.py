@@ -12,22 +12,26 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Update, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.core.errors import AppError, NotFoundError, NotReadyError
+from app.core.errors import AppError, ConflictError, NotFoundError, NotReadyError
 from app.db.engine import Database
 from app.db.models import Job, MatchRun, Schedule
 from app.db.models.runs import STATES
 
-RunRow = TypeVar("RunRow", MatchRun, Schedule)
+RunRow = TypeVar("RunRow", MatchRun, Schedule, Job)
 Progress = Callable[[float, str], None]
 _BEAT_SECONDS = 2.0
+ENDED = ("done", "failed", "cancelled")
 #: without a sign of life for this long, a run is taken to have died with its process
 STALE_AFTER = timedelta(seconds=20)
+
+#: what waits for this long was perhaps never queued; to queue it twice does no harm
+WAITING_AFTER = timedelta(seconds=3)
 
 
 def silent(_share: float, _stage: str) -> None:
@@ -45,7 +49,7 @@ def begin(database: Database, model: type[RunRow], run_id: UUID) -> bool:
         run = session.get(model, run_id, with_for_update=True)
         if run is None:
             raise NotFoundError(f"There is no run {run_id}.")
-        if run.state in ("done", "failed", "cancelled"):
+        if run.state in ENDED:
             return False
         run.state, run.heartbeat_at = "running", _now()
         run.started_at = run.started_at or run.heartbeat_at
@@ -54,10 +58,15 @@ def begin(database: Database, model: type[RunRow], run_id: UUID) -> bool:
     return database.run(work)
 
 
+class CancelledError(Exception):
+    """Somebody has cancelled the run: leave the work where it is."""
+
+
 class Heart:
     """Reports progress of long work and keeps its row alive from a thread of its own.
 
-    `sign` makes the update that is a sign of life, from the share that is done and the stage.
+    `sign` makes the update that is a sign of life, from the share that is done and the stage. Where it finds no row
+    that is running, the run was cancelled, and the next report raises CancelledError.
     """
 
     def __init__(
@@ -72,6 +81,7 @@ class Heart:
         self._listener = listener
         self._state = (0.0, "")
         self._stop = threading.Event()
+        self._lost = threading.Event()
         self._thread = threading.Thread(target=self._beat, name=name, daemon=True)
 
     def __enter__(self) -> Progress:
@@ -83,6 +93,8 @@ class Heart:
         self._thread.join()
 
     def _report(self, share: float, stage: str) -> None:
+        if self._lost.is_set():
+            raise CancelledError
         self._state = (min(1.0, max(0.0, share)), stage)
         if self._listener:
             self._listener(*self._state)
@@ -90,7 +102,14 @@ class Heart:
     def _beat(self) -> None:
         while not self._stop.wait(_BEAT_SECONDS):
             with suppress(NotReadyError):  # a database that is busy once must not be the end of it
-                self._database.run(lambda session: session.execute(self._sign(*self._state)))
+                if not self._database.run(lambda session: rows(session.execute(self._sign(*self._state)))):
+                    self._lost.set()
+                    return
+
+
+def rows(result: Any) -> int:
+    """How many rows a change has changed."""
+    return int(result.rowcount)
 
 
 def perform(
@@ -102,7 +121,8 @@ def perform(
 ) -> None:
     """Do the work of a run, unless it has ended already; safe to call again after any crash.
 
-    An error is recorded on the row as the reason the run failed, and raised.
+    An error is recorded on the row as the reason the run failed, and raised. Work that is cancelled ends at its next
+    report.
     """
     if not begin(database, model, run_id):
         return
@@ -114,6 +134,8 @@ def perform(
     with Heart(database, sign, f"run {run_id}", listener) as report:
         try:
             work(report)
+        except CancelledError:
+            return
         except Exception as error:
             fail(database, model, run_id, error)
             raise
@@ -142,10 +164,25 @@ def fail(database: Database, model: type[RunRow], run_id: UUID, error: Exception
     database.run(work)
 
 
+def cancel(session: Session, run: RunRow) -> None:
+    """Call a run off: what waits never starts, what runs ends within seconds and leaves nothing behind.
+
+    Raises
+    ------
+    ConflictError
+        The run has ended.
+    """
+    asked = update(type(run)).where(type(run).id == run.id, type(run).state.in_(("queued", "running")))
+    if not rows(session.execute(asked.values(state="cancelled", finished_at=_now()))):
+        session.refresh(run)
+        raise ConflictError(f"It is too late to cancel this: it is {run.state}.")
+    session.refresh(run)
+
+
 def abandoned(session: Session, model: type[RunRow]) -> list[UUID]:
     """Return runs that nobody works on: queued and never started, or running without a sign of life."""
     limit = _now() - STALE_AFTER
-    waiting = (model.state == "queued") & (model.created_at < limit)
+    waiting = (model.state == "queued") & (model.created_at < _now() - WAITING_AFTER)
     silent = (model.state == "running") & or_(model.heartbeat_at.is_(None), model.heartbeat_at < limit)
     return list(session.scalars(select(model.id).where(or_(waiting, silent)).order_by(model.id)))
 
@@ -167,7 +204,7 @@ def wait(database: Database, model: type[RunRow], run_id: UUID, on_progress: Pro
             run = session.get(model, run_id)
             if run is None:
                 raise NotFoundError(f"There is no run {run_id}.")
-            if run.state in ("done", "failed", "cancelled"):
+            if run.state in ENDED:
                 return run
             if on_progress:
                 on_progress(run.progress, run.stage)

@@ -258,7 +258,7 @@ def upgrade() -> None:
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("result", DOCUMENT, nullable=True),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("event_id", sa.Uuid(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("parameters", DOCUMENT, nullable=False),
         sa.Column("progress", sa.Double(), nullable=False),

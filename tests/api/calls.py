@@ -45,6 +45,8 @@ BODIES: dict[str, Any] = {
     # files and jobs
     # people, consent, privacy
     # access: accounts, keys, webhooks, audit
+    "POST /webhooks": {"url": "https://example.org/hook"},
+    "PATCH /webhooks/{webhook_id}": {"active": False},
 }
 #: routes outside /api/v1
 OUTSIDE = {"GET /healthz", "GET /readyz", "GET /metrics"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -187,3 +188,19 @@ def test_a_worker_killed_in_the_middle_is_replaced_by_another(
         if model is Schedule:
             assert list(session.scalars(select(Schedule.id).where(Schedule.is_current))) == [run_id]
     stage.database.close()
+
+
+def test_a_search_that_is_called_off_stops_and_leaves_the_plan_before(paris: Stage) -> None:
+    matching.execute(paris.database, _start(paris, MatchRun))
+    with paris.database.write() as session:
+        schedule_id = scheduling.start_schedule(session, paris.actor, paris.event, steps=10**10).id
+    worker = threading.Thread(target=scheduling.build, args=(paris.database, schedule_id))
+    worker.start()
+    _until(lambda: _state(paris, Schedule, schedule_id) == "running")
+    with paris.database.write() as session:
+        runs.cancel(session, session.get_one(Schedule, schedule_id))
+    worker.join(timeout=_PATIENCE)
+    assert not worker.is_alive()
+    assert _state(paris, Schedule, schedule_id) == "cancelled"
+    with paris.database.read() as session:
+        assert session.scalars(select(Meeting).filter_by(schedule_id=schedule_id)).all() == []

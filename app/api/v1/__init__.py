@@ -1,52 +1,26 @@
-"""Version 1 of the interface: one module for each kind of thing."""
+"""Version 1 of the interface: one module for each kind of thing.
+
+Every module of this package is a part of it: `router` holds routes that take a key, `open_router` routes that take none
+(those in `permissions.OPEN`).
+"""
 
 from __future__ import annotations
 
-from types import ModuleType
+import pkgutil
+from importlib import import_module
 
 from fastapi import APIRouter, Depends
 
 from app.api.auth import authorised
 from app.api.deps import known_query
-from app.api.v1 import (
-    editions,
-    events,
-    live,
-    meetings,
-    organisations,
-    outlook,
-    profiles,
-    ranking,
-    requests,
-    runs,
-    schedules,
-    series,
-)
-
-#: modules of routes that take a key
-MODULES = (
-    series,
-    events,
-    editions,
-    organisations,
-    profiles,
-    requests,
-    ranking,
-    outlook,
-    runs,
-    schedules,
-    meetings,
-    live,
-)
-#: modules of routes in `permissions.OPEN`, which take none
-OPEN_MODULES: tuple[ModuleType, ...] = ()
 
 PREFIX = "/api/v1"
 
 router = APIRouter(prefix=PREFIX, dependencies=[Depends(authorised), Depends(known_query)])
-for module in MODULES:
-    router.include_router(module.router)
-
 open_router = APIRouter(prefix=PREFIX, dependencies=[Depends(known_query)])
-for module in OPEN_MODULES:
-    open_router.include_router(module.router)
+for _name in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+    _module = import_module(f"{__name__}.{_name}")
+    if hasattr(_module, "router"):
+        router.include_router(_module.router)
+    if hasattr(_module, "open_router"):
+        open_router.include_router(_module.open_router)

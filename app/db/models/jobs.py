@@ -18,5 +18,7 @@ class Job(Run, Base):
     __tablename__ = "job"
 
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenant.id"))
+    #: None for work that belongs to no event
+    event_id: Mapped[UUID | None] = mapped_column(nullable=True)  # type: ignore[assignment]
     kind: Mapped[str] = mapped_column(String(32))
     result: Mapped[dict[str, Any] | None]

@@ -1,0 +1,47 @@
+"""What the service does by itself, again and again. Every process with a queue does it all; two at once do no harm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app.core.clock import utc_now
+from app.core.settings import Settings
+from app.db.engine import Database
+from app.db.models import IdempotencyKey, StoredFile
+from app.services import runs, sealing, sending
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Chore:
+    """Something to do every so many seconds; returns how much there was to do."""
+
+    name: str
+    seconds: float
+    work: Callable[[Database, Settings], int]
+
+
+def purge(database: Database, _settings: Settings) -> int:
+    """Throw away what was kept for a while: answers of repeatable calls, files that have run out."""
+
+    def work(session: Session) -> int:
+        now = utc_now()
+        old = delete(IdempotencyKey).where(IdempotencyKey.created_at < now - _DAY)
+        gone = delete(StoredFile).where(StoredFile.expires_at < now)
+        return sum(runs.rows(session.execute(statement)) for statement in (old, gone))
+
+    return database.run(work)
+
+
+CHORES: list[Chore] = [
+    Chore("letters", 5, sending.send_letters),
+    Chore("webhooks", 5, sending.call_webhooks),
+    Chore("seal", 10, lambda database, _settings: sealing.seal(database)),
+    Chore("purge", 600, purge),
+]
