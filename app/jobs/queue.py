@@ -139,9 +139,14 @@ class JobQueue:
 
     def _revive(self, run_id: UUID, queue: str) -> None:
         status = DBOS.get_workflow_status(str(run_id))
-        if status is not None and status.status == "PENDING":
+        if status is None or status.status in ("ENQUEUED", "DELAYED"):
+            return
+        if status.status == "PENDING":
             _log.warning("run %s was left by a process that died; it goes on here", run_id)
             DBOS.resume_workflow(str(run_id), queue_name=queue)
+        else:  # its row came back from a backup, or its end could not be written
+            _log.warning("run %s is unfinished, though the queue has ended it; it starts again", run_id)
+            DBOS.delete_workflow(str(run_id))
 
     def _do_chores(self) -> None:
         due = dict.fromkeys(CHORES, 0.0)

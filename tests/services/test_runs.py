@@ -19,7 +19,7 @@ from app.core.errors import NotFoundError
 from app.db.engine import Database
 from app.db.models import Match, MatchRun, Meeting, Schedule
 from app.jobs.queue import JobQueue
-from app.services import matching, runs, scheduling
+from app.services import backup, matching, runs, scheduling
 from tests.services.lists import BUYERS, EXHIBITORS, REQUESTS, Desk, count
 from tests.services.stage import STEPS, Server, Stage, template
 
@@ -103,6 +103,19 @@ def test_the_queue_runs_what_it_is_given_once(small: Stage) -> None:
         assert jobs.sweep() == 0
     assert count(small.database, Match, run_id=run_id) == 2
     assert count(small.database, Meeting, schedule_id=schedule_id) == 2
+
+
+def test_a_run_that_a_backup_brings_back_unfinished_is_done_again(small: Stage, tmp_path: Path) -> None:
+    """The queue's own state is not in a backup: it remembers as ended what the row says is to do."""
+    run_id = _start(small, MatchRun)
+    _age(small, MatchRun, run_id)
+    saved = backup.save(small.database, tmp_path / "all.backup", runs.silent)
+    with JobQueue(small.settings(), small.database):
+        assert runs.wait(small.database, MatchRun, run_id).state == "done"
+        assert backup.restore(small.database, tmp_path / "all.backup", runs.silent, force=True) == saved
+        assert count(small.database, Match, run_id=run_id) == 0
+        assert runs.wait(small.database, MatchRun, run_id).state == "done"  # the sweep sees to it
+    assert count(small.database, Match, run_id=run_id) == 2
 
 
 def test_a_run_that_cannot_succeed_fails_in_words_and_holds_up_nobody(small: Stage) -> None:
