@@ -25,7 +25,7 @@ from app.db.models import (
 )
 from app.db.queries.grid import Grid, grid_of
 from app.domain.lists import KINDS, Kind, Record, fields_of
-from app.domain.lists.writing import write_list
+from app.domain.lists.writing import fit_a_cell, write_list
 from app.domain.participants import ANSWERS
 from app.io import listfiles
 from app.services.access import Actor
@@ -139,7 +139,7 @@ class _Lists:
                 continue
             profile = profiles.get(organisation.id)
             document: dict[str, Any] = dict(profile.document) if profile else {}
-            if supply and not _fit_a_cell(document.get("certificates", [])):
+            if supply and not _fit(document.get("certificates", [])):
                 del document["certificates"]
             cluster = self.clusters.get(organisation.cluster_id) if organisation.cluster_id else None
             values = {
@@ -174,7 +174,7 @@ class _Lists:
             {"organisation_id": organisation.code, **(item if isinstance(item, dict) else {"code": item})}
             for _, organisation in self.parts
             if (profile := self.capabilities.get(organisation.id))
-            and not _fit_a_cell(profile.document.get("certificates", []))
+            and not _fit(profile.document.get("certificates", []))
             for item in profile.document["certificates"]
         ]
 
@@ -241,12 +241,8 @@ class _Lists:
         ]
 
 
-def _fit_a_cell(certificates: Sequence[dict[str, Any] | str]) -> bool:
-    """Whether a cell of the exhibitors says all of them, so that no list of certificates is needed."""
-    if not certificates:
-        return True
-    said = _typed("exhibitors", {"certificates": certificates})
-    return not write_list("exhibitors", [Record("exhibitors", 2, {"id": "x", "name": "x", **said})]).lost
+def _fit(certificates: Sequence[dict[str, Any] | str]) -> bool:
+    return fit_a_cell(_typed("exhibitors", {"certificates": certificates})["certificates"])
 
 
 def _records(kind: Kind, rows: Sequence[dict[str, Any]]) -> list[Record]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from app.domain.lists import places
 from app.domain.lists.cells import Context
+from app.domain.lists.certificates import read_certificates
 from app.domain.lists.columns import in_vocabulary
 from app.domain.lists.examples import list_name
 from app.domain.lists.fields import Field, Kind, choices, fields_of
@@ -63,6 +65,12 @@ def write_list(kind: Kind, records: Sequence[Record], lang: str = "en", *, as_te
     return Listing(kind, title, headers, tuple(rows), tuple(_lost(kind, title, headers, rows, records)))
 
 
+def fit_a_cell(certificates: Sequence[dict[str, Any]]) -> bool:
+    """Whether a cell of the exhibitors says all of these certificates; else they need a list of their own."""
+    found, faults = read_certificates("; ".join(map(_certificate, certificates)))
+    return found == list(certificates) and not faults
+
+
 def _cell(context: Context, record: Record, *, as_text: bool) -> Cell:
     """The first way to write a value that reads back as the value; the plainest if none does."""
     value = record.values.get(context.field.name)
@@ -108,8 +116,13 @@ def _label_of(field: Field, lang: str) -> Callable[[str], str]:
     elif field.type == "languages":
         return lambda code: places.language_name(code, lang)
     else:
-        words = places.country_names(lang)
+        words = _countries(lang)
     return lambda code: words.get(code, code)
+
+
+@cache
+def _countries(lang: str) -> Mapping[str, str]:
+    return places.country_names(lang)
 
 
 def _certificate(said: dict[str, Any] | str) -> str:
