@@ -114,7 +114,7 @@ def match_rows(session: Session, event: Event, run: MatchRun, lang: str) -> list
             country=person.organisation.country,
             languages=person.languages,
         )
-        for person in participants(session, event)
+        for person in participants(session, event, withdrawn=True)
     }
     rows = session.execute(
         select(Match, SourcingRequest.code, RequestRevision.document)

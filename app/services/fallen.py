@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import utc_now
 from app.db.models import Event, InterpreterHold, Meeting, Organisation, Participation, PlaceHold, Seat
-from app.db.queries.grid import Grid
+from app.db.queries.grid import Grid, grid_of
 from app.services.access import Actor
 from app.services.audit import record
 from app.services.outbox import tell
@@ -52,55 +52,110 @@ def falling(
     schedule = current_schedule(session, event.id)
     if schedule is None:
         return []
-    place_of: dict[UUID, UUID] = {}
-    helper_of: dict[UUID, UUID] = {}
+    held = _holds(session, schedule.id)
     lost: dict[UUID, str] = {}
-    for kind, held, name in ((InterpreterHold, helper_of, "interpreter"), (PlaceHold, place_of, "place")):
-        resource = InterpreterHold.interpreter_id if kind is InterpreterHold else PlaceHold.place_id
-        for meeting, slot, key in session.execute(
-            select(kind.meeting_id, kind.slot_id, resource).where(kind.schedule_id == schedule.id)
-        ):
-            held[meeting] = key
-            if slot in slots:
-                lost[meeting] = "slot"
-            elif (key, slot) in closed:
-                lost.setdefault(meeting, name)
-    places = {place.id: place.code for place in grid.places}
-    helpers = {helper.id: helper.name for helper in grid.interpreters}
-    number = {slot.id: slot for slot in grid.slots}
-    names = _organisations(session, event)
-    rows = session.scalars(
-        select(Meeting).where(Meeting.schedule_id == schedule.id, Meeting.status.in_(TO_COME)).order_by(Meeting.id)
-    )
-    found = [
-        Fallen(
-            row,
-            grid.slot_name(number[row.slot_id]),
-            number[row.slot_id].starts_at,
-            number[row.slot_id].ends_at,
-            places.get(place_of.get(row.id, row.id)),
-            helpers.get(helper_of.get(row.id, row.id)),
-            (names[row.low_id], names[row.high_id]),
-            row.status,
-            "slot" if row.slot_id in slots else lost[row.id],
-        )
-        for row in rows
-        if row.id in lost or row.slot_id in slots
-    ]
-    return sorted(found, key=lambda one: (number[one.meeting.slot_id].position, one.place or ""))
+    for one in held:
+        if one.slot_id in slots:
+            lost[one.meeting_id] = "slot"
+        elif (one.resource_id, one.slot_id) in closed and lost.get(one.meeting_id) != "slot":
+            lost[one.meeting_id] = one.what
+    rows = session.scalars(_to_come(schedule.id))
+    lost |= {row.id: "slot" for row in rows if row.slot_id in slots}
+    return _told(session, event, grid, schedule.id, held, lost)
 
 
-def cancel_fallen(session: Session, actor: Actor, event: Event, fallen: Collection[Fallen]) -> None:
-    """Cancel meetings that have fallen out: their seats, places and interpreters are free at once."""
+def meetings_of(
+    session: Session, event: Event, parties: Collection[UUID], *, together: bool = False, because: str = ""
+) -> list[Fallen]:
+    """The meetings still to come of some participations, in the order of their slots.
+
+    Parameters
+    ----------
+    together
+        Only those that both sides of are among `parties`.
+    """
+    schedule = current_schedule(session, event.id)
+    if schedule is None:
+        return []
+    low, high = Meeting.low_id.in_(parties), Meeting.high_id.in_(parties)
+    rows = session.scalars(_to_come(schedule.id).where(low & high if together else low | high)).all()
+    if not rows:
+        return []
+    lost = {row.id: because for row in rows}
+    return _told(session, event, grid_of(session, event.id), schedule.id, _holds(session, schedule.id), lost)
+
+
+def cancel_fallen(
+    session: Session, actor: Actor, event: Event, fallen: Collection[Fallen], *, note: str | None = None
+) -> None:
+    """Cancel meetings that have fallen out: their seats, places and interpreters are free at once.
+
+    `note` is for both parties; by default it names what was closed.
+    """
     for one in fallen:
         row = one.meeting
         for kind in (Seat, PlaceHold, InterpreterHold):
             session.execute(delete(kind).where(kind.meeting_id == row.id))
         row.status, row.sequence, row.changed_at = "cancelled", row.sequence + 1, utc_now()
-        row.note = f"its {one.because} was closed"
+        row.note = note or f"its {one.because} was closed"
         session.flush()
         record(session, actor, "meeting.cancelled", event_id=event.id, target_id=row.id, lost=one.because)
         tell(session, event.tenant_id, "meeting.changed", event_id=str(event.id), meeting_id=str(row.id))
+
+
+@dataclass(frozen=True)
+class _Hold:
+    meeting_id: UUID
+    slot_id: UUID
+    resource_id: UUID
+    what: str
+
+
+def _holds(session: Session, schedule_id: UUID) -> list[_Hold]:
+    """Who takes which place and interpreter, and when; places last."""
+    helpers = select(InterpreterHold.meeting_id, InterpreterHold.slot_id, InterpreterHold.interpreter_id)
+    places = select(PlaceHold.meeting_id, PlaceHold.slot_id, PlaceHold.place_id)
+    return [
+        *(
+            _Hold(*row, "interpreter")
+            for row in session.execute(helpers.where(InterpreterHold.schedule_id == schedule_id))
+        ),
+        *(_Hold(*row, "place") for row in session.execute(places.where(PlaceHold.schedule_id == schedule_id))),
+    ]
+
+
+def _to_come(schedule_id: UUID) -> Select[Meeting]:
+    return select(Meeting).where(Meeting.schedule_id == schedule_id, Meeting.status.in_(TO_COME))
+
+
+def _told(
+    session: Session, event: Event, grid: Grid, schedule_id: UUID, held: list[_Hold], lost: dict[UUID, str]
+) -> list[Fallen]:
+    used = {(one.meeting_id, one.what): one.resource_id for one in held}
+    code = {place.id: place.code for place in grid.places} | {helper.id: helper.name for helper in grid.interpreters}
+    slots = {slot.id: slot for slot in grid.slots}
+    names = _organisations(session, event) if lost else {}
+
+    def taken(row: Meeting, what: str) -> str | None:
+        key = used.get((row.id, what))
+        return code[key] if key else None
+
+    found = [
+        Fallen(
+            row,
+            grid.slot_name(slots[row.slot_id]),
+            slots[row.slot_id].starts_at,
+            slots[row.slot_id].ends_at,
+            taken(row, "place"),
+            taken(row, "interpreter"),
+            (names[row.low_id], names[row.high_id]),
+            row.status,
+            lost[row.id],
+        )
+        for row in session.scalars(_to_come(schedule_id).order_by(Meeting.id))
+        if row.id in lost
+    ]
+    return sorted(found, key=lambda one: (one.starts_at, one.place or ""))
 
 
 def _organisations(session: Session, event: Event) -> dict[UUID, Organisation]:

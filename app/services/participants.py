@@ -57,14 +57,20 @@ def list_requests(
     return page(session, query, SourcingRequest, cursor=cursor, limit=limit)
 
 
-def participants(session: Session, event: Event) -> list[Participant]:
-    """Return everybody in an event, in the order of their codes; three queries whatever the number."""
-    rows = session.execute(
+def participants(session: Session, event: Event, *, withdrawn: bool = False) -> list[Participant]:
+    """Return everybody in an event, in the order of their codes; three queries whatever the number.
+
+    Who has withdrawn is there only if asked for: where things of the past are told.
+    """
+    query = (
         select(Participation, Organisation)
         .join(Organisation, Organisation.id == Participation.organisation_id)
         .where(Participation.event_id == event.id)
         .order_by(Organisation.code)
-    ).all()
+    )
+    if not withdrawn:
+        query = query.where(Participation.withdrawn_at.is_(None))
+    rows = session.execute(query).all()
     seats = seats_of(session, event)
     spoken: dict[UUID, dict[str, None]] = {}
     for person in session.scalars(

@@ -81,6 +81,7 @@ def build_problem(
     once = bool(event.rules["one_meeting_per_organisation_pair"])
     pairs = _pairs(session, match_run, answers, once)
     pairs = _with_locks(session, event.id, pairs, _refused(answers), once)
+    pairs = [pair for pair in pairs if people.keys() >= set(pair.parties)]  # not those who have withdrawn
     pairs = _strongest(
         [_supplier_first(pair, people) for pair in pairs], _CANDIDATES_PER_SLOT * max(1, len(grid.slots))
     )

@@ -163,7 +163,7 @@ def timetable(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en
             country=person.organisation.country,
             languages=person.languages,
         )
-        for person in participants(session, event)
+        for person in participants(session, event, withdrawn=True)
     }
     reasons = _reasons(session, schedule, lang)
     edition = session.scalar(

@@ -27,7 +27,13 @@ BODIES: dict[str, Any] = {
     "PUT /events/{event_id}/agenda": {"items": []},
     "POST /events/{event_id}/grid": {"places": [{"code": "T4"}]},
     "PUT /events/{event_id}/closures": {"slots": ["s01"], "preview": True},
+    "POST /clusters": {"code": "a-cluster", "name": "A cluster"},
+    "PUT /clusters/{code}": {"name": "A cluster"},
+    "POST /events/{event_id}/participations": {"organisation_id": str(uuid4()), "supplies": True},
+    "PATCH /participations/{participation_id}": {"attendees": []},
     # organisations and profiles
+    "POST /organisations": {"name": "Another", "kind": "importer"},
+    "PATCH /organisations/{organisation_id}": {"city": "Lyon"},
     "PUT /organisations/{organisation_id}/capabilities": {"products": ["polo shirts"]},
     "PUT /organisations/{organisation_id}/buyer-profile": {"products": ["polo shirts"]},
     # sourcing requests and ranking
@@ -35,6 +41,7 @@ BODIES: dict[str, Any] = {
     "POST /rank": {"event_id": "e-2025", "request": {"products": ["polo shirts"]}},
     "POST /events/{event_id}/match-runs": {},
     # meeting requests and preferences
+    "PUT /participations/{participation_id}/preferences/{other_id}": {"answer": "want"},
     # schedules, meetings, publications
     "POST /events/{event_id}/schedules": {},
     "POST /events/{event_id}/meetings": {"organisations": [str(uuid4()), str(uuid4())], "slot": "s01"},
