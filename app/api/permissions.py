@@ -97,6 +97,9 @@ MATRIX: dict[str, Rule] = {
     "DELETE /events/{event_id}/check-ins/{attendee_id}": _may(AT_THE_DESK, "meetings:write"),
     "GET /events/{event_id}/arrivals": _may(STAFF, "meetings:read"),
     "POST /meetings/{meeting_id}/state": _may(AT_THE_DESK, "meetings:write"),
+    "POST /events/{event_id}/repairs": _may(RUNNERS, "meetings:write"),
+    "POST /events/{event_id}/late": _may(RUNNERS, "meetings:write"),
+    "GET /events/{event_id}/standby": _may(STAFF, "meetings:read"),
     # outcomes and reports
     # files and jobs
     "GET /jobs": _may(ROLES, "files:read"),

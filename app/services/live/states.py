@@ -30,19 +30,18 @@ def meeting_to_change(session: Session, actor: Actor, meeting_id: UUID) -> tuple
         It belongs to a schedule that another has taken the place of.
     """
     row = session.execute(
-        select(Meeting, Event, Schedule.is_current)
-        .join(Event, Event.id == Meeting.event_id)
-        .join(Schedule, Schedule.id == Meeting.schedule_id)
+        select(Event, Meeting.schedule_id)
+        .join(Meeting, Meeting.event_id == Event.id)
         .where(Meeting.id == meeting_id, Event.tenant_id == actor.tenant_id)
-        .with_for_update(of=Meeting)
-        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFoundError(f"There is no meeting {meeting_id}.")
-    meeting, event, current = row
-    if not current:
+    event, schedule_id = row
+    current = select(Schedule.id).where(Schedule.id == schedule_id, Schedule.is_current)
+    if session.scalar(current.with_for_update(read=True)) is None:  # shared with other changes, not with repairs
         raise ConflictError("This meeting belongs to an older schedule; look it up in the current one.")
-    return event, meeting
+    mine = select(Meeting).where(Meeting.id == meeting_id).with_for_update()
+    return event, session.scalars(mine.execution_options(populate_existing=True)).one()
 
 
 def mark(

@@ -1,0 +1,141 @@
+"""What goes wrong on the day, as rows: who is away, which table is closed, which interpreter is ill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.errors import InvalidInputError, NotFoundError
+from app.db.models import Event, Organisation, Participation, Slot, SlotClosed, Unavailable
+from app.db.queries.grid import Grid, grid_of
+from app.db.queries.scoped import fetch
+
+KINDS = ("no_show", "late", "leaves", "place_closed", "interpreter_ill", "fill")
+Kind = Literal["no_show", "late", "leaves", "place_closed", "interpreter_ill", "fill"]
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """What happened.
+
+    Attributes
+    ----------
+    kind
+        no_show (does not come any more), late (comes with `slot` or at `time`), leaves (is gone from then on),
+        place_closed and interpreter_ill (in `slots`, or from now on), fill (nothing new; give freed slots away).
+    organisation_id
+        Of the first three; of `fill` whose pairs come in, None for anybody's.
+    time
+        Local time of the event, instead of a slot.
+    """
+
+    kind: Kind
+    organisation_id: UUID | None = None
+    place: str | None = None
+    interpreter: str | None = None
+    slot: str | None = None
+    time: datetime | None = None
+    slots: tuple[str, ...] = ()
+
+
+def happen(session: Session, event: Event, what: Disturbance, now: datetime) -> Participation | None:
+    """Write down what happened, from now on; slots that have begun stay as they are.
+
+    Returns
+    -------
+    Participation or None
+        Whom it concerns, where it is somebody.
+    """
+    grid = grid_of(session, event.id)
+    coming = [slot for slot in grid.slots if slot.starts_at > now]
+    if what.kind in ("place_closed", "interpreter_ill"):
+        _close(session, event, grid, what, coming)
+        return None
+    if what.kind == "fill":
+        return participation_of(session, event, what.organisation_id) if what.organisation_id else None
+    if what.organisation_id is None:
+        raise InvalidInputError(f"Say which organisation {what.kind} is about.", field="organisation")
+    row = participation_of(session, event, what.organisation_id)
+    if what.kind == "late":
+        until = _from(event, grid, what)
+        coming = [slot for slot in coming if slot.starts_at < until]
+    elif what.kind == "leaves":
+        gone = _from(event, grid, what)
+        coming = [slot for slot in coming if slot.ends_at > gone]
+    away = grid.away.get(row.id, frozenset())
+    session.add_all(
+        Unavailable(event_id=event.id, participation_id=row.id, slot_id=slot.id)
+        for slot in coming
+        if slot.id not in away
+    )
+    session.flush()
+    return row
+
+
+def participation_of(session: Session, event: Event, organisation_id: UUID) -> Participation:
+    """The part that an organisation of the event's tenant takes in it.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such organisation, or it takes no part.
+    """
+    row = session.scalar(
+        select(Participation).where(
+            Participation.event_id == event.id, Participation.organisation_id == organisation_id
+        )
+    )
+    if row is None:
+        fetch(session, Organisation, organisation_id, event.tenant_id)
+        raise NotFoundError(f"The organisation {organisation_id} does not take part in {event.name}.")
+    return row
+
+
+def slot_of(grid: Grid, name: str, field: str = "slot") -> Slot:
+    """A slot by its name or id."""
+    found = grid.slots_by_name().get(name) or next((s for s in grid.slots if str(s.id) == name), None)
+    if found is None:
+        raise InvalidInputError(f"{name!r} is no slot of this event; they are named as in s01.", field=field)
+    return found
+
+
+def _from(event: Event, grid: Grid, what: Disturbance) -> datetime:
+    """The instant of a slot or of a local time."""
+    if (what.slot is None) == (what.time is None):
+        raise InvalidInputError(f"{what.kind} takes either a slot or a time.", field="slot")
+    if what.slot is not None:
+        return slot_of(grid, what.slot).starts_at
+    assert what.time is not None
+    return what.time.replace(tzinfo=ZoneInfo(event.zone)).astimezone(UTC)
+
+
+def _close(session: Session, event: Event, grid: Grid, what: Disturbance, coming: list[Slot]) -> None:
+    places = {name: place.id for place in grid.places for name in (place.code, str(place.id))}
+    helpers = {name: helper.id for helper in grid.interpreters for name in (helper.name, str(helper.id))}
+    if what.kind == "place_closed":
+        key = _of_this_event(places, what.place, "place")
+        column = {"place_id": key}
+    else:
+        key = _of_this_event(helpers, what.interpreter, "interpreter")
+        column = {"interpreter_id": key}
+    chosen = {slot_of(grid, name, "slots").id for name in what.slots}
+    away = grid.away.get(key, frozenset())
+    session.add_all(
+        SlotClosed(event_id=event.id, slot_id=slot.id, **column)
+        for slot in coming
+        if slot.id not in away and (not chosen or slot.id in chosen)
+    )
+    session.flush()
+
+
+def _of_this_event(known: dict[str, UUID], wanted: str | None, what: str) -> UUID:
+    if wanted is None or wanted not in known:
+        said = f"Say which {what}." if wanted is None else f"There is no {what} {wanted!r} at this event."
+        raise InvalidInputError(said, field=what)
+    return known[wanted]
