@@ -11,12 +11,12 @@ from fastapi.responses import PlainTextResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from app.api.metrics import MEDIA_TYPE, Metrics
+from app.api.metrics import MEDIA_TYPE, Metrics, Stored
 from app.api.schemas.common import Reply
 from app.core.errors import AppError, NotReadyError
 from app.db.engine import Database
 from app.db.migrate import current, newest
-from app.services.runs import by_state
+from app.services import outbox, runs
 
 router = APIRouter(tags=["operation"])
 
@@ -86,13 +86,13 @@ async def metrics(request: Request) -> PlainTextResponse:
     """Counters of this process and the runs of all, for Prometheus."""
     database: Database = request.app.state.database
     counters: Metrics = request.app.state.metrics
-    runs = await run_in_threadpool(_runs, database)
-    return PlainTextResponse(counters.render(database.engine.pool, runs), media_type=MEDIA_TYPE)
+    stored = await run_in_threadpool(_stored, database)
+    return PlainTextResponse(counters.render(database.engine.pool, stored), media_type=MEDIA_TYPE)
 
 
-def _runs(database: Database) -> dict[tuple[str, str], int] | None:
+def _stored(database: Database) -> Stored | None:
     try:
         with database.read() as session:
-            return by_state(session)
+            return Stored(runs.by_state(session), outbox.by_state(session))
     except SQLAlchemyError:
         return None

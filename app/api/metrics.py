@@ -11,6 +11,7 @@ import platform
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import accumulate
 
@@ -21,6 +22,14 @@ _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"
 #: upper bounds of the histogram's steps, in seconds
 BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _Sample = tuple[str, Mapping[str, object], float]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the database says: numbers by kind and state, of all tenants together."""
+
+    runs: Mapping[tuple[str, str], int]
+    deliveries: Mapping[tuple[str, str], int]
 
 
 class Metrics:
@@ -39,8 +48,8 @@ class Metrics:
         self._seconds[key] = self._seconds.get(key, 0.0) + seconds
         self._steps.setdefault(key, [0] * (len(BOUNDS) + 1))[bisect_left(BOUNDS, seconds)] += 1
 
-    def render(self, pool: Pool, runs: Mapping[tuple[str, str], int] | None) -> str:
-        """Return everything as text; without `runs` the database did not answer."""
+    def render(self, pool: Pool, stored: Stored | None) -> str:
+        """Return everything as text; without `stored` the database did not answer."""
         own = {"process": os.getpid()}
         info = {"version": version("fairmatch"), "python": platform.python_version()}
         lines = [
@@ -49,13 +58,13 @@ class Metrics:
             *_family("requests_total", "counter", "Requests answered, by route and status.", self._totals(own)),
             *_family("request_seconds", "histogram", "Time to answer, by route.", self._durations(own)),
             *_family("database_connections", "gauge", "Connections of this process.", _connections(pool, own)),
-            *_family("database_up", "gauge", "Whether the database answered.", [("", own, runs is not None)]),
+            *_family("database_up", "gauge", "Whether the database answered.", [("", own, stored is not None)]),
         ]
-        if runs is not None:
-            samples = [("", {"kind": kind, "state": state}, number) for (kind, state), number in runs.items()]
-            queued = sum(number for (_, state), number in runs.items() if state == "queued")
-            lines += _family("runs", "gauge", "Match runs, schedule builds and other jobs, by state.", samples)
+        if stored is not None:
+            queued = sum(number for (_, state), number in stored.runs.items() if state == "queued")
+            lines += _family("runs", "gauge", "Match runs, schedules and jobs, by state.", _by_state(stored.runs))
             lines += _family("queue_length", "gauge", "Runs that wait for a worker.", [("", {}, queued)])
+            lines += _family("deliveries", "gauge", "Letters and calls, by state.", _by_state(stored.deliveries))
         return "\n".join(lines) + "\n"
 
     def _totals(self, own: Mapping[str, object]) -> Iterator[_Sample]:
@@ -69,6 +78,11 @@ class Metrics:
                 yield "_bucket", {**labels, "le": bound}, number
             yield "_sum", labels, round(self._seconds[method, route], 6)
             yield "_count", labels, sum(steps)
+
+
+def _by_state(numbers: Mapping[tuple[str, str], int]) -> Iterator[_Sample]:
+    for (kind, state), number in numbers.items():
+        yield "", {"kind": kind, "state": state}, number
 
 
 def _connections(pool: Pool, own: Mapping[str, object]) -> Iterator[_Sample]:

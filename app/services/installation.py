@@ -26,6 +26,7 @@ _SCARCE, _LITTLE = 200 * _MEGABYTE, 2000 * _MEGABYTE
 _OLDEST_POSTGRESQL = 14
 #: read by the command line and by compose.yaml, not by the settings
 _BESIDE = frozenset({"FAIRMATCH_TENANT", "FAIRMATCH_DB_PASSWORD"})
+_HERE = {"127.0.0.1", "localhost", "::1"}
 #: places whose clocks a wrong table of zones would get wrong: summer time, and none
 _CLOCKS = {"Europe/Paris": (1, 2), "Asia/Shanghai": (8, 8)}
 
@@ -88,6 +89,8 @@ def _settings(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fi
             notes.append(f"{settings.database_password_file} can be changed by others; let only its owner write it.")
         if make_url(environment.get("FAIRMATCH_DATABASE_URL", "sqlite://")).password:
             notes.append("FAIRMATCH_DATABASE_URL has a password, and FAIRMATCH_DATABASE_PASSWORD_FILE another.")
+    if settings.mail.startswith("console:") and make_url(settings.public_url).host not in _HERE:
+        notes.append(f"People reach the service at {settings.public_url}, but letters are only shown: FAIRMATCH_MAIL.")
     for note in notes:
         yield Finding("settings", "note", note)
     if not notes:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import iso, utc_now
 from app.db.models import Letter, Webhook, WebhookDelivery
+from app.domain.deliveries import DELIVERY_STATES
 from app.domain.letters import Facts, write_letter
 
 #: kinds of change that webhooks can be told of, and what each means
@@ -100,3 +101,13 @@ def tell(session: Session, tenant_id: UUID, kind: str, **payload: Any) -> None:
         for hook in hooks
         if not hook.kinds or kind in hook.kinds
     )  # fmt: skip
+
+
+def by_state(session: Session) -> dict[tuple[str, str], int]:
+    """Count the deliveries of all tenants by kind and state, those with none included."""
+    models = (Letter, WebhookDelivery)
+    found = dict.fromkeys(((model.__tablename__, state) for model in models for state in DELIVERY_STATES), 0)
+    for model in models:
+        for state, number in session.execute(select(model.state, func.count()).group_by(model.state)):
+            found[model.__tablename__, state] = number
+    return found

@@ -37,7 +37,8 @@ def _commands() -> list[tuple[str, ...]]:
 
 def test_the_commands_are_those_that_were_designed() -> None:
     assert {" ".join(name) for name in _commands()} >= {
-        "demo", "serve", "worker", "db upgrade", "import", "match run", "match show", "match explain",
+        "demo", "serve", "worker", "db upgrade", "db backup", "db restore", "db copy",
+        "import", "match run", "match show", "match explain",
         "match evaluate", "match lifts", "match unmet", "match evenness", "schedule build",
         "schedule show", "solve", "verify", "export timetables", "export matches", "key create", "key revoke", "doctor",
         "event create", "template", "tenant create",
@@ -70,6 +71,21 @@ def test_upgrade_creates_the_database_and_then_has_nothing_to_do(both: Shell) ->
     assert both.json("db", "upgrade") == {"before": None, "after": newest()}
     assert both.json("db", "upgrade") == {"before": newest(), "after": newest()}
     assert str(newest()) in both.run("db", "upgrade").out
+
+
+def test_a_backup_is_restored_and_copied(both: Shell) -> None:
+    both.run("db", "upgrade")
+    both.run("tenant", "create", "one", "--name", "One")
+    saved = both.json("db", "backup", "all.backup")
+    assert saved["tables"]["tenant"]["rows"] == 1
+    both.run("tenant", "create", "two", "--name", "Two")
+    assert "--force" in both.run("db", "restore", "all.backup", code=2).err
+    assert both.json("db", "restore", "all.backup", "--force") == saved
+    copied = both.json("db", "copy", "--to", "sqlite:///copy.db")
+    assert copied == saved
+    assert saved["sha256"] in both.run("db", "backup", "again.backup").out
+    assert "no backup" in both.run("db", "restore", "copy.db", "--force", code=2).err
+    assert "--to" in both.run("db", "copy", "--to", "nowhere", code=2).err
 
 
 def test_before_the_upgrade_one_is_told_to_upgrade(both: Shell) -> None:

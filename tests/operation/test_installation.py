@@ -96,6 +96,13 @@ def test_settings_that_contradict_each_other_are_noted(tmp_path: Path) -> None:
     assert "another" in text
 
 
+def test_letters_that_reach_nobody_are_noted(tmp_path: Path) -> None:
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'a.db'}", public_url="https://meet.example")
+    (finding,) = _found("settings", settings)
+    assert finding.state == "note"
+    assert "FAIRMATCH_MAIL" in finding.text
+
+
 def test_a_queue_that_cannot_be_reached(tmp_path: Path) -> None:
     settings = Settings(
         database_url=f"sqlite:///{tmp_path / 'a.db'}", jobs_url="postgresql+psycopg://me:hidden@127.0.0.1:9/none"

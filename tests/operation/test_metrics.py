@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
-from app.api.metrics import BOUNDS, Metrics
+from app.api.metrics import BOUNDS, Metrics, Stored
 from app.db.engine import Database
 from app.services import runs
 from tests.api.checked import CheckedClient, calling
@@ -73,6 +74,7 @@ def test_requests_runs_and_connections_are_counted(called: tuple[str, Fair]) -> 
     assert steps[-1] == 3
     assert found["fairmatch_runs"][(("kind", "match_run"), ("state", "queued"))] == 1
     assert found["fairmatch_queue_length"][()] == 1
+    assert found["fairmatch_deliveries"][(("kind", "letter"), ("state", "dead"))] == 0
     assert found["fairmatch_database_up"][()] == 1
     assert found["fairmatch_database_connections"][(("state", "used"),)] == 0
     assert found["fairmatch_database_connections"][(("state", "idle"),)] >= 1
@@ -86,7 +88,7 @@ def test_steps_hold_their_bounds(called: tuple[str, Fair]) -> None:
         metrics.add("GET", "/a", 200, seconds)
     metrics.add("BREW", '/"quoted"\\', 200, 1.0)
     with database.read() as session:
-        found = _samples(metrics.render(database.engine.pool, runs.by_state(session)))
+        found = _samples(metrics.render(database.engine.pool, Stored(runs.by_state(session), {})))
     database.close()
     route = (("method", "GET"), ("route", "/a"))
     step = {
@@ -111,3 +113,10 @@ def test_each_server_process_counts_for_itself(make: Make, sqlite_url: str) -> N
             seen[processes.pop()].append(sum(map(float, counts)))
     assert all(counts == sorted(counts) for counts in seen.values())
     assert sum(counts[-1] + 1 for counts in seen.values()) == 40
+
+
+def test_every_metric_is_explained(called: tuple[str, Fair]) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+    with calling(make_app(called[0])) as client:
+        families = set(re.findall(r"^# TYPE (\w+)", client.get("/metrics").text, re.MULTILINE))
+    assert families == set(re.findall(r"^\| `(fairmatch_\w+)`", text, re.MULTILINE))
