@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from app.api import health, v1
 from app.api.guard import Guard
+from app.api.limits import Limiter
 from app.api.metrics import Metrics
 from app.api.openapi import describe
 from app.api.problems import install
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = Metrics()
     app.state.readiness = health.Readiness()
+    app.state.limiter = Limiter(settings.rate_per_minute)
     app.include_router(health.router)
     app.include_router(v1.router)
     app.include_router(v1.open_router)

@@ -1,6 +1,7 @@
 """Who may call what.
 
-Keys come in `Authorization: Bearer KEY` and nowhere else. The matrix of routes and roles is `app.api.permissions`.
+Keys and tokens of sessions come in `Authorization: Bearer KEY` and nowhere else. Whoever tries keys that are none is
+counted by network address. The matrix of routes and roles is `app.api.permissions`.
 """
 
 from __future__ import annotations
@@ -10,15 +11,19 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from app.api.limits import Limiter, host_of
 from app.api.permissions import MATRIX
+from app.core.crypto import SESSION
 from app.core.errors import NotAllowedError, NotSignedInError
 from app.db.engine import Database
+from app.services import sessions
 from app.services.access import Actor, authenticate
+from app.services.attempts import network_of
 
 _bearer = HTTPBearer(
     auto_error=False,
     scheme_name="key",
-    description="A key made by `fairmatch key create`: `Authorization: Bearer KEY`.",
+    description="A key, or the token of a session: `Authorization: Bearer KEY`.",
 )
 
 
@@ -27,13 +32,29 @@ def signed_in(request: Request, credentials: Annotated[HTTPAuthorizationCredenti
     if credentials is None:
         raise NotSignedInError("Send a key: Authorization: Bearer KEY.")
     database: Database = request.app.state.database
-    with database.read() as session:
-        return authenticate(session, credentials.credentials)
+    key = credentials.credentials
+    stale = False
+    try:
+        with database.read() as session:
+            if key.startswith(SESSION):
+                lifetime = sessions.Lifetime.of(request.app.state.settings)
+                actor, stale = sessions.authenticate(session, key, lifetime)
+            else:
+                actor = authenticate(session, key)
+    except NotSignedInError:
+        limiter: Limiter = request.app.state.limiter
+        limiter.take(network_of(host_of(request)))
+        raise
+    if stale:
+        sessions.note_use(database, actor)
+    return actor
 
 
 async def authorised(request: Request, actor: Annotated[Actor, Depends(signed_in)]) -> Actor:
     """Return the caller if the caller's role, and the scopes of the caller's key, allow this route."""
     request.state.tenant = str(actor.tenant_id)  # for the log
+    limiter: Limiter = request.app.state.limiter
+    limiter.take(actor.id)
     rule = MATRIX.get(f"{request.method} {request.scope['route'].path}")
     if rule is None or actor.role not in rule.roles:
         asked = " or ".join(sorted(rule.roles)) if rule else "nobody"

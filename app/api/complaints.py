@@ -10,6 +10,8 @@ from typing import Any
 from app.core.text import shorten
 
 _LONGEST = 120
+#: fields whose content is not said back
+_SECRET = ("password", "present", "new", "token", "Authorization")
 #: faults that only say "this is not the other alternative"; dropped where a better one names the same place
 _WRONG_KIND = ("string_type", "model_type", "dict_type", "list_type", "model_attributes_type")
 
@@ -134,7 +136,8 @@ def _message(error: Mapping[str, Any]) -> str:
 
 
 def _with_found(told: dict[str, Any], error: Mapping[str, Any]) -> dict[str, Any]:
-    if error["type"] != "missing" and (told["field"] or not isinstance(error["input"], (dict, list))):
+    secret = told["field"] in _SECRET
+    if error["type"] != "missing" and not secret and (told["field"] or not isinstance(error["input"], (dict, list))):
         told["found"] = _shown(error["input"])
     return told
 

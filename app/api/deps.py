@@ -24,9 +24,11 @@ from app.core.paging import MAX_LIMIT
 from app.db.engine import Database, ReadSession, WriteSession
 from app.services import audit
 from app.services.access import Actor
+from app.services.sessions import Lifetime
 
 _READERS = 8
 _WRITERS = 4
+_HASHERS = 4
 _log = logging.getLogger(__name__)
 
 
@@ -62,6 +64,23 @@ def open_session(request: Request) -> Iterator[WriteSession]:
     database: Database = request.app.state.database
     with database.write() as session:
         yield session
+
+
+def hashing_database(request: Request) -> Iterator[Database]:
+    """The database, for routes that look at passwords: that takes too long to hold a transaction meanwhile.
+
+    The limit keeps callers waiting on the event loop, where they hold no thread that others need.
+    """
+    yield request.app.state.database
+
+
+def lifetime(request: Request) -> Lifetime:
+    return Lifetime.of(request.app.state.settings)
+
+
+async def secret_answer(request: Request) -> None:
+    """For routes whose answer holds a secret: it is not kept for repeated calls."""
+    request.state.secret_answer = True
 
 
 class Enqueue:
@@ -112,6 +131,9 @@ Caller = Annotated[Actor, Depends(authorised)]
 Reading = Annotated[ReadSession, Depends(read_session, scope="function", max_concurrency=_READERS)]
 Writing = Annotated[WriteSession, Depends(write_session, scope="function", max_concurrency=_WRITERS)]
 OpenWriting = Annotated[WriteSession, Depends(open_session, scope="function", max_concurrency=_WRITERS)]
+Hashing = Annotated[Database, Depends(hashing_database, scope="function", max_concurrency=_HASHERS)]
+Limits = Annotated[Lifetime, Depends(lifetime)]
+Secret = Annotated[None, Depends(secret_answer)]
 Queue = Annotated[Enqueue, Depends()]
 
 Lang = Annotated[

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 
-from app.core.errors import InvalidInputError
+from app.core.errors import ConflictError, InvalidInputError
 from app.db.engine import WriteSession
 from app.db.models import IdempotencyKey
 from app.services.access import Actor
@@ -87,6 +87,10 @@ def begin(session: WriteSession, request: Request, actor: Actor, call: Call) -> 
                 "This Idempotency-Key was used for another call; give each call a key of its own.",
                 field="Idempotency-Key",
             ) from None
+        if had.body is None:
+            raise ConflictError(
+                "This call was done, and its answer held a secret that is shown once; make a new one with a new key."
+            ) from None
         headers = {**had.headers, "Idempotent-Replay": "true"}
         raise Repeated(Response(had.body, had.status or 200, headers=headers)) from None
     request.state.idempotent = (session, row)
@@ -102,7 +106,8 @@ class Route(APIRoute):
             response = await answer(request)
             kept: tuple[WriteSession, IdempotencyKey] | None = getattr(request.state, "idempotent", None)
             if kept is not None:
-                await run_in_threadpool(_keep, kept[0], kept[1], response)
+                secret = getattr(request.state, "secret_answer", False)
+                await run_in_threadpool(_keep, kept[0], kept[1], response, secret)
             return response
 
         return handler
@@ -113,8 +118,8 @@ def router(*tags: str) -> APIRouter:
     return APIRouter(tags=list(tags), route_class=Route)
 
 
-def _keep(session: WriteSession, row: IdempotencyKey, response: Response) -> None:
+def _keep(session: WriteSession, row: IdempotencyKey, response: Response, secret: bool) -> None:
     row.status = response.status_code
     row.headers = {name: value for name, value in response.headers.items() if name in _KEPT_HEADERS}
-    row.body = bytes(response.body)
+    row.body = None if secret else bytes(response.body)
     session.flush()

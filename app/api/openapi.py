@@ -108,7 +108,9 @@ def _add_problems(operation: dict[str, Any], path: str, *, has_body: bool) -> No
     responses = operation["responses"]
     mine = {"422"} if operation.get("parameters") or has_body else set()
     if operation.get("security"):
-        mine |= {"401", "403", "422", "503"}
+        mine |= {"401", "403", "422"}
+    if path.startswith(PREFIX):
+        mine |= {"429", "503"}
     if "{" in path or has_body:
         mine.add("404")
     if has_body:

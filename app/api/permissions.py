@@ -116,12 +116,30 @@ MATRIX: dict[str, Rule] = {
     "GET /webhooks/{webhook_id}/deliveries": _may(_ORGANISER, "access:read"),
     "POST /webhook-deliveries/{delivery_id}/again": _may(_ORGANISER, "access:write"),
     "GET /audit": _may(RUNNERS, "access:read"),
+    "GET /session": _may(ROLES, "access:read"),
+    "PUT /session/membership": _may(ROLES, "access:write"),
+    "PUT /session/password": _may(ROLES, "access:write"),
+    "DELETE /session": _may(ROLES, "access:write"),
+    "DELETE /sessions": _may(ROLES, "access:write"),
+    "GET /memberships": _may(_ORGANISER, "access:read"),
+    "DELETE /memberships/{membership_id}": _may(_ORGANISER, "access:write"),
+    "GET /invitations": _may(_ORGANISER, "access:read"),
+    "POST /invitations": _may(_ORGANISER, "access:write"),
+    "POST /invitations/{invitation_id}/renewal": _may(_ORGANISER, "access:write"),
+    "DELETE /invitations/{invitation_id}": _may(_ORGANISER, "access:write"),
+    "GET /api-keys": _may((*_ORGANISER, *PARTIES), "access:read"),
+    "POST /api-keys": _may((*_ORGANISER, *PARTIES), "access:write"),
+    "DELETE /api-keys/{key_id}": _may((*_ORGANISER, *PARTIES), "access:write"),
 }
 
 #: routes without a key
 OPEN: frozenset[str] = frozenset(
     {
         # signing in and answering letters
+        "POST /session",
+        "POST /password-resets",
+        "POST /password-resets/answer",
+        "POST /invitations/answer",
         # registration
         # calendar feeds
     }

@@ -10,17 +10,19 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from app.core.paging import Page
     from app.core.settings import Settings
     from app.db.engine import Database
     from app.db.models import Event
     from app.services.access import Actor
 
+Row = TypeVar("Row")
 #: exit codes: 0 done, 1 a check found something, 2 bad input, 3 infeasible, 4 unknown, 5 the service is not ready
 EXIT_FOUND, EXIT_INPUT, EXIT_NOT_READY = 1, 2, 5
 
@@ -118,6 +120,16 @@ def pick_tenant(session: Any, given: str | None) -> str:
         choice = f"one of {', '.join(slugs)}" if slugs else "make one first: fairmatch tenant create SLUG --name NAME"
         raise InvalidInputError(f"Say whose data with --tenant: {choice}.")
     return str(slugs[0])
+
+
+def every(page: Callable[[str | None], Page[Row]]) -> list[Row]:
+    """All items of a list that comes in pages."""
+    found = page(None)
+    items = list(found.items)
+    while found.next:
+        found = page(found.next)
+        items += found.items
+    return items
 
 
 def organiser_and_event(session: Any, tenant: str | None, event: str) -> tuple[Actor, Event]:

@@ -31,9 +31,10 @@ def serve(
     state.err.print(
         f"fairmatch listens on http://{host}:{port} (API: /api/v1/openapi.json). Stop with Ctrl-C.", soft_wrap=True
     )
+    proxy = state.settings.trusted_proxy
     uvicorn.run(
         "app.main:create_app", factory=True, host=host, port=port, workers=workers, log_config=config(state.settings),
-        access_log=False, server_header=False,
+        access_log=False, server_header=False, proxy_headers=bool(proxy), forwarded_allow_ips=proxy,
     )  # fmt: skip
 
 

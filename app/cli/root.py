@@ -22,6 +22,7 @@ from app.cli import (
     repair,
     schedule,
     solve,
+    users,
 )
 from app.cli.console import EXIT_INPUT, EXIT_NOT_READY, Session
 from app.core.errors import AppError
@@ -46,7 +47,22 @@ def _root(
     state.json = as_json
 
 
-for group in (solve, repair, fairness, demo, operate, database, access, event, data, match, outlook, schedule, export):
+for group in (
+    solve,
+    repair,
+    fairness,
+    demo,
+    operate,
+    database,
+    access,
+    users,
+    event,
+    data,
+    match,
+    outlook,
+    schedule,
+    export,
+):
     group.register(app)
 
 

@@ -1,16 +1,17 @@
-"""Keys for machines: made at random, shown once, kept as a digest."""
+"""Keys and tokens: made at random, shown once, kept as a digest."""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
 
-_PREFIX = "fm_"
+#: how a secret begins, so that whoever finds one knows what it opens
+KEY, SESSION, INVITATION, RESET = "fm_", "fs_", "fi_", "fp_"
 
 
-def new_key() -> str:
+def new_key(prefix: str = KEY) -> str:
     """Return a key with 256 random bits."""
-    return _PREFIX + secrets.token_urlsafe(32)
+    return prefix + secrets.token_urlsafe(32)
 
 
 def digest(key: str) -> str:

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     webhooks_to_private: bool = Field(
         False, description="whether webhooks may go to private and local addresses, and over plain http"
     )
+    session_idle_minutes: int = Field(120, ge=5, le=1440, description="a session ends when unused for so long")
+    session_hours: int = Field(24, ge=1, le=720, description="a session ends so long after signing in")
+    rate_per_minute: int = Field(3000, ge=0, description="most calls of a caller a minute, per process; 0 for no limit")
+    trusted_proxy: str | None = Field(None, description="address or network of the proxy that X-Forwarded-For is from")
     workers_in_process: bool = Field(True, description="whether `serve` also runs match runs and schedule builds")
 
     @model_validator(mode="before")

@@ -32,6 +32,8 @@ class Actor:
     kind: Literal["key", "account", "command", "job"] = "command"
     id: UUID | None = None
     scopes: frozenset[str] = frozenset()
+    #: the server session that the caller came with
+    sign_in_id: UUID | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -88,18 +90,23 @@ def create_key(
     *,
     scopes: Collection[str] = (),
     expires_at: datetime | None = None,
+    own: bool = False,
 ) -> str:
-    """Make a key and return it; it cannot be shown again. `scopes` narrow it; none leave it all that its role may."""
-    actor.must_be_organiser()
+    """Make a key and return it; it cannot be shown again. `scopes` narrow it; none leave it all that its role may.
+
+    `own`: whether enterprises and buyers may, which is so for keys of their own role and organisation.
+    """
+    if not (own and (role, organisation_id) == (actor.role, actor.organisation_id)):
+        actor.must_be_organiser()
     if role not in ROLES:
-        raise InvalidInputError(f"{role!r} is no role; one of {', '.join(ROLES)}.")
+        raise InvalidInputError(f"{role!r} is no role; one of {', '.join(ROLES)}.", field="role")
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise InvalidInputError(f"{', '.join(unknown)}: no such scope; there is {', '.join(SCOPES)}.", field="scopes")
     if organisation_id is not None:
         fetch(session, Organisation, organisation_id, actor.tenant_id)
     elif role not in STAFF:
-        raise InvalidInputError(f"A key of role {role} belongs to an organisation; name it.")
+        raise InvalidInputError(f"A key of role {role} belongs to an organisation; name it.", field="organisation_id")
     key = new_key()
     row = ApiKey(
         tenant_id=actor.tenant_id,

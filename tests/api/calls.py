@@ -56,6 +56,10 @@ BODIES: dict[str, Any] = {
     # access: accounts, keys, webhooks, audit
     "POST /webhooks": {"url": "https://example.org/hook"},
     "PATCH /webhooks/{webhook_id}": {"active": False},
+    "PUT /session/membership": {"membership_id": str(uuid4())},
+    "PUT /session/password": {"present": "what it is now", "new": "what it will be then"},
+    "POST /invitations": {"email": "li@example.com", "role": "desk"},
+    "POST /api-keys": {"label": "a machine"},
 }
 #: routes outside /api/v1
 OUTSIDE = {"GET /healthz", "GET /readyz", "GET /metrics"}

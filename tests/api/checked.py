@@ -58,8 +58,8 @@ def conforms(document: dict[str, Any], schema: dict[str, Any], value: Any) -> No
 
 def _operation(document: dict[str, Any], method: str, path: str) -> dict[str, Any] | None:
     for template, operations in document["paths"].items():
-        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
-            found: dict[str, Any] | None = operations.get(method.lower())
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path) and method.lower() in operations:
+            found: dict[str, Any] = operations[method.lower()]
             return found
     return None
 

@@ -40,7 +40,8 @@ def test_the_commands_are_those_that_were_designed() -> None:
         "demo", "serve", "worker", "db upgrade", "db backup", "db restore", "db copy",
         "import", "match run", "match show", "match explain",
         "match evaluate", "match lifts", "match unmet", "match evenness", "schedule build",
-        "schedule show", "solve", "verify", "export timetables", "export matches", "key create", "key revoke", "doctor",
+        "schedule show", "solve", "verify", "export timetables", "export matches", "key create",
+        "key list", "key revoke", "user create", "user list", "user revoke", "doctor",
         "event create", "template", "tenant create",
     }  # fmt: skip
 

@@ -13,11 +13,12 @@ from fastapi import APIRouter, Depends
 
 from app.api.auth import authorised
 from app.api.deps import known_query
+from app.api.limits import limited_by_network
 
 PREFIX = "/api/v1"
 
 router = APIRouter(prefix=PREFIX, dependencies=[Depends(authorised), Depends(known_query)])
-open_router = APIRouter(prefix=PREFIX, dependencies=[Depends(known_query)])
+open_router = APIRouter(prefix=PREFIX, dependencies=[Depends(limited_by_network), Depends(known_query)])
 for _name in sorted(module.name for module in pkgutil.iter_modules(__path__)):
     _module = import_module(f"{__name__}.{_name}")
     if hasattr(_module, "router"):
