@@ -22,6 +22,7 @@ from app.core.ids import new_id
 from app.db.engine import Database
 from app.db.models import PasswordReset, SignIn, SignInAttempt
 from app.db.queries.locks import hold_name
+from app.services.runs import rows
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 #: most attempts within a time: for one account from one network, and for one network altogether
@@ -86,7 +87,7 @@ def forget(database: Database) -> int:
             delete(SignIn).where(SignIn.expires_at < now - _KEPT),
             delete(PasswordReset).where(PasswordReset.expires_at < now - _KEPT),
         )
-        return sum(getattr(session.execute(statement), "rowcount", 0) for statement in old)
+        return sum(rows(session.execute(statement)) for statement in old)
 
     return database.run(work)
 

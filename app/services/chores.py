@@ -13,7 +13,7 @@ from app.core.clock import utc_now
 from app.core.settings import Settings
 from app.db.engine import Database
 from app.db.models import IdempotencyKey, StoredFile
-from app.services import runs, sealing, sending
+from app.services import attempts, runs, sealing, sending
 
 _DAY = timedelta(days=1)
 
@@ -44,4 +44,5 @@ CHORES: list[Chore] = [
     Chore("webhooks", 5, sending.call_webhooks),
     Chore("seal", 10, lambda database, _settings: sealing.seal(database)),
     Chore("purge", 600, purge),
+    Chore("attempts", 600, lambda database, _settings: attempts.forget(database)),
 ]

@@ -26,6 +26,8 @@ from app.core.settings import Settings
 from app.db.engine import Database
 from app.db.models import Letter, Webhook, WebhookDelivery
 from app.domain.deliveries import RETRIES
+from app.domain.letters import Invitation as InvitationFacts
+from app.domain.letters import PasswordReset as PasswordResetFacts
 from app.io.http import CallError, Outside
 from app.io.mail import Attachment, MailError, Message, Sender, compose, transport_of
 
@@ -33,6 +35,8 @@ Delivery = TypeVar("Delivery", Letter, WebhookDelivery)
 _AT_ONCE = 20
 #: after this long without an end, whoever took a delivery is taken to have died
 _LEFT_AFTER = timedelta(minutes=2)
+#: letters that hold a token; what they said is not kept once they are sent
+_SECRET = (InvitationFacts.kind, PasswordResetFacts.kind)
 _log = logging.getLogger(__name__)
 
 
@@ -132,6 +136,8 @@ def _end(session: Session, sent: Letter | WebhookDelivery, error: AppError | Non
     if row is None or row.state != "waiting":  # erased, or ended by another who took it for left
         return
     now = utc_now()
+    if error is None and isinstance(row, Letter) and row.kind in _SECRET:
+        row.text, row.html = "", None
     row.attempts, row.taken_at = row.attempts + 1, None
     if isinstance(row, WebhookDelivery) and isinstance(sent, WebhookDelivery):
         row.status = sent.status if error is None else getattr(error, "answer", None)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +20,13 @@ from sqlalchemy import select, update
 from app.core.clock import utc_now
 from app.core.crypto import digest
 from app.core.errors import TooManyError
+from app.core.settings import Settings
 from app.db import backup
 from app.db.base import Base
 from app.db.engine import Database
 from app.db.models import Account, Invitation, Letter, PasswordReset, SignIn, SignInAttempt
 from app.services import access, accounts, attempts
+from app.services.sending import send_letters
 from tests.api.checked import CheckedClient
 from tests.api.conftest import Fair
 from tests.api.test_races import serving
@@ -355,6 +358,19 @@ class _At:
 
     def post(self, path: str, **options: Any) -> httpx.Response:
         return self.http.post(f"{self.address}{path}", **options)
+
+
+def test_a_letter_with_a_token_is_not_kept(
+    client: CheckedClient, fair: Fair, database: Database, member: UUID, tmp_path: Path
+) -> None:
+    client.post(f"{API}/invitations", headers=fair.key(), json={"email": EMAIL, "role": "desk"}).raise_for_status()
+    client.post(f"{API}/password-resets", json={"email": EMAIL}).raise_for_status()
+    tokens = [letter_token(database, kind) for kind in ("invitation", "password-reset")]
+    settings = Settings(database_url=database.url, mail=f"file:{tmp_path / 'mail'}")
+    assert send_letters(database, settings) == 2
+    sent = b"".join(path.read_bytes() for path in (tmp_path / "mail").iterdir()).replace(b"=\r\n", b"")
+    assert all(token.encode() in sent for token in tokens)
+    assert [token for token in tokens if token in dump(database)] == []
 
 
 # what is kept --------------------------------------------------------------------------------------------------------
