@@ -166,8 +166,9 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     # scoring ---------------------------------------------------------------------------------------------------------
     def _asker(self, given: Any) -> Record:
         if isinstance(given, Mapping):
-            if self._last is not None and self._last[0].raw == given:
-                return self._last[0]
+            last = self._last
+            if last is not None and last[0].raw == given:
+                return last[0]
             return read_one(given, self._asking_side, self._asking_side)
         identity = str(given)
         if identity not in self._seen:

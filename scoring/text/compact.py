@@ -108,6 +108,10 @@ class CompactSpace:
         rows[~self.stated] = mean
         self.rows, self._mean, self._spread = np.ascontiguousarray(rows, dtype=np.float32), mean, spread
         self._best = min(math.sqrt(2.0 * math.log(n)), (n - 1) / math.sqrt(n)) if n > 1 else 0.0
+        # square roots of the idf of each feature, and of one that no text has
+        self._roots = {
+            name: (np.sqrt(idf).tolist(), math.sqrt(idf.max(initial=0.0))) for name, idf in self._idf.items()
+        }
         self._vectors: dict[str, int] = {}
         self._table = np.zeros((256, rows.shape[1] + _SHARES))
 
@@ -154,16 +158,16 @@ class CompactSpace:
         start = 0
         half = 0.5 if key.startswith("h|") else 1.0
         for name in PARTS:
-            known, idf = self._columns[name], self._idf[name]
+            known, (roots, unseen) = self._columns[name], self._roots[name]
             for feature in features_of(key)[name]:
                 column = known.get(feature)
-                weight = half * math.sqrt(idf[column] if column is not None else idf.max(initial=0.0))
+                weight = half * (roots[column] if column is not None else unseen)
                 if column is not None:
                     columns.append(start + column)
                     weights.append(WEIGHTS[name] * weight)
                 if name != "grams":
                     shares[(2 if name == "concepts" else 0) + (column is None)] += weight
-            start += len(idf)
+            start += len(roots)
         return columns, weights, shares
 
     def _mapped(self, found: np.ndarray) -> list[Place]:

@@ -12,8 +12,9 @@ from app.api.bodies import JsonBody
 from app.api.deps import Caller, Lang, Reading
 from app.api.etag import TAGGED, quoted, unchanged
 from app.api.schemas.ranking import MOST, RankedListOut, RankIn
+from app.core.kept import Kept
 from app.services.events import find_event
-from app.services.matching import rank_live, ranked_list
+from app.services.matching import RankedList, rank_live, read_stored, stored
 
 router = idempotency.router("ranking")
 
@@ -29,6 +30,8 @@ _EXAMPLE = {
     "limit": 20,
     "lang": "en",
 }
+#: answers as they were sent, by their tags: who may see one is asked before it is looked for
+_written: Kept[str, bytes] = Kept(256)
 
 
 @router.get(
@@ -41,18 +44,20 @@ def suppliers(
     request_id: UUID,
     actor: Caller,
     session: Reading,
-    response: Response,
     limit: Annotated[int, Query(ge=1, le=MOST, description="most suppliers in the list")] = 20,
     lang: Lang = "en",
     if_none_match: Annotated[str | None, Header(description="ETag of the answer you have")] = None,
 ) -> Any:
     """Suppliers for a sourcing request, as the event's last match run ranked them."""
-    found = ranked_list(session, actor, request_id, limit=limit, lang=lang)
-    headers = {"ETag": quoted(found.etag), "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    at = stored(session, actor, request_id, limit=limit, lang=lang)
+    headers = {"ETag": quoted(at.tag), "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if unchanged(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    response.headers.update(headers)
-    return {"items": found.items, "left_out": found.left_out}
+    written = _written.get(at.tag)
+    if written is None:
+        written = _answer(read_stored(session, at))
+        _written.put(at.tag, written)
+    return Response(written, media_type="application/json", headers=headers)
 
 
 @router.post("/rank", summary="Rank suppliers for any request", response_model=RankedListOut)
@@ -60,4 +65,9 @@ def rank(actor: Caller, body: Annotated[RankIn, Depends(JsonBody(RankIn, example
     """Suppliers of an event for a request that is not stored, ranked now; nothing is kept."""
     event = find_event(session, actor, body.event_id)
     found = rank_live(session, actor, event.id, body.request, limit=body.limit, lang=body.lang)
-    return {"items": found.items, "left_out": found.left_out}
+    return Response(_answer(found), media_type="application/json")
+
+
+def _answer(found: RankedList) -> bytes:
+    shown = RankedListOut.model_validate({"items": found.items, "left_out": found.left_out})
+    return shown.model_dump_json().encode()

@@ -3,7 +3,15 @@
 from app.services.matching.evaluating import evaluate_run
 from app.services.matching.evenness import evenness_curve
 from app.services.matching.lifts import supplier_lifts
-from app.services.matching.lists import RankedList, best_of_buyers, explain_pair, ranked_list, ranked_lists
+from app.services.matching.lists import (
+    RankedList,
+    best_of_buyers,
+    explain_pair,
+    ranked_list,
+    ranked_lists,
+    read_stored,
+    stored,
+)
 from app.services.matching.live import rank_live
 from app.services.matching.run import execute, start_run
 from app.services.matching.shards import execute as execute_shard
@@ -20,7 +28,9 @@ __all__ = [
     "rank_live",
     "ranked_list",
     "ranked_lists",
+    "read_stored",
     "start_run",
+    "stored",
     "supplier_lifts",
     "unmet_demand",
 ]

@@ -15,6 +15,7 @@ from app.core.crypto import content_hash
 from app.db.models import Event
 from app.services import runs
 from app.services.matching.field import Demand, Field, read_field
+from app.services.matching.fitting import fitted
 from scoring import SupplierRanker
 from scoring.board import Board
 
@@ -73,7 +74,7 @@ def _scored(
             _cache.move_to_end(key)
             return _cache[key]
     report(0.1, "learning the suppliers")
-    ranker = SupplierRanker(as_of=as_of).fit(field.records)
+    ranker = fitted(field.records, as_of)
     made = ranker, ranker.board(records, lambda n, count: report(0.2 + 0.6 * n / count, f"request {n + 1} of {count}"))
     report(0.8, "looking over the event")
     with _cache_lock:

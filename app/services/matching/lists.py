@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.crypto import content_hash
 from app.core.errors import InvalidInputError, NotFoundError
-from app.db.models import Event, Match, Organisation, Participation, SourcingRequest
-from app.db.queries.scoped import fetch
+from app.db.models import Event, Match, MatchRun, Organisation, Participation, SourcingRequest
 from app.services.access import Actor
 from app.services.explanations import in_language, language, said
 from app.services.matching.pairs import LEFT_OUT
 from app.services.matching.plan import DEPTH
-from app.services.problems import last_match_run
 from app.services.profiles import latest_requests
 
 
@@ -30,6 +28,80 @@ class RankedList:
     etag: str
 
 
+_RUN = (
+    select(MatchRun.id)
+    .where(MatchRun.event_id == SourcingRequest.event_id, MatchRun.state == "done")
+    .order_by(MatchRun.finished_at.desc(), MatchRun.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_VERSIONS = (
+    select(func.sum(Organisation.version))
+    .join(Participation, Participation.organisation_id == Organisation.id)
+    .join(Match, Match.provider_id == Participation.id)
+    .where(Match.run_id == _RUN, Match.request_id == SourcingRequest.id)
+    .where(or_(Match.rank <= bindparam("limit"), Match.rank.is_(None)))
+    .scalar_subquery()
+)
+#: made once: this is asked more often than anything else
+_FIND = select(SourcingRequest.organisation_id, _RUN, _VERSIONS).where(
+    SourcingRequest.id == bindparam("request"), SourcingRequest.tenant_id == bindparam("tenant")
+)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where the answer to a stored request is: the request, its event's last match run, and the tag of the answer."""
+
+    request_id: UUID
+    run_id: UUID
+    limit: int
+    lang: str
+    tag: str
+
+
+def stored(session: Session, actor: Actor, request_id: UUID, *, limit: int = 20, lang: str = "en") -> Stored:
+    """Find the ranked list of a stored request without reading it; one query.
+
+    Matches never change once they are written, names of suppliers may: the tag holds their versions.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such request for this caller, or its event was not matched yet.
+    """
+    found = session.execute(_FIND, {"request": request_id, "tenant": actor.tenant_id, "limit": limit}).one_or_none()
+    if found is None or (not actor.is_staff and found[0] != actor.organisation_id):
+        raise NotFoundError(f"There is no sourcing request {request_id}.")
+    if found[1] is None:
+        raise NotFoundError("This event has not been matched yet; the ranked list comes with its first match run.")
+    lang = language(lang)
+    tag = content_hash(str(found[1]), str(request_id), str(limit), lang, str(found[2]))
+    return Stored(request_id, found[1], limit, lang, tag)
+
+
+def read_stored(session: Session, at: Stored) -> RankedList:
+    """The ranked list that `stored` found."""
+    rows = session.execute(
+        select(Match, Organisation.id, Organisation.name)
+        .join(Participation, Participation.id == Match.provider_id)
+        .join(Organisation, Organisation.id == Participation.organisation_id)
+        .where(Match.run_id == at.run_id, Match.request_id == at.request_id)
+        .where(or_(Match.rank <= at.limit, Match.rank.is_(None)))
+        .order_by(Match.rank, Match.score.desc(), Match.provider_id)
+    ).all()
+    ranked = [row for row in rows if row[0].rank is not None]
+    failed = [row for row in rows if row[0].rank is None][:LEFT_OUT]
+    return RankedList(
+        [
+            item(match.rank or 0, key, name, match.score, match.probability, match.mutual, match.explanation, at.lang)
+            for match, key, name in ranked
+        ],
+        [left_out(key, name, match.score, match.failed or {}, at.lang) for match, key, name in failed],
+        at.tag,
+    )
+
+
 def ranked_list(session: Session, actor: Actor, request_id: UUID, *, limit: int = 20, lang: str = "en") -> RankedList:
     """The ranked suppliers of a stored request, from the last match run.
 
@@ -38,30 +110,7 @@ def ranked_list(session: Session, actor: Actor, request_id: UUID, *, limit: int 
     NotFoundError
         There is no such request for this caller, or its event was not matched yet.
     """
-    request = fetch(session, SourcingRequest, request_id, actor.tenant_id)
-    if not actor.is_staff and request.organisation_id != actor.organisation_id:
-        raise NotFoundError(f"There is no sourcing request {request_id}.")
-    run = last_match_run(session, request.event_id)
-    if run is None:
-        raise NotFoundError("This event has not been matched yet; the ranked list comes with its first match run.")
-    rows = session.execute(
-        select(Match, Organisation.id, Organisation.name)
-        .join(Participation, Participation.id == Match.provider_id)
-        .join(Organisation, Organisation.id == Participation.organisation_id)
-        .where(Match.run_id == run.id, Match.request_id == request.id)
-        .order_by(Match.rank, Match.score.desc(), Match.provider_id)
-    ).all()
-    lang = language(lang)
-    ranked = [row for row in rows if row[0].rank is not None][:limit]
-    failed = [row for row in rows if row[0].rank is None][:LEFT_OUT]
-    return RankedList(
-        [
-            item(match.rank or 0, key, name, match.score, match.probability, match.mutual, match.explanation, lang)
-            for match, key, name in ranked
-        ],
-        [left_out(key, name, match.score, match.failed or {}, lang) for match, key, name in failed],
-        content_hash(str(run.id), str(request.id), str(limit), lang),
-    )
+    return read_stored(session, stored(session, actor, request_id, limit=limit, lang=lang))
 
 
 def ranked_lists(

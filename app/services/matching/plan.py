@@ -18,6 +18,7 @@ from app.db.models import MatchRun
 from app.services import runs
 from app.services.matching.evened import Evened, evened
 from app.services.matching.field import Field
+from app.services.matching.fitting import fitted
 from scoring import BuyerRanker, SupplierRanker
 
 #: ranked suppliers kept per request, each with its explanation in every language
@@ -65,7 +66,7 @@ class Plan:
 def planned(run: MatchRun, field: Field, report: runs.Progress) -> Plan:
     """Fit the suppliers, rank them for every request, and ask the suppliers' side."""
     report(0.05, "learning the suppliers")
-    ranker = SupplierRanker(as_of=run.as_of).fit(field.records)
+    ranker = fitted(field.records, run.as_of)
 
     def ranked(number: int, count: int) -> None:
         report(0.05 + 0.1 * number / count, f"ranking for request {number + 1} of {count}")
