@@ -59,6 +59,10 @@ MATRIX: dict[str, Rule] = {
     "GET /participations/{participation_id}": _may(ROLES, "events:read"),
     "PATCH /participations/{participation_id}": _may(_ACTING, "profiles:write"),
     "DELETE /participations/{participation_id}": _may(RUNNERS, "events:write"),
+    "GET /events/{event_id}/registrations": _may(RUNNERS, "people:read"),
+    "GET /registrations/{registration_id}": _may(RUNNERS, "people:read"),
+    "POST /registrations/{registration_id}/approve": _may(RUNNERS, "events:write"),
+    "POST /registrations/{registration_id}/refuse": _may(RUNNERS, "events:write"),
     # organisations and profiles
     "GET /organisations": _may(ROLES, "profiles:read"),
     "POST /organisations": _may(RUNNERS, "profiles:write"),
@@ -141,6 +145,8 @@ OPEN: frozenset[str] = frozenset(
         "POST /password-resets/answer",
         "POST /invitations/answer",
         # registration
+        "GET /open/{tenant_slug}/{event_code}",
+        "POST /open/{tenant_slug}/{event_code}/registrations",
         # calendar feeds
     }
 )

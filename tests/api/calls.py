@@ -31,6 +31,8 @@ BODIES: dict[str, Any] = {
     "PUT /clusters/{code}": {"name": "A cluster"},
     "POST /events/{event_id}/participations": {"organisation_id": str(uuid4()), "supplies": True},
     "PATCH /participations/{participation_id}": {"attendees": []},
+    "POST /registrations/{registration_id}/approve": {"new": True},
+    "POST /registrations/{registration_id}/refuse": {"reason": "All places are taken."},
     # organisations and profiles
     "POST /organisations": {"name": "Another", "kind": "importer"},
     "PATCH /organisations/{organisation_id}": {"city": "Lyon"},
