@@ -13,11 +13,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from app.api.complaints import about_address
 from app.api.idempotency import Repeated
@@ -135,7 +137,21 @@ def _http(request: Request, error: HTTPException) -> Response:
         "detail": detail,
         "instance": f"urn:uuid:{_id(request)}",
     }
-    return _response(document, {**(error.headers or {})})
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods(request))
+    return _response(document, headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """All methods of an address; the framework names those of one of its routes."""
+    found: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        route = context.original_route
+        pattern = compile_path(str(context.path_format))[0]
+        if isinstance(route, APIRoute) and route.methods and pattern.match(request.url.path):
+            found |= route.methods
+    return sorted(found)
 
 
 def _single(error: AppError) -> list[dict[str, Any]]:
