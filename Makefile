@@ -8,7 +8,7 @@ TEST := .venv/installed-test
 BENCH := .venv/installed-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint bench format lock clean
+.PHONY: help demo serve test lint bench torture format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ lint: $(TEST) ## ruff, mypy, import-linter
 
 bench: $(BENCH) ## benchmarks beside their peers; DATA=folder with the development data
 	$(BIN)/python -m benchmarks $(DATA)
+
+torture: $(TEST) ## races, kills and made-up calls as often as promised (hours); writes docs/torture.md
+	FAIRMATCH_TORTURE=full $(BIN)/python -m pytest tests/torture tests/api/test_races.py tests/api/test_idempotency.py \
+	  tests/api/test_progress.py tests/api/test_transactions.py
 
 format: $(TEST) ## put the code into shape
 	$(BIN)/ruff check --fix-only .

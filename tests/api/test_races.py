@@ -16,8 +16,9 @@ from sqlalchemy import func, select, text
 from app.db.engine import Database
 from app.db.models import Meeting, PlaceHold, Seat
 from tests.api.conftest import Fair, Filled, make_app, make_fair, new_postgres
+from tests.torture.counts import often, tell
 
-CALLERS = 40
+CALLERS, ROUNDS = often(40, 200), often(1, 20)
 
 
 @contextmanager
@@ -63,18 +64,23 @@ def _twice(database: Database) -> int:
 
 
 def test_one_slot_one_table_one_meeting(database: Database, database_url: str) -> None:
-    fair = make_fair(database, "race", suppliers=8, buyers=5)
-    different = [(f"s{n % 8 + 1}", f"b{n // 8 + 1}") for n in range(CALLERS)]
     with serving(database_url) as address:
-        # the same table for different pairs; the same pair from both sides; one buyer for everybody
-        one_table = _book_at_once(address, fair, different, "s01", "T1")
-        one_pair = _book_at_once(address, fair, [("s8", "b5"), ("b5", "s8")] * (CALLERS // 2), "s02", None)
-        one_buyer = _book_at_once(address, fair, [(f"s{n % 7 + 1}", "b4") for n in range(CALLERS)], "s03", None)
-    for outcome in (one_table, one_pair, one_buyer):
-        assert outcome == {201: 1, 409: CALLERS - 1}
+        for number in range(ROUNDS):
+            fair = make_fair(database, f"race{number}", suppliers=8, buyers=5)
+            different = [(f"s{n % 8 + 1}", f"b{n // 8 % 5 + 1}") for n in range(CALLERS)]
+            # the same table for different pairs; the same pair from both sides; one buyer for everybody
+            one_table = _book_at_once(address, fair, different, "s01", "T1")
+            one_pair = _book_at_once(address, fair, [("s8", "b5"), ("b5", "s8")] * (CALLERS // 2), "s02", None)
+            one_buyer = _book_at_once(address, fair, [(f"s{n % 7 + 1}", "b4") for n in range(CALLERS)], "s03", None)
+            for outcome in (one_table, one_pair, one_buyer):
+                assert outcome == {201: 1, 409: CALLERS - 1}
     assert _twice(database) == 0
     with database.read() as session:
-        assert session.scalar(select(func.count()).select_from(Meeting)) == 3
+        assert session.scalar(select(func.count()).select_from(Meeting)) == 3 * ROUNDS
+    tell(
+        f"{CALLERS} clients on one slot and table; one pair from both sides; one participant for all",
+        database.engine.dialect.name, f"{ROUNDS} times each", f"1 × 201, {CALLERS - 1} × 409, 0 × 5xx",
+    )  # fmt: skip
 
 
 def test_without_the_constraints_the_same_race_books_twice(postgres: str, filled_postgres: Filled) -> None:
