@@ -105,6 +105,10 @@ MATRIX: dict[str, Rule] = {
     "POST /events/{event_id}/late": _may(RUNNERS, "meetings:write"),
     "GET /events/{event_id}/standby": _may(STAFF, "meetings:read"),
     # outcomes and reports
+    "PUT /meetings/{meeting_id}/outcome": _may((*AT_THE_DESK, *PARTIES), "outcomes:write"),
+    "GET /meetings/{meeting_id}/outcomes": _may(ROLES, "outcomes:read"),
+    "GET /events/{event_id}/outcomes": _may(STAFF, "outcomes:read"),
+    "GET /sourcing-requests/{request_id}/quotations": _may(_SEES_DEMAND, "outcomes:read"),
     # files and jobs
     "GET /jobs": _may(ROLES, "files:read"),
     "GET /jobs/{job_id}": _may(ROLES, "files:read"),

@@ -53,6 +53,7 @@ BODIES: dict[str, Any] = {
     "POST /events/{event_id}/repairs": {"kind": "fill"},
     "POST /events/{event_id}/late": {"organisation": str(uuid4()), "slot": "s02"},
     # outcomes and reports
+    "PUT /meetings/{meeting_id}/outcome": {"rating": 4},
     # files and jobs
     # people, consent, privacy
     # access: accounts, keys, webhooks, audit
