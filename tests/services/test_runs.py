@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -22,33 +18,7 @@ from app.jobs.queue import JobQueue
 from app.services import backup, matching, runs, scheduling
 from tests.services.lists import BUYERS, EXHIBITORS, REQUESTS, Desk, count
 from tests.services.stage import STEPS, Server, Stage, template
-
-_PATIENCE = 120.0
-_ROOT = Path(__file__).parents[2]
-
-
-@contextmanager
-def _worker(stage: Stage) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.services.worker", stage.database.url], cwd=_ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        assert process.stdout.readline() == "ready\n"
-        yield process
-    finally:
-        process.stdin.close()
-        process.wait(timeout=_PATIENCE)
-        process.stdout.close()
-
-
-def _until(true: Callable[[], bool]) -> None:
-    limit = time.monotonic() + _PATIENCE
-    while not true():
-        assert time.monotonic() < limit, "it does not come"
-        time.sleep(0.02)
+from tests.services.working import PATIENCE, until, worker
 
 
 def _state(stage: Stage, model: type[runs.RunRow], run_id: UUID) -> str:
@@ -182,17 +152,17 @@ def test_a_worker_killed_in_the_middle_is_replaced_by_another(
 
     run_id = _start(stage, model)
     _age(stage, model, run_id)  # so that the worker's own sweep takes it up
-    with _worker(stage) as process:
-        _until(lambda: _state(stage, model, run_id) == "running")
+    with worker(stage.database.url) as process:
+        until(lambda: _state(stage, model, run_id) == "running")
         process.kill()
     assert _state(stage, model, run_id) == "running"
     assert count(stage.database, effect, **{key: run_id}) == 0, "it was killed before it wrote anything"
 
-    with _worker(stage):
+    with worker(stage.database.url):
         time.sleep(0.5)
         assert _state(stage, model, run_id) == "running", "a second worker leaves alone what may be alive"
         _age(stage, model, run_id)
-        _until(lambda: _state(stage, model, run_id) != "running")
+        until(lambda: _state(stage, model, run_id) != "running")
         done = stage.run(model, run_id)
         assert (done.state, done.error) == ("done", None)
         assert count(stage.database, effect, **{key: run_id}) == whole
@@ -209,10 +179,10 @@ def test_a_search_that_is_called_off_stops_and_leaves_the_plan_before(paris: Sta
         schedule_id = scheduling.start_schedule(session, paris.actor, paris.event, steps=10**10).id
     worker = threading.Thread(target=scheduling.build, args=(paris.database, schedule_id))
     worker.start()
-    _until(lambda: _state(paris, Schedule, schedule_id) == "running")
+    until(lambda: _state(paris, Schedule, schedule_id) == "running")
     with paris.database.write() as session:
         runs.cancel(session, session.get_one(Schedule, schedule_id))
-    worker.join(timeout=_PATIENCE)
+    worker.join(timeout=PATIENCE)
     assert not worker.is_alive()
     assert _state(paris, Schedule, schedule_id) == "cancelled"
     with paris.database.read() as session:

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -23,9 +18,8 @@ from app.services.matching import models, pairs, shards, supervising
 from app.services.problems import last_match_run
 from tests.services.lists import count
 from tests.services.stage import Stage
+from tests.services.working import until, worker
 
-_PATIENCE = 120.0
-_ROOT = Path(__file__).parents[2]
 #: with 15 suppliers, shards of four requests: ten of them; and shards of nineteen: two
 _FEW = 60
 _HALF = 285
@@ -201,30 +195,6 @@ def test_a_plan_is_stored_once(paris: Stage, monkeypatch: pytest.MonkeyPatch) ->
 
 
 # live processes ------------------------------------------------------------------------------------------------------
-@contextmanager
-def _worker(stage: Stage, per_shard: int) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.services.worker", stage.database.url, str(per_shard)], cwd=_ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        assert process.stdout.readline() == "ready\n"
-        yield process
-    finally:
-        process.stdin.close()
-        process.wait(timeout=_PATIENCE)
-        process.stdout.close()
-
-
-def _until(true: Callable[[], bool]) -> None:
-    limit = time.monotonic() + _PATIENCE
-    while not true():
-        assert time.monotonic() < limit, "it does not come"
-        time.sleep(0.01)
-
-
 def _a_minute_ago(stage: Stage, run_id: UUID) -> None:
     """As if nobody had given a sign of life for a minute."""
     then = _then()
@@ -246,8 +216,8 @@ def test_three_processes_make_the_bytes_of_one(paris: Stage) -> None:
     _a_minute_ago(paris, run_id)  # so that the sweep of whoever comes first takes it up
     with ExitStack() as stack:
         for _ in range(3):
-            stack.enter_context(_worker(paris, _FEW))
-        _until(lambda: _ended(paris, run_id))
+            stack.enter_context(worker(paris.database.url, str(_FEW)))
+        until(lambda: _ended(paris, run_id))
     run = paris.run(MatchRun, run_id)
     assert (run.state, run.error) == ("done", None)
     assert _bytes(paris, run_id) == whole
@@ -257,16 +227,16 @@ def test_three_processes_make_the_bytes_of_one(paris: Stage) -> None:
 def test_a_worker_killed_with_a_shard_is_replaced_by_the_others(paris: Stage) -> None:
     """The one that sees the run through lives on, and notices by itself."""
     whole, run_id = _at_once(paris), _start(paris)
-    with _worker(paris, _HALF):
+    with worker(paris.database.url, str(_HALF)):
         _a_minute_ago(paris, run_id)
-        _until(lambda: "running" in _states(paris, run_id))
-        with _worker(paris, _HALF) as helper:
-            _until(lambda: _states(paris, run_id) != ["running", "waiting"])
+        until(lambda: "running" in _states(paris, run_id))
+        with worker(paris.database.url, str(_HALF)) as helper:
+            until(lambda: _states(paris, run_id) != ["running", "waiting"])
             helper.kill()
-        _until(lambda: _states(paris, run_id).count("done") > 0 or _ended(paris, run_id))
+        until(lambda: _states(paris, run_id).count("done") > 0 or _ended(paris, run_id))
         with paris.database.write() as session:
             session.execute(update(MatchShard).where(MatchShard.state == "running").values(heartbeat_at=_then()))
-        _until(lambda: _ended(paris, run_id))
+        until(lambda: _ended(paris, run_id))
     assert paris.run(MatchRun, run_id).state == "done"
     assert _bytes(paris, run_id) == whole
 
@@ -274,8 +244,8 @@ def test_a_worker_killed_with_a_shard_is_replaced_by_the_others(paris: Stage) ->
 def test_all_processes_killed_in_the_middle_and_others_go_on(paris: Stage) -> None:
     whole, run_id = _at_once(paris), _start(paris)
     _a_minute_ago(paris, run_id)
-    with _worker(paris, _FEW) as first, _worker(paris, _FEW) as second:
-        _until(lambda: "done" in _states(paris, run_id) and "running" in _states(paris, run_id))
+    with worker(paris.database.url, str(_FEW)) as first, worker(paris.database.url, str(_FEW)) as second:
+        until(lambda: "done" in _states(paris, run_id) and "running" in _states(paris, run_id))
         first.kill()
         second.kill()
     done = _states(paris, run_id).count("done")
@@ -289,8 +259,8 @@ def test_all_processes_killed_in_the_middle_and_others_go_on(paris: Stage) -> No
     assert 0 < len(ids) < len(whole)
 
     _a_minute_ago(paris, run_id)
-    with _worker(paris, _FEW):
-        _until(lambda: _ended(paris, run_id))
+    with worker(paris.database.url, str(_FEW)):
+        until(lambda: _ended(paris, run_id))
     assert paris.run(MatchRun, run_id).state == "done"
     assert _bytes(paris, run_id) == whole
     with paris.database.read() as session:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -23,10 +18,10 @@ from app.services import matching, scheduling
 from app.services.doctor import examine
 from app.services.events import find_event
 from tests.api.conftest import EVENT, Fair
+from tests.services.working import until, worker
 from tests.torture.conftest import Server, kind_of, server
 from tests.torture.counts import often, tell
 
-_ROOT = Path(__file__).parents[2]
 _SERVER_KILLS, _WORKER_KILLS = often(2, 100), often(1, 50)
 
 
@@ -72,7 +67,7 @@ def test_a_server_killed_in_the_middle_of_writing_loses_nothing(
         profiles = {row.get("text") for row in session.scalars(select(CapabilityProfile.document))}
         keys = set(session.scalars(select(IdempotencyKey.key)))
         slots = select(Event.code, func.count(Slot.id)).outerjoin(Slot, Slot.event_id == Event.id).group_by(Event.code)
-        grids = dict(session.execute(slots).tuples().all())
+        grids = {row[0]: row[1] for row in session.execute(slots)}
     lost = [name for what, name in acknowledged if name not in (events if what == "event" else profiles)]
     assert lost == []
     assert {name for _, name in acknowledged} <= keys, "the answer was not kept with its effect"
@@ -87,31 +82,6 @@ def test_a_server_killed_in_the_middle_of_writing_loses_nothing(
         "`kill -9` of the server in the middle of writing", kind_of(database_url), f"{_SERVER_KILLS} kills",
         f"{len(acknowledged)} acknowledged writes, 0 lost, 0 by half",
     )  # fmt: skip
-
-
-def _worker(url: str) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.services.worker", url], cwd=_ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    return process
-
-
-def _end(process: subprocess.Popen[str], how: Callable[[], Any]) -> None:
-    how()
-    process.wait(timeout=60)
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            stream.close()
-
-
-def _until(true: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 240
-    while not true():
-        assert time.monotonic() < limit, "it does not come"
-        time.sleep(0.05)
 
 
 def _state(database: Database, model: type[MatchRun] | type[Schedule], run_id: UUID) -> str:
@@ -143,15 +113,13 @@ def test_a_worker_killed_in_the_middle_of_a_job_has_its_effect_once(
                 run_id = matching.start_run(session, fair.actor, event).id
             else:
                 run_id = scheduling.start_schedule(session, fair.actor, event, steps=2000).id
-        first = _worker(database_url)
-        _until(lambda run_id=run_id, model=model: _state(database, model, run_id) != "queued")  # type: ignore[misc]
-        time.sleep(random.Random(kill).uniform(0, 0.3))
-        _end(first, first.kill)
+        with worker(database_url) as first:
+            until(lambda run_id=run_id, model=model: _state(database, model, run_id) != "queued")  # type: ignore[misc]
+            time.sleep(random.Random(kill).uniform(0, 0.3))
+            first.kill()
         _forget(database, run_id)
-        second = _worker(database_url)
-        _until(lambda run_id=run_id, model=model: _state(database, model, run_id) == "done")  # type: ignore[misc]
-        assert second.stdin is not None
-        _end(second, second.stdin.close)
+        with worker(database_url):
+            until(lambda run_id=run_id, model=model: _state(database, model, run_id) == "done")  # type: ignore[misc]
         runs_done.append((model, run_id))
     with database.read() as session:
         counts = [
