@@ -20,6 +20,7 @@ from scoring.lifts import event
 from scoring.mutual import combine_mutual
 from scoring.records import Record, read
 from scoring.results import Explanation, LeftOut, Lift, MutualRanking
+from scoring.terms.catalogue import weights as checked_weights
 
 if TYPE_CHECKING:
     from scoring.batch.ranking import BatchRanker
@@ -169,6 +170,31 @@ class SupplierRanker(Ranker):
         scored, (names, states) = self._score(record)
         best = best_of(scored.total, (states == FAILED).any(axis=0), k)
         return [explaining.left_out(self._book, record, int(at), scored, names, states, lang) for at in best]
+
+    def backward(self, demand: Any, suppliers: Iterable[str]) -> np.ndarray:
+        """What suppliers think of one demand, (n_suppliers,): the buyers' weights over what each supplier states, the
+        values of the terms those that the pair has already. `BuyerRanker` weighs a demand among others; for one alone
+        this says as much at a fraction of the cost.
+
+        Parameters
+        ----------
+        demand : id seen by `rank`, or its record
+        suppliers : ids seen by `fit`
+        """
+        check_is_fitted(self)
+        scored, _ = self._score(self._asker(demand))
+        weights, neutral = checked_weights("demand", None), self._space.neutral()
+        points = dict(zip(scored.names, scored.terms, strict=True))
+        out = []
+        for identity in suppliers:
+            at = self._number[identity]
+            stated = self._space.weighed(self._records[at], weights) or weights
+            found = [
+                weight * (points[name].at(at) / scored.most[name] if name in points else neutral[name])
+                for name, weight in stated.items()
+            ]
+            out.append(100.0 * sum(found) / sum(stated.values()))
+        return np.asarray(out)
 
     def rank_mutual(self, buyers: Any, k: int = 20, how: str = "harmonic", evenness: float = 0.0) -> MutualRanking:
         """The best `k` pairs of each demand by the score both directions make together.

@@ -150,11 +150,12 @@ class Space:
         found["behaviour"] = Points(most["behaviour"] * in_steps(learned.values))
         return self._scored(asker, most, found, rest.request)
 
-    def weighed(self, asker: Record) -> dict[str, float]:
+    def weighed(self, asker: Record, weights: Mapping[str, float] | None = None) -> dict[str, float]:
         """The weight of each term the asker states, but for its answers (none when nothing is asked)."""
-        base = {term.name: self.weights[term.name] for term in self.terms if term.states(asker)}
+        of = self.weights if weights is None else weights
+        base = {term.name: of[term.name] for term in self.terms if term.states(asker)}
         if body(asker):
-            base["text"] = self.weights["text"]
+            base["text"] = of["text"]
         return base
 
     def shared_out(self, base: Mapping[str, float]) -> dict[str, float]:
@@ -165,12 +166,14 @@ class Space:
     def _order(self, base: Mapping[str, float]) -> list[str]:
         return [name for name in self.weights if name in base]
 
+    def neutral(self) -> dict[str, float]:
+        """The value of each term where a side does not say."""
+        own = {term.name: term.neutral for term in self.terms}
+        return own | {"text": TEXT_NEUTRAL, "behaviour": BEHAVIOUR_NEUTRAL}
+
     def _nothing_asked(self, asker: Record) -> Scored:
         """An empty asker: every fitted record gets the neutral value of every term."""
-        neutral = {term.name: term.neutral for term in self.terms} | {
-            "text": TEXT_NEUTRAL,
-            "behaviour": BEHAVIOUR_NEUTRAL,
-        }
+        neutral = self.neutral()
         most = dict(self.weights)
         nowhere = np.zeros(len(self.records), dtype=np.intp)
         found = {name: Points(np.asarray([most[name] * neutral[name]]), nowhere) for name in most}

@@ -202,3 +202,21 @@ def test_combining_refuses_what_does_not_fit():
         combine_mutual([1.0], [[1.0]])
     with pytest.raises(RankingError, match="none of harmonic"):
         combine_mutual([1.0], [1.0], how="sum")
+
+
+def test_what_a_supplier_thinks_of_one_demand_is_near_to_what_it_thinks_of_it_among_others(ranker):
+    ids = list(ranker.ids_)
+    alone = ranker.backward(DEMAND, ids)
+    among = BuyerRanker(as_of=AS_OF).fit([DEMAND, {"id": "other", "text": "woven fabrics"}])
+    beside = among.scores(SUPPLIERS)[:, list(among.ids_).index(DEMAND["id"])]
+    by_id = dict(zip([one["id"] for one in SUPPLIERS], beside, strict=True))
+    stating = [at for at, one in enumerate(ids) if len(ranker._space.weighed(ranker._records[at])) > 1]
+    assert len(stating) >= 4
+    np.testing.assert_allclose(alone[stating], [by_id[ids[at]] for at in stating], atol=12)
+
+
+def test_a_supplier_that_states_nothing_thinks_the_neutral_of_every_demand():
+    ranker = SupplierRanker(as_of=AS_OF).fit([{"id": "A", "products": ["socks"], "moq": 10}, {"id": "B"}])
+    full, nothing = ranker.backward({"id": "r", "products": ["socks"], "quantity": 20}, ["A", "B"])
+    assert full > 95
+    assert 30 < nothing < 60

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -27,7 +26,7 @@ from app.services.matching.pairs import LEFT_OUT
 from app.services.matching.stored import failure, words
 from app.services.profiles import document_of, latest
 from app.services.records import demand_record, excluded
-from scoring import BuyerRanker, combine_mutual
+from scoring import combine_mutual
 
 
 def rank_live(
@@ -50,8 +49,9 @@ def rank_live(
     with offer.alone:
         codes = [code for code in offer.ranker.rank([record], k=min(limit, len(offer.records))).ids[0] if code]
         told = offer.ranker.explain_many(record, codes, lang=lang) if codes else []
+        back = offer.ranker.backward(record, codes)
         failing = offer.ranker.left_out(record, k=LEFT_OUT + len(no_news), lang=lang)
-    mutual = _mutual(record, [why.score for why in told], [offer.records[code] for code in codes], as_of)
+    mutual = combine_mutual(np.asarray([why.score for why in told]), back).tolist()
     items = []
     for place, (code, why) in enumerate(zip(codes, told, strict=True)):
         party = offer.suppliers[code].organisation
@@ -88,15 +88,3 @@ def _record(
     buyer = latest(session, BuyerProfile, [seeker.organisation.id]).get(seeker.organisation.id)
     record = demand_record("live", seeker, document, resolved, buyer, exclude)
     return record | known(seeker, suppliers, buyer, past), no_news
-
-
-def _mutual(
-    record: dict[str, object], forward: list[float], records: list[dict[str, Any]], as_of: date
-) -> list[float | None]:
-    """What both sides think of each ranked pair together; None where the supplier's side rules it out."""
-    if not records:
-        return []
-    # one request has no words to weigh against others: the compact text, which needs no lexicon, says as much
-    back = BuyerRanker(text="compact", as_of=as_of).fit([record]).rank(records, k=1).scores[:, 0]
-    both = combine_mutual(np.array(forward), back)
-    return [None if np.isnan(value) else float(value) for value in both]
