@@ -260,7 +260,7 @@ def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
 
 def tables(_data: Path) -> Iterator[Table]:
     """As many suppliers as a large platform has."""
-    yield table(30_000, 40, 8.0)
+    yield table(30_000, 24, 8.0)
 
 
 def main() -> None:
