@@ -14,7 +14,7 @@ from app.api.etag import TAGGED, quoted, unchanged
 from app.api.schemas.ranking import MOST, RankedListOut, RankIn
 from app.core.kept import Kept
 from app.services.events import find_event
-from app.services.matching import RankedList, rank_live, read_stored, stored
+from app.services.matching import RankedList, rank_live, read_learned, read_stored, stored
 
 router = idempotency.router("ranking")
 
@@ -48,14 +48,18 @@ def suppliers(
     lang: Lang = "en",
     if_none_match: Annotated[str | None, Header(description="ETag of the answer you have")] = None,
 ) -> Any:
-    """Suppliers for a sourcing request, as the event's last match run ranked them."""
+    """Suppliers for a sourcing request, as the event's last match run ranked them.
+
+    Once the buyer has answered to suppliers (what it wants, what not), the list is ranked anew with what the answers
+    say of their like; each item tells in `terms` what it gained or lost by that.
+    """
     at = stored(session, actor, request_id, limit=limit, lang=lang)
     headers = {"ETag": quoted(at.tag), "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if unchanged(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     written = _written.get(at.tag)
     if written is None:
-        written = _answer(read_stored(session, at))
+        written = _answer(read_learned(session, at) if at.answered else read_stored(session, at))
         _written.put(at.tag, written)
     return Response(written, media_type="application/json", headers=headers)
 

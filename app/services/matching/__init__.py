@@ -2,6 +2,7 @@
 
 from app.services.matching.evaluating import evaluate_run
 from app.services.matching.evenness import evenness_curve
+from app.services.matching.learned import read_learned
 from app.services.matching.lifts import supplier_lifts
 from app.services.matching.lists import (
     RankedList,
@@ -28,6 +29,7 @@ __all__ = [
     "rank_live",
     "ranked_list",
     "ranked_lists",
+    "read_learned",
     "read_stored",
     "start_run",
     "stored",

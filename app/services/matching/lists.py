@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core.crypto import content_hash
 from app.core.errors import InvalidInputError, NotFoundError
-from app.db.models import Event, Match, MatchRun, Organisation, Participation, SourcingRequest
+from app.db.models import Event, Match, MatchRun, Organisation, Participation, Preference, SourcingRequest
 from app.services.access import Actor
 from app.services.explanations import in_language, language, said
 from app.services.matching.pairs import LEFT_OUT
@@ -43,8 +43,15 @@ _VERSIONS = (
     .where(or_(Match.rank <= bindparam("limit"), Match.rank.is_(None)))
     .scalar_subquery()
 )
+_ANSWERS = (
+    select(func.count(Preference.id))
+    .join(Participation, Participation.id == Preference.from_id)
+    .where(Participation.event_id == SourcingRequest.event_id)
+    .where(Participation.organisation_id == SourcingRequest.organisation_id)
+)
+_ANSWERED = _ANSWERS.with_only_columns(func.max(Preference.at), maintain_column_froms=True).scalar_subquery()
 #: made once: this is asked more often than anything else
-_FIND = select(SourcingRequest.organisation_id, _RUN, _VERSIONS).where(
+_FIND = select(SourcingRequest.organisation_id, _RUN, _VERSIONS, _ANSWERS.scalar_subquery(), _ANSWERED).where(
     SourcingRequest.id == bindparam("request"), SourcingRequest.tenant_id == bindparam("tenant")
 )
 
@@ -58,12 +65,15 @@ class Stored:
     limit: int
     lang: str
     tag: str
+    #: whether the one who asks has answered to somebody, so that the list has moved since the run
+    answered: bool
 
 
 def stored(session: Session, actor: Actor, request_id: UUID, *, limit: int = 20, lang: str = "en") -> Stored:
     """Find the ranked list of a stored request without reading it; one query.
 
-    Matches never change once they are written, names of suppliers may: the tag holds their versions.
+    Matches never change once they are written, names of suppliers and answers of the buyer may: the tag holds the
+    versions of the former, and number and time of the latter.
 
     Raises
     ------
@@ -76,8 +86,8 @@ def stored(session: Session, actor: Actor, request_id: UUID, *, limit: int = 20,
     if found[1] is None:
         raise NotFoundError("This event has not been matched yet; the ranked list comes with its first match run.")
     lang = language(lang)
-    tag = content_hash(str(found[1]), str(request_id), str(limit), lang, str(found[2]))
-    return Stored(request_id, found[1], limit, lang, tag)
+    tag = content_hash(str(found[1]), str(request_id), str(limit), lang, *map(str, found[2:]))
+    return Stored(request_id, found[1], limit, lang, tag, found[3] > 0)
 
 
 def read_stored(session: Session, at: Stored) -> RankedList:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence, Set
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -26,7 +28,7 @@ from app.services.matching.pairs import LEFT_OUT
 from app.services.matching.stored import failure, words
 from app.services.profiles import document_of, latest
 from app.services.records import demand_record, excluded
-from scoring import combine_mutual
+from scoring import SupplierRanker, combine_mutual
 
 
 def rank_live(
@@ -45,12 +47,36 @@ def rank_live(
     if offer.ranker is None:
         raise InvalidInputError(f"The event {event.code!r} has no suppliers yet.")
     record, no_news = _record(session, actor, event, offer, request)
-    lang = language(lang)
+    return ranked_now(offer, offer.ranker, record, no_news, limit=limit, lang=language(lang))
+
+
+def ranked_now(
+    offer: Offer,
+    ranker: SupplierRanker,
+    record: dict[str, Any],
+    no_news: Set[str],
+    *,
+    limit: int,
+    lang: str,
+    answers: Sequence[tuple[str, str]] = (),
+) -> RankedList:
+    """Rank the suppliers of an offer for a request as the engine takes it.
+
+    Parameters
+    ----------
+    no_news
+        Suppliers whose exclusion goes without saying.
+    answers
+        (supplier, answer) of the one who asks; the ranker learns from them for this asker alone, so the id of `record`
+        must be one that no other answers were learned under.
+    """
     with offer.alone:
-        codes = [code for code in offer.ranker.rank([record], k=min(limit, len(offer.records))).ids[0] if code]
-        told = offer.ranker.explain_many(record, codes, lang=lang) if codes else []
-        back = offer.ranker.backward(record, codes)
-        failing = offer.ranker.left_out(record, k=LEFT_OUT + len(no_news), lang=lang)
+        if answers:
+            ranker.learn([(record["id"], code, said, None) for code, said in answers])
+        codes = [code for code in ranker.rank([record], k=min(limit, len(offer.records))).ids[0] if code]
+        told = ranker.explain_many(record, codes, lang=lang) if codes else []
+        back = ranker.backward(record, codes)
+        failing = ranker.left_out(record, k=LEFT_OUT + len(no_news), lang=lang)
     mutual = combine_mutual(np.asarray([why.score for why in told]), back).tolist()
     items = []
     for place, (code, why) in enumerate(zip(codes, told, strict=True)):
