@@ -7,6 +7,12 @@ from datetime import datetime, timedelta
 
 #: cancelled meetings hold no seat, place or interpreter; all others hold theirs
 MEETING_STATES = ("planned", "locked", "live", "held", "no_show", "cancelled")
+#: may be given another slot, place or interpreter
+MOVABLE = ("planned", "locked")
+#: may still be called off
+CANCELLABLE = ("planned", "locked")
+#: phases in which meetings are settled: an accepted request may become one, a participant may call one off
+SETTLING = ("booking", "live")
 #: what stays where it is, whatever is built or repaired around it
 SETTLED = ("locked", "live", "held", "no_show")
 #: on the day: what a meeting may become → what it may have been. "planned" takes a mark back.

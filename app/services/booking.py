@@ -1,39 +1,31 @@
-"""Book one pair into the current schedule.
+"""Book one pair into the current schedule, or give a meeting another slot, place or interpreter.
 
 Python checks are for good messages only: what makes a double booking impossible are the unique constraints on seats,
 places and interpreters, so two callers who pass the checks at the same time still get one meeting and one conflict.
+
+Whoever changes a meeting first takes the schedule (shared with other changes, not with publishing), then both parties
+in the order of their ids, then the row itself: in this order nobody waits in a circle.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.core.errors import ConflictError, InvalidInputError, NotFoundError
-from app.db.models import (
-    Event,
-    Interpreter,
-    InterpreterHold,
-    Meeting,
-    Organisation,
-    Participation,
-    Place,
-    PlaceHold,
-    Preference,
-    Schedule,
-    Seat,
-    Slot,
-)
-from app.db.queries.grid import Grid, grid_of
+from app.core.clock import utc_now
+from app.core.errors import ConflictError, InvalidInputError
+from app.db.models import Event, InterpreterHold, Meeting, Participation, PlaceHold, Schedule, Seat, Slot
+from app.db.queries.grid import Grid
 from app.db.queries.scoped import fetch
-from app.domain.meetings import can_interpret, needs_interpreter
+from app.domain.legal_slots import Verdict
 from app.services.access import Actor
 from app.services.audit import record
-from app.services.participants import Participant, meeting_limits, participants
+from app.services.legal_slots import Parties, Table, parties_of, table_of
+from app.services.outbox import tell
 from app.services.problems import current_schedule
 
 _RACED = {
@@ -45,9 +37,16 @@ _RACED = {
 
 
 def book(
-    session: Session, actor: Actor, event_id: UUID, organisations: tuple[UUID, UUID], slot: str, place: str | None
+    session: Session,
+    actor: Actor,
+    event_id: UUID,
+    organisations: tuple[UUID, UUID],
+    slot: str,
+    place: str | None,
+    *,
+    over_holds: bool = False,
 ) -> Meeting:
-    """Book a meeting; raise ConflictError naming what stands in the way.
+    """Book a meeting for an organiser; raise ConflictError naming what stands in the way.
 
     Parameters
     ----------
@@ -55,56 +54,104 @@ def book(
         A slot's name (s01, s02 …) or its id.
     place
         A place's code or id; None takes the first free one.
+    over_holds
+        Whether a seat that a request holds is taken nevertheless.
     """
     actor.must_be_organiser()
     event = fetch(session, Event, event_id, actor.tenant_id)
-    schedule = _schedule_to_change(session, event)
-    grid = grid_of(session, event.id)
-    one, other = _parties(session, actor, event, organisations)
-    when = _slot(grid, slot)
-    _one_at_a_time(session, one, other)
-    _must_be_willing(session, event, one, other)
-    _must_be_new(session, event, schedule, one, other)
+    schedule = schedule_to_change(session, event)
+    parties = parties_of(session, actor, event, organisations)
+    one_at_a_time(session, *(party.participation.id for party in parties))
+    table = table_of(session, event, schedule.id, parties)
+    when = find_slot(table.grid, slot)
+    if place is not None:
+        table = table_of(session, event, schedule.id, parties, place=find_place(table.grid, place))
+    return enter(session, actor, schedule, table, when, over_holds=over_holds)
+
+
+def enter(
+    session: Session,
+    actor: Actor,
+    schedule: Schedule,
+    table: Table,
+    when: Slot,
+    *,
+    status: str = "planned",
+    request_id: UUID | None = None,
+    over_holds: bool = False,
+) -> Meeting:
+    """Write a meeting of two parties who are locked (see `one_at_a_time`); the table says what they take."""
+    verdict = table.judge(when, over_holds=over_holds)
+    must_be_legal(table, verdict, when, "booked")
+    one, other = (party.participation.id for party in table.parties)
     meeting = Meeting(
-        event_id=event.id,
+        event_id=table.event.id,
         schedule_id=schedule.id,
-        low_id=min(one.participation.id, other.participation.id),
-        high_id=max(one.participation.id, other.participation.id),
+        low_id=min(one, other),
+        high_id=max(one, other),
+        request_id=request_id,
         slot_id=when.id,
-        once=bool(event.rules["one_meeting_per_organisation_pair"]),
+        once=bool(table.event.rules["one_meeting_per_organisation_pair"]),
+        status=status,
     )
-    seats = [_free_seat(session, event, schedule, grid, party, when) for party in (one, other)]
-    table = _free_place(session, schedule, grid, place, when, (one, other))
-    helper = _interpreter(session, schedule, grid, one, other, when)
+    write(session, table, meeting, Taken(verdict.span, verdict.seats, verdict.places[0], _helper(table, verdict)))
+    slot = table.grid.slot_name(when)
+    record(session, actor, "meeting.booked", event_id=table.event.id, target_id=meeting.id, slot=slot)
+    tell(session, table.event.tenant_id, "meeting.booked", event_id=str(table.event.id), meeting_id=str(meeting.id))
+    return meeting
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a meeting occupies: its slots, for each a seat of either side, a place and maybe an interpreter."""
+
+    span: tuple[UUID, ...]
+    seats: tuple[tuple[UUID, UUID], ...]
+    place_id: UUID | None
+    helper_id: UUID | None
+
+
+def write(session: Session, table: Table, meeting: Meeting, taken: Taken, deed: str = "booked") -> None:
+    """Write a meeting with the rows that occupy what it takes, in place of those it has."""
+    meeting.slot_id = taken.span[0]
+    where = {"event_id": meeting.event_id, "schedule_id": meeting.schedule_id}
     try:
         with session.begin_nested():
             session.add(meeting)
             session.flush()
-            where = {
-                "event_id": event.id,
-                "schedule_id": schedule.id,
-                "meeting_id": meeting.id,
-                "slot_id": when.id,
-            }
-            session.add_all(Seat(**where, attendee_id=seat) for seat in seats)
-            session.add(PlaceHold(**where, place_id=table.id))
-            if helper:
-                session.add(InterpreterHold(**where, interpreter_id=helper.id))
+            release(session, meeting)
+            for slot, seats in zip(taken.span, taken.seats, strict=True):
+                at = {**where, "meeting_id": meeting.id, "slot_id": slot}
+                session.add_all(Seat(**at, attendee_id=seat) for seat in seats)
+                if taken.place_id:
+                    session.add(PlaceHold(**at, place_id=taken.place_id))
+                if taken.helper_id:
+                    session.add(InterpreterHold(**at, interpreter_id=taken.helper_id))
     except IntegrityError as error:
-        raise ConflictError(f"Not booked: {_raced(error)}.", slot=grid.slot_name(when), place=table.code) from error
-    record(session, actor, "meeting.booked", event_id=event.id, target_id=meeting.id, slot=grid.slot_name(when))
-    return meeting
+        when = next(table.grid.slot_name(s) for s in table.grid.slots if s.id == taken.span[0])
+        place = next((p.code for p in table.grid.places if p.id == taken.place_id), None)
+        raise ConflictError(f"Not {deed}: {_raced(error)}.", slot=when, place=place) from error
 
 
-def _schedule_to_change(session: Session, event: Event) -> Schedule:
-    """The current schedule; an event without one gets an empty one, so that an organiser can book by hand."""
-    schedule = current_schedule(session, event.id)
-    if schedule is not None:
-        return schedule
-    now = datetime.now(UTC)
+def release(session: Session, meeting: Meeting) -> None:
+    """Free the seats, the place and the interpreter of a meeting."""
+    for held in (Seat, PlaceHold, InterpreterHold):
+        session.execute(delete(held).where(held.meeting_id == meeting.id).execution_options(synchronize_session=False))
+
+
+def schedule_to_change(session: Session, event: Event) -> Schedule:
+    """The current schedule, kept from being published or replaced until the end of the transaction.
+
+    An event without one gets an empty one, so that an organiser can book by hand.
+    """
+    shared = select(Schedule).where(Schedule.event_id == event.id, Schedule.is_current).with_for_update(read=True)
+    for _ in range(2):  # the second time where another became current while this one waited
+        schedule = session.scalar(shared)
+        if schedule is not None:
+            return schedule
     empty = Schedule(
         tenant_id=event.tenant_id, event_id=event.id, state="done", status="feasible", is_current=True, progress=1.0,
-        value=0.0, objective=0.0, finished_at=now,
+        value=0.0, objective=0.0, finished_at=utc_now(),
     )  # fmt: skip
     try:
         with session.begin_nested():
@@ -116,20 +163,17 @@ def _schedule_to_change(session: Session, event: Event) -> Schedule:
         return found
 
 
-def _parties(
-    session: Session, actor: Actor, event: Event, organisations: tuple[UUID, UUID]
-) -> tuple[Participant, Participant]:
-    if organisations[0] == organisations[1]:
-        raise InvalidInputError("A meeting takes two different organisations.")
-    present = {p.organisation.id: p for p in participants(session, event)}
-    for key in organisations:
-        if key not in present:
-            fetch(session, Organisation, key, actor.tenant_id)
-            raise NotFoundError(f"The organisation {key} does not take part in {event.name}.")
-    return present[organisations[0]], present[organisations[1]]
+def one_at_a_time(session: Session, *participations: UUID) -> None:
+    """Bookings of one party follow each other, so that what is counted here still holds when it is written."""
+    session.scalars(
+        select(Participation.id)
+        .where(Participation.id.in_(participations))
+        .order_by(Participation.id)
+        .with_for_update(key_share=True)
+    ).all()
 
 
-def _slot(grid: Grid, name: str) -> Slot:
+def find_slot(grid: Grid, name: str) -> Slot:
     found = grid.slots_by_name().get(name) or next((s for s in grid.slots if str(s.id) == name), None)
     if found is None:
         names = list(grid.slots_by_name())
@@ -138,122 +182,50 @@ def _slot(grid: Grid, name: str) -> Slot:
     return found
 
 
-def _one_at_a_time(session: Session, one: Participant, other: Participant) -> None:
-    """Bookings of one party follow each other, so that what is counted here still holds when it is written."""
-    ids = (one.participation.id, other.participation.id)
-    session.scalars(
-        select(Participation.id).where(Participation.id.in_(ids)).order_by(Participation.id).with_for_update()
-    ).all()
+def find_place(grid: Grid, name: str) -> UUID:
+    for place in grid.places:
+        if name in (place.code, str(place.id)):
+            return place.id
+    raise InvalidInputError(f"{name!r} is no place of this event.", field="place")
 
 
-def _must_be_willing(session: Session, event: Event, one: Participant, other: Participant) -> None:
-    parties = (one.participation.id, other.participation.id)
-    answers = session.scalars(
-        select(Preference.answer).where(
-            Preference.event_id == event.id, Preference.from_id.in_(parties), Preference.to_id.in_(parties)
-        )
-    )
-    if "blocked" in set(answers):
-        raise ConflictError("Not booked: one of the two has blocked the other.", conflict="blocked")
-
-
-def _must_be_new(session: Session, event: Event, schedule: Schedule, one: Participant, other: Participant) -> None:
-    if not event.rules["one_meeting_per_organisation_pair"]:
+def must_be_legal(table: Table, verdict: Verdict, when: Slot, deed: str) -> None:
+    """Raise ConflictError with the first thing that stands in the way, as a sentence and as a code."""
+    if verdict.legal:
         return
-    low, high = sorted((one.participation.id, other.participation.id))
-    if session.scalar(
-        select(Meeting.id).where(
-            Meeting.schedule_id == schedule.id,
-            Meeting.low_id == low,
-            Meeting.high_id == high,
-            Meeting.status != "cancelled",
-        )
-    ):
-        raise ConflictError(
-            f"Not booked: {one.organisation.name} and {other.organisation.name} meet already, and once is the rule.",
-            conflict="pair",
-        )
+    reason = verdict.reasons[0]
+    slot, who = table.grid.slot_name(when), table.name(reason.who)
+    said = {
+        "blocked": "one of the two has blocked the other",
+        "withdrawn": f"{who} has withdrawn from the event",
+        "pair": f"{table.name(0)} and {table.name(1)} meet already, and once is the rule",
+        "maximum": f"{who} has as many meetings as it may have",
+        "availability": f"{who} is not available in {slot}",
+        "participant": f"{who} has a meeting in {slot} already",
+        "held": f"a request of {who} holds {slot} until {reason.until:%Y-%m-%d %H:%M} UTC" if reason.until else "",
+        "place": _no_place(table, when),
+        "interpreter": f"no interpreter for {_tongues(table.parties)} is free in {slot}",
+        "length": f"the session ends before a meeting of {table.board.length} slots from {slot} on would",
+    }[reason.code]
+    details = {} if reason in table.board.always else {"slot": slot}
+    raise ConflictError(f"Not {deed}: {said}.", conflict=reason.code, **details)
 
 
-def _free_seat(session: Session, event: Event, schedule: Schedule, grid: Grid, party: Participant, when: Slot) -> UUID:
-    name, slot = party.organisation.name, grid.slot_name(when)
-    if not grid.free(party.participation.id, when.id):
-        raise ConflictError(f"Not booked: {name} is not available in {slot}.", conflict="availability", slot=slot)
-    _, limit = meeting_limits(event, party.participation)
-    if limit is not None:
-        ids = [a.id for a in party.attendees]
-        held = len(
-            set(
-                session.scalars(
-                    select(Seat.meeting_id).where(Seat.schedule_id == schedule.id, Seat.attendee_id.in_(ids))
-                )
-            )
-        )
-        if held >= limit:
-            raise ConflictError(f"Not booked: {name} has its {limit} meetings.", conflict="maximum")
-    taken = set(
-        session.scalars(
-            select(Seat.attendee_id).where(
-                Seat.schedule_id == schedule.id,
-                Seat.slot_id == when.id,
-                Seat.attendee_id.in_([a.id for a in party.attendees]),
-            )
-        )
-    )
-    for attendee in party.attendees:
-        if attendee.id not in taken:
-            return attendee.id
-    raise ConflictError(f"Not booked: {name} has a meeting in {slot} already.", conflict="participant", slot=slot)
+def _helper(table: Table, verdict: Verdict) -> UUID | None:
+    return verdict.helpers[0] if table.board.helpers is not None else None
 
 
-def _free_place(
-    session: Session, schedule: Schedule, grid: Grid, wanted: str | None, when: Slot, parties: tuple[Participant, ...]
-) -> Place:
-    slot = grid.slot_name(when)
-    fixed = {p.participation.place_id for p in parties if p.participation.place_id}
-    if wanted is not None:
-        choice = [p for p in grid.places if wanted in (p.code, str(p.id))]
-        if not choice:
-            raise InvalidInputError(f"{wanted!r} is no place of this event.", field="place")
-    else:
-        hosts = select(Participation.place_id).where(
-            Participation.event_id == schedule.event_id, Participation.place_id.is_not(None)
-        )
-        kept = set(session.scalars(hosts))  # tables that are somebody's own are not given away
-        choice = [p for p in grid.places if (p.id in fixed if fixed else p.id not in kept)]
-    taken = set(
-        session.scalars(
-            select(PlaceHold.place_id).where(PlaceHold.schedule_id == schedule.id, PlaceHold.slot_id == when.id)
-        )
-    )
-    for place in choice:
-        if place.id not in taken and grid.free(place.id, when.id):
-            return place
-    if wanted is not None:
-        state = "closed" if choice[0].id not in taken else "taken"
-        raise ConflictError(f"Not booked: {choice[0].code} is {state} in {slot}.", conflict="place", slot=slot)
-    raise ConflictError(f"Not booked: no place is free in {slot}.", conflict="place", slot=slot)
+def _no_place(table: Table, when: Slot) -> str:
+    slot = table.grid.slot_name(when)
+    if len(table.board.places) != 1:
+        return f"no place is free in {slot}"
+    (only,) = table.board.places
+    code = next(place.code for place in table.grid.places if place.id == only)
+    return f"{code} is {'taken' if (when.id, only) in table.board.taken else 'closed'} in {slot}"
 
 
-def _interpreter(
-    session: Session, schedule: Schedule, grid: Grid, one: Participant, other: Participant, when: Slot
-) -> Interpreter | None:
-    if not needs_interpreter(one.languages, other.languages):
-        return None
-    taken = set(
-        session.scalars(
-            select(InterpreterHold.interpreter_id).where(
-                InterpreterHold.schedule_id == schedule.id, InterpreterHold.slot_id == when.id
-            )
-        )
-    )
-    for helper in grid.interpreters:
-        able = can_interpret(helper.languages, one.languages, other.languages)
-        if able and helper.id not in taken and grid.free(helper.id, when.id):
-            return helper
-    slot = grid.slot_name(when)
-    pair = f"{'/'.join(one.languages)} and {'/'.join(other.languages)}"
-    raise ConflictError(f"Not booked: no interpreter for {pair} is free in {slot}.", conflict="interpreter", slot=slot)
+def _tongues(parties: Parties) -> str:
+    return " and ".join("/".join(party.languages) for party in parties)
 
 
 def _raced(error: IntegrityError) -> str:

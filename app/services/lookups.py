@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -17,15 +16,9 @@ from app.db.models import (
     Event,
     EventBody,
     HostFair,
-    Interpreter,
-    InterpreterHold,
     MatchRun,
-    Meeting,
     Organisation,
-    Participation,
     Phase,
-    Place,
-    PlaceHold,
     RequestRevision,
     Series,
     SourcingRequest,
@@ -47,18 +40,6 @@ class Edition:
     phases: list[Phase]
     grid: Grid
     pairing: list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Booked:
-    """A meeting with the names of all it takes."""
-
-    slot: str
-    starts_at: datetime
-    ends_at: datetime
-    place: str | None
-    interpreter: str | None
-    organisations: list[Organisation]
 
 
 def edition(session: Session, event: Event, pairing: Collection[tuple[str, str]]) -> Edition:
@@ -116,24 +97,3 @@ def revisions(session: Session, request_ids: Collection[UUID]) -> dict[UUID, Req
 
 def match_run(session: Session, actor: Actor, run_id: UUID) -> MatchRun:
     return fetch(session, MatchRun, run_id, actor.tenant_id)
-
-
-def booked(session: Session, event: Event, meeting: Meeting) -> Booked:
-    """Return the names that a new meeting stands for."""
-    grid = grid_of(session, event.id)
-    slot = next(slot for slot in grid.slots if slot.id == meeting.slot_id)
-    place = session.scalar(
-        select(Place.code).join(PlaceHold, PlaceHold.place_id == Place.id).where(PlaceHold.meeting_id == meeting.id)
-    )
-    interpreter = session.scalar(
-        select(Interpreter.name)
-        .join(InterpreterHold, InterpreterHold.interpreter_id == Interpreter.id)
-        .where(InterpreterHold.meeting_id == meeting.id)
-    )
-    parties = session.scalars(
-        select(Organisation)
-        .join(Participation, Participation.organisation_id == Organisation.id)
-        .where(Participation.id.in_((meeting.low_id, meeting.high_id)))
-        .order_by(Participation.id)
-    )
-    return Booked(grid.slot_name(slot), slot.starts_at, slot.ends_at, place, interpreter, list(parties))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -57,26 +57,31 @@ def list_requests(
     return page(session, query, SourcingRequest, cursor=cursor, limit=limit)
 
 
-def participants(session: Session, event: Event, *, withdrawn: bool = False) -> list[Participant]:
+def participants(
+    session: Session, event: Event, only: Collection[UUID] | None = None, *, withdrawn: bool = False
+) -> list[Participant]:
     """Return everybody in an event, in the order of their codes; three queries whatever the number.
 
-    Who has withdrawn is there only if asked for: where things of the past are told.
+    `only` are ids of organisations, where not all are wanted. Who has withdrawn is there only if asked for: where things
+    of the past are told.
     """
-    query = (
+    wanted = [Participation.event_id == event.id]
+    if only is not None:
+        wanted.append(Participation.organisation_id.in_(only))
+    if not withdrawn:
+        wanted.append(Participation.withdrawn_at.is_(None))
+    rows = session.execute(
         select(Participation, Organisation)
         .join(Organisation, Organisation.id == Participation.organisation_id)
-        .where(Participation.event_id == event.id)
+        .where(*wanted)
         .order_by(Organisation.code)
-    )
-    if not withdrawn:
-        query = query.where(Participation.withdrawn_at.is_(None))
-    rows = session.execute(query).all()
-    seats = seats_of(session, event)
+    ).all()
+    seats = seats_of(session, event, only)
     spoken: dict[UUID, dict[str, None]] = {}
     for person in session.scalars(
         select(Representative)
         .join(Participation, Participation.organisation_id == Representative.organisation_id)
-        .where(Participation.event_id == event.id)
+        .where(*wanted)
         .order_by(Representative.id)
     ):
         spoken.setdefault(person.organisation_id, {}).update(dict.fromkeys(person.languages))
@@ -123,10 +128,13 @@ def new_participation(event: Event, organisation: Organisation) -> Participation
     )
 
 
-def seats_of(session: Session, event: Event) -> dict[UUID, list[Attendee]]:
+def seats_of(session: Session, event: Event, only: Collection[UUID] | None = None) -> dict[UUID, list[Attendee]]:
     """Return the attendees of an event by participation, in their order; one query."""
+    wanted = select(Attendee).where(Attendee.event_id == event.id).order_by(Attendee.number)
+    if only is not None:
+        wanted = wanted.where(Attendee.organisation_id.in_(only))
     seats: dict[UUID, list[Attendee]] = {}
-    for attendee in session.scalars(select(Attendee).where(Attendee.event_id == event.id).order_by(Attendee.number)):
+    for attendee in session.scalars(wanted):
         seats.setdefault(attendee.participation_id, []).append(attendee)
     return seats
 

@@ -47,6 +47,8 @@ BODIES: dict[str, Any] = {
     # schedules, meetings, publications
     "POST /events/{event_id}/schedules": {},
     "POST /events/{event_id}/meetings": {"organisations": [str(uuid4()), str(uuid4())], "slot": "s01"},
+    "PATCH /meetings/{meeting_id}": {"slot": "s02"},
+    "POST /meetings/{meeting_id}/cancel": {"note": "Our flight is cancelled."},
     # the live day
     "POST /events/{event_id}/check-ins": {"name": "somebody nobody knows"},
     "POST /meetings/{meeting_id}/state": {"state": "held"},

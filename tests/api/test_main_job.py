@@ -147,8 +147,9 @@ def test_bookings_name_what_stands_in_the_way(client: CheckedClient, fair: Fair)
     made = first.json()
     assert (made["slot"], made["place"], made["starts_at"]) == ("s01", "T1", "2025-09-15T13:30:00+02:00")
     assert {party["name"] for party in made["organisations"]} == {"demo s1", "demo b1"}
-    held = client.get(first.headers["location"], headers=fair.key()).json()["meetings"]
-    assert [meeting["id"] for meeting in held] == [made["id"]]
+    assert client.get(first.headers["location"], headers=fair.key()).json() == made
+    plan = client.get(f"/api/v1/schedules/{made['schedule_id']}", headers=fair.key()).json()
+    assert [meeting["id"] for meeting in plan["meetings"]] == [made["id"]]
     for refused, conflict in (
         (book("s2", "b1", "s01"), "participant"),
         (book("s1", "b2", "s01"), "participant"),

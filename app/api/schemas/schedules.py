@@ -1,4 +1,4 @@
-"""Schedules and meetings."""
+"""Schedules."""
 
 from __future__ import annotations
 
@@ -35,17 +35,6 @@ class ScheduleIn(Shape):
     objective: Objective | None = None
 
 
-class MeetingIn(Shape):
-    """A pair to book into the current schedule."""
-
-    organisations: Annotated[tuple[UUID, UUID], Field(description="the two that meet")]
-    slot: Annotated[str, Field(min_length=1, max_length=64, description="name (s01) or id of a slot of the event")]
-    place: Annotated[
-        str | None,
-        Field(min_length=1, max_length=64, description="code or id of a place; the first free one if absent"),
-    ] = None
-
-
 class MeetingOut(Reply):
     """A meeting: who, when, where; times are those of the event's zone."""
 
@@ -58,13 +47,6 @@ class MeetingOut(Reply):
     organisations: list[Named]
     status: Literal["planned", "locked", "live", "held", "no_show", "cancelled"]
     value: float
-
-
-class BookedOut(MeetingOut):
-    """A meeting just booked, and the schedule it is in."""
-
-    event_id: UUID
-    schedule_id: UUID
 
 
 class Unscheduled(Reply):

@@ -17,12 +17,12 @@ from app.api.schemas.live import ArrivalList, CheckInIn, CheckInOut, MeetingStat
 from app.db.models import Event, Meeting
 from app.db.queries.grid import Grid, grid_of
 from app.domain.fairs import LocalTime
-from app.services import lookups
 from app.services.events import find_event
 from app.services.live.arrivals import Arrival, NextMeeting, arrivals
 from app.services.live.checkins import CheckIn, check_in, undo_check_in
 from app.services.live.people import Person
 from app.services.live.states import mark, meeting_to_change
+from app.services.meetings import shown
 
 router = idempotency.router("live day")
 
@@ -106,21 +106,9 @@ def set_state(
 
 def meeting_out(session: Any, event: Event, meeting: Meeting) -> dict[str, Any]:
     """A meeting as the interface shows it, with who was absent."""
-    booked, zone = lookups.booked(session, event, meeting), ZoneInfo(event.zone)
-    sides = dict(zip(sorted((meeting.low_id, meeting.high_id)), booked.organisations, strict=True))
-    return {
-        "id": meeting.id,
-        "slot": booked.slot,
-        "starts_at": booked.starts_at.astimezone(zone),
-        "ends_at": booked.ends_at.astimezone(zone),
-        "place": booked.place,
-        "interpreter": booked.interpreter,
-        "organisations": booked.organisations,
-        "status": meeting.status,
-        "value": meeting.value,
-        "absent": sides.get(meeting.absent_id) if meeting.absent_id else None,
-        "note": meeting.note,
-    }
+    said = shown(session, event, [meeting])[0]
+    sides = dict(zip((meeting.low_id, meeting.high_id), said["organisations"], strict=True))
+    return {**said, "absent": sides.get(meeting.absent_id) if meeting.absent_id else None}
 
 
 def _checked(found: CheckIn, zone: ZoneInfo) -> dict[str, Any]:

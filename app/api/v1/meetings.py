@@ -1,19 +1,24 @@
-"""Meetings, booked one by one."""
+"""Meetings of the current schedule, one by one."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
+from sqlalchemy.orm import Session
 
 from app.api import idempotency
 from app.api.bodies import JsonBody
-from app.api.deps import Caller, EventName, Writing, created_at
-from app.api.schemas.schedules import BookedOut, MeetingIn
-from app.services import lookups
+from app.api.deps import Caller, Cursor, EventName, Limit, Reading, Writing, created_at
+from app.api.etag import IfMatch, must_match, tag_of
+from app.api.schemas.meetings import CancelIn, LegalSlots, MeetingChange, MeetingIn, MeetingItem, MeetingList
+from app.core.errors import InvalidInputError
+from app.db.models import Event, Meeting
+from app.services import meetings
 from app.services.booking import book
 from app.services.events import find_event
+from app.services.legal_slots import parties_of, schedule_id_of, slots_shown, table_of
 
 router = idempotency.router("meetings")
 
@@ -22,14 +27,38 @@ _EXAMPLE = {
     "slot": "s03",
     "place": "T7",
 }
+_TAGGED: dict[int | str, dict[str, Any]] = {200: {"headers": {"ETag": {"schema": {"type": "string"}}}}, 409: {}}
+
+
+@router.get("/events/{event_id}/meetings", summary="List meetings", response_model=MeetingList)
+def list_all(
+    event_id: EventName,
+    actor: Caller,
+    session: Reading,
+    slot: Annotated[str | None, Query(max_length=64, description="only those of this slot (name or id)")] = None,
+    organisation: Annotated[UUID | None, Query(description="only those of this organisation")] = None,
+    status: Annotated[
+        Literal["planned", "locked", "live", "held", "no_show", "cancelled"] | None, Query(description="only these")
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Any:
+    """Meetings of the current schedule, cancelled ones included; enterprises and buyers see their own."""
+    event = find_event(session, actor, event_id)
+    if not actor.is_staff:
+        organisation = actor.organisation_id
+    page = meetings.list_meetings(
+        session, event, slot=slot, organisation_id=organisation, status=status, cursor=cursor, limit=limit
+    )
+    return {"items": meetings.shown(session, event, page.items), "next": page.next}
 
 
 @router.post(
     "/events/{event_id}/meetings",
     summary="Book a meeting",
     status_code=201,
-    response_model=BookedOut,
-    responses={201: created_at("/api/v1/schedules/{schedule_id}"), 409: {}},
+    response_model=MeetingItem,
+    responses={201: created_at("/api/v1/meetings/{meeting_id}"), 409: {}},
 )
 def create(
     event_id: EventName,
@@ -40,20 +69,98 @@ def create(
 ) -> Any:
     """Book one pair into the current schedule; 409 names what stands in the way."""
     event = find_event(session, actor, event_id)
-    meeting = book(session, actor, event.id, body.organisations, body.slot, body.place)
-    booked = lookups.booked(session, event, meeting)
-    zone = ZoneInfo(event.zone)
-    response.headers["Location"] = f"/api/v1/schedules/{meeting.schedule_id}"
+    meeting = book(session, actor, event.id, body.organisations, body.slot, body.place, over_holds=body.override_holds)
+    response.headers["Location"] = f"/api/v1/meetings/{meeting.id}"
+    return _answer(session, event, meeting, response)
+
+
+@router.get(
+    "/meetings/{meeting_id}",
+    summary="Read a meeting",
+    response_model=MeetingItem,
+    responses={200: _TAGGED[200]},
+)
+def read(meeting_id: UUID, actor: Caller, session: Reading, response: Response) -> Any:
+    """A meeting; its ETag is what a change of it takes as If-Match. Enterprises and buyers see their own."""
+    return _answer(session, *meetings.find_meeting(session, actor, meeting_id), response)
+
+
+@router.patch("/meetings/{meeting_id}", summary="Move a meeting", response_model=MeetingItem, responses=_TAGGED)
+def change(
+    meeting_id: UUID,
+    actor: Caller,
+    body: Annotated[MeetingChange, Depends(JsonBody(MeetingChange, example={"slot": "s04", "place": "T2"}))],
+    session: Writing,
+    response: Response,
+    if_match: IfMatch = None,
+) -> Any:
+    """Give a meeting another slot, place or interpreter, lock it or unlock it. To undo a move, move it back.
+
+    A place that is not named stays if it is free there, else the first free one is taken; so with the interpreter.
+    """
+    held = meetings.hold(session, actor, meeting_id)
+    must_match(if_match, held.meeting)
+    wanted = meetings.Change(
+        frozenset(body.model_fields_set),
+        body.slot, body.place, body.interpreter, body.locked, body.note, body.override_holds,
+    )  # fmt: skip
+    return _answer(session, held.event, meetings.change(session, actor, held, wanted), response)
+
+
+@router.delete("/meetings/{meeting_id}", summary="Cancel a meeting", response_model=MeetingItem, responses=_TAGGED)
+def delete(meeting_id: UUID, actor: Caller, session: Writing, response: Response, if_match: IfMatch = None) -> Any:
+    """Call a meeting off: its seats, place and interpreter are free again; the row stays, as cancelled."""
+    held = meetings.hold(session, actor, meeting_id)
+    must_match(if_match, held.meeting)
+    return _answer(session, held.event, meetings.cancel(session, actor, held), response)
+
+
+@router.post(
+    "/meetings/{meeting_id}/cancel", summary="Call off a meeting", response_model=MeetingItem, responses=_TAGGED
+)
+def cancel(
+    meeting_id: UUID,
+    actor: Caller,
+    body: Annotated[CancelIn, Depends(JsonBody(CancelIn, optional=True, example={"note": "Our flight is cancelled."}))],
+    session: Writing,
+    response: Response,
+) -> Any:
+    """Call a meeting off with a note. Enterprises and buyers do so with their own, in the booking and live phases."""
+    held = meetings.hold(session, actor, meeting_id)
+    return _answer(session, held.event, meetings.cancel(session, actor, held, body.note), response)
+
+
+@router.get("/meetings/{meeting_id}/legal-slots", summary="Where a meeting could go", response_model=LegalSlots)
+def legal_for_meeting(meeting_id: UUID, actor: Caller, session: Reading) -> Any:
+    """Every slot of the event: whether the meeting could be moved there, else why not, and what is free then."""
+    meeting, table = meetings.table_of_meeting(session, actor, meeting_id)
     return {
-        "id": meeting.id,
-        "event_id": meeting.event_id,
-        "schedule_id": meeting.schedule_id,
-        "slot": booked.slot,
-        "starts_at": booked.starts_at.astimezone(zone),
-        "ends_at": booked.ends_at.astimezone(zone),
-        "place": booked.place,
-        "interpreter": booked.interpreter,
-        "organisations": booked.organisations,
-        "status": meeting.status,
-        "value": meeting.value,
+        "organisations": [party.organisation for party in table.parties],
+        "slots": slots_shown(table, meeting.slot_id),
     }
+
+
+@router.get("/events/{event_id}/legal-slots", summary="Where two could meet", response_model=LegalSlots)
+def legal_for_pair(
+    event_id: EventName,
+    actor: Caller,
+    session: Reading,
+    organisations: Annotated[str, Query(max_length=100, description="ids of the two, with a comma between them")] = "",
+) -> Any:
+    """Every slot of the event: whether these two could meet then, else why not, and what is free then."""
+    event = find_event(session, actor, event_id)
+    try:
+        one, other = (UUID(part) for part in organisations.split(","))
+    except ValueError:
+        raise InvalidInputError(
+            "Name two organisations by their ids, with a comma between them.", field="organisations"
+        ) from None
+    parties = parties_of(session, actor, event, (one, other))
+    table = table_of(session, event, schedule_id_of(session, event), parties)
+    return {"organisations": [party.organisation for party in parties], "slots": slots_shown(table)}
+
+
+def _answer(session: Session, event: Event, meeting: Meeting, response: Response) -> dict[str, Any]:
+    session.flush()
+    response.headers["ETag"] = tag_of(meeting)
+    return meetings.shown(session, event, [meeting])[0]

@@ -1,0 +1,299 @@
+"""Meetings of the current schedule: list them, move them, lock them, call them off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.core.clock import utc_now
+from app.core.errors import ConflictError, InvalidInputError, NotAllowedError, NotFoundError
+from app.core.paging import Page
+from app.db.models import (
+    Event,
+    Interpreter,
+    InterpreterHold,
+    Meeting,
+    Organisation,
+    Participation,
+    Place,
+    PlaceHold,
+    Schedule,
+)
+from app.db.queries.grid import Grid, grid_of
+from app.db.queries.scoped import page
+from app.domain.legal_slots import NONE, Verdict
+from app.domain.meetings import CANCELLABLE, MOVABLE, SETTLING
+from app.services.access import Actor
+from app.services.audit import record
+from app.services.booking import Taken, find_place, find_slot, must_be_legal, one_at_a_time, release, write
+from app.services.legal_slots import Table, pair_of, schedule_id_of, table_of
+from app.services.outbox import tell
+from app.services.phases import must_be_open
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be different; fields that are not in `given` stay as they are.
+
+    `interpreter` is a name or an id; None takes one if the two need one. With `over_holds` seats that requests hold are
+    taken nevertheless.
+    """
+
+    given: frozenset[str]
+    slot: str | None = None
+    place: str | None = None
+    interpreter: str | None = None
+    locked: bool | None = None
+    note: str | None = None
+    over_holds: bool = False
+
+
+@dataclass(frozen=True)
+class Held:
+    """A meeting that nobody else changes until the end of the transaction, and where it stands."""
+
+    event: Event
+    meeting: Meeting
+    schedule: Schedule
+    place_id: UUID | None
+    helper_id: UUID | None
+
+
+def find_meeting(session: Session, actor: Actor, meeting_id: UUID) -> tuple[Event, Meeting]:
+    """A meeting and its event; enterprises and buyers find their own only.
+
+    Raises
+    ------
+    NotFoundError
+        There is none for this caller.
+    """
+    row = session.execute(
+        select(Event, Meeting)
+        .join(Event, Event.id == Meeting.event_id)
+        .where(Meeting.id == meeting_id, Event.tenant_id == actor.tenant_id)
+    ).one_or_none()
+    if row is not None and (actor.is_staff or _is_of(session, actor, row.Meeting)):
+        return row.Event, row.Meeting
+    raise NotFoundError(f"There is no meeting {meeting_id}.")
+
+
+def list_meetings(
+    session: Session,
+    event: Event,
+    *,
+    slot: str | None = None,
+    organisation_id: UUID | None = None,
+    status: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Meeting]:
+    """Meetings of the current schedule, cancelled ones included, in the order they were made."""
+    query = select(Meeting).where(Meeting.schedule_id == schedule_id_of(session, event))
+    if slot is not None:
+        query = query.where(Meeting.slot_id == find_slot(grid_of(session, event.id), slot).id)
+    if organisation_id is not None:
+        part = select(Participation.id).where(
+            Participation.event_id == event.id, Participation.organisation_id == organisation_id
+        )
+        query = query.where(Meeting.low_id.in_(part) | Meeting.high_id.in_(part))
+    if status is not None:
+        query = query.where(Meeting.status == status)
+    return page(session, query, Meeting, cursor=cursor, limit=limit)
+
+
+def shown(session: Session, event: Event, meetings: Sequence[Meeting]) -> list[dict[str, Any]]:
+    """Meetings with the names of all they take; the same number of queries for one and for many."""
+    grid, zone = grid_of(session, event.id), ZoneInfo(event.zone)
+    order = {slot.id: number for number, slot in enumerate(grid.slots)}
+    ids = [meeting.id for meeting in meetings]
+    places: dict[UUID, str] = dict(
+        session.execute(
+            select(PlaceHold.meeting_id, Place.code)
+            .join(Place, Place.id == PlaceHold.place_id)
+            .where(PlaceHold.meeting_id.in_(ids))
+        ).all()
+    )
+    helpers: dict[UUID, str] = dict(
+        session.execute(
+            select(InterpreterHold.meeting_id, Interpreter.name)
+            .join(Interpreter, Interpreter.id == InterpreterHold.interpreter_id)
+            .where(InterpreterHold.meeting_id.in_(ids))
+        ).all()
+    )
+    parts = {part for meeting in meetings for part in (meeting.low_id, meeting.high_id)}
+    named = select(Participation.id, Organisation).join(Organisation, Organisation.id == Participation.organisation_id)
+    names = dict(session.execute(named.where(Participation.id.in_(parts))).all())
+    return [
+        {
+            "id": meeting.id,
+            "event_id": meeting.event_id,
+            "schedule_id": meeting.schedule_id,
+            "slot": grid.slot_name(grid.slots[order[meeting.slot_id]]),
+            **_times(grid, order[meeting.slot_id], meeting.length, zone),
+            "place": places.get(meeting.id),
+            "interpreter": helpers.get(meeting.id),
+            "organisations": [names[meeting.low_id], names[meeting.high_id]],
+            "status": meeting.status,
+            "value": meeting.value,
+            "note": meeting.note,
+            "sequence": meeting.sequence,
+            "changed_at": meeting.changed_at.astimezone(zone) if meeting.changed_at else None,
+        }
+        for meeting in meetings
+    ]
+
+
+def hold(session: Session, actor: Actor, meeting_id: UUID) -> Held:
+    """Lock a meeting of the current schedule for a change; see `app.services.booking` for the order of locks.
+
+    Raises
+    ------
+    ConflictError
+        The meeting belongs to a schedule that is not the current one.
+    """
+    event, seen = find_meeting(session, actor, meeting_id)
+    schedule = session.scalar(
+        select(Schedule).where(Schedule.id == seen.schedule_id, Schedule.is_current).with_for_update(read=True)
+    )
+    if schedule is None:
+        raise ConflictError(
+            "This meeting belongs to a schedule that is not the current one; change the meeting there.",
+            conflict="schedule",
+        )
+    one_at_a_time(session, seen.low_id, seen.high_id)
+    meeting = session.scalars(
+        select(Meeting).where(Meeting.id == seen.id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+    place = session.scalar(select(PlaceHold.place_id).where(PlaceHold.meeting_id == meeting.id).limit(1))
+    helper = select(InterpreterHold.interpreter_id).where(InterpreterHold.meeting_id == meeting.id).limit(1)
+    return Held(event, meeting, schedule, place, session.scalar(helper))
+
+
+def change(session: Session, actor: Actor, held: Held, wanted: Change) -> Meeting:
+    """Move a meeting, lock or unlock it, or say something about it; an undone move is a move back.
+
+    Raises
+    ------
+    ConflictError
+        It is over, called off or locked, or something stands in the way there.
+    """
+    actor.must_be_organiser()
+    meeting = held.meeting
+    if meeting.status not in MOVABLE:
+        raise ConflictError(f"Not changed: the meeting is {_state(meeting)}.", conflict="state")
+    moved = _move(session, held, wanted) if wanted.given & {"slot", "place", "interpreter"} else False
+    if wanted.locked is not None:
+        meeting.status = "locked" if wanted.locked else "planned"
+    if wanted.note is not None:
+        meeting.note = wanted.note
+    _note_change(session, actor, held, "meeting.moved" if moved else "meeting.changed", visible=moved)
+    return meeting
+
+
+def cancel(session: Session, actor: Actor, held: Held, note: str = "") -> Meeting:
+    """Call a meeting off: what it took is free again, the row stays as cancelled.
+
+    Enterprises and buyers call off their own, with a note for the other side, while meetings are settled.
+
+    Raises
+    ------
+    ConflictError
+        It has begun, is over or is called off already, or it is too early or too late for participants.
+    """
+    if not actor.runs_events and actor.is_staff:
+        raise NotAllowedError(f"The role {actor.role} may not do that; it takes an organiser.")
+    if not actor.is_staff:
+        must_be_open(session, held.event, "Calling meetings off", *SETTLING, actor=actor)
+        if not note.strip():
+            raise InvalidInputError("Say why, so that the other side knows; a short note will do.", field="note")
+    meeting = held.meeting
+    if meeting.status not in CANCELLABLE:
+        raise ConflictError(f"Not cancelled: the meeting is {_state(meeting)}.", conflict="state")
+    release(session, meeting)
+    meeting.status, meeting.note = "cancelled", note
+    _note_change(session, actor, held, "meeting.cancelled", visible=True)
+    return meeting
+
+
+def table_of_meeting(session: Session, actor: Actor, meeting_id: UUID) -> tuple[Meeting, Table]:
+    """The board on which a meeting could be moved."""
+    event, meeting = find_meeting(session, actor, meeting_id)
+    parties = pair_of(session, event, meeting.low_id, meeting.high_id)
+    return meeting, table_of(session, event, meeting.schedule_id, parties, moving=meeting)
+
+
+def _move(session: Session, held: Held, wanted: Change) -> bool:
+    """Give the meeting what is wanted of slot, place and interpreter; whether anything of that is new."""
+    meeting = held.meeting
+    if meeting.status == "locked" and wanted.locked is not False:
+        raise ConflictError('Not moved: the meeting is locked; send "locked": false to unlock it.', conflict="locked")
+    grid = grid_of(session, held.event.id)
+    when = find_slot(grid, wanted.slot) if wanted.slot else next(s for s in grid.slots if s.id == meeting.slot_id)
+    place = find_place(grid, wanted.place) if wanted.place else None
+    parties = pair_of(session, held.event, meeting.low_id, meeting.high_id)
+    table = table_of(session, held.event, held.schedule.id, parties, moving=meeting, place=place)
+    verdict = table.judge(when, over_holds=wanted.over_holds)
+    must_be_legal(table, verdict, when, "moved")
+    place = held.place_id if place is None and held.place_id in verdict.places else verdict.places[0]
+    helper = _helper(table, verdict, held, wanted)
+    if (when.id, place, helper) == (meeting.slot_id, held.place_id, held.helper_id):
+        return False
+    write(session, table, meeting, Taken(verdict.span, verdict.seats, place, helper), "moved")
+    return True
+
+
+def _helper(table: Table, verdict: Verdict, held: Held, wanted: Change) -> UUID | None:
+    """The interpreter who was named, else the one there is, else the first who can."""
+    board, named = table.board, wanted.interpreter
+    needed = board.helpers is not None
+
+    def free(helper: UUID) -> bool:
+        closed = board.closed.get(helper, NONE)
+        return all((slot, helper) not in board.taken and slot not in closed for slot in verdict.span)
+
+    if named is not None:
+        helper = next((h for h in table.grid.interpreters if named in (h.name, str(h.id))), None)
+        if helper is None:
+            raise InvalidInputError(f"{named!r} is no interpreter of this event.", field="interpreter")
+        if not free(helper.id) or (needed and helper.id not in verdict.helpers):
+            why = "does not speak for both" if free(helper.id) else "is not free in that slot"
+            raise ConflictError(f"Not moved: {helper.name} {why}.", conflict="interpreter")
+        return helper.id
+    if held.helper_id and "interpreter" not in wanted.given and free(held.helper_id):
+        return held.helper_id
+    return verdict.helpers[0] if needed else None
+
+
+def _note_change(session: Session, actor: Actor, held: Held, deed: str, *, visible: bool) -> None:
+    """Count the change, for calendars where it shows, and tell of it."""
+    meeting = held.meeting
+    meeting.changed_at = utc_now()
+    if visible:
+        meeting.sequence += 1
+    session.flush()
+    record(session, actor, deed, event_id=held.event.id, target_id=meeting.id, status=meeting.status)
+    ids = {"event_id": str(held.event.id), "meeting_id": str(meeting.id)}
+    tell(session, held.event.tenant_id, "meeting.changed", **ids, status=meeting.status)
+
+
+def _is_of(session: Session, actor: Actor, meeting: Meeting) -> bool:
+    mine = select(Participation.id).where(
+        Participation.id.in_((meeting.low_id, meeting.high_id)),
+        Participation.organisation_id == actor.organisation_id,
+    )
+    return session.scalar(mine) is not None
+
+
+def _state(meeting: Meeting) -> str:
+    return {"cancelled": "called off", "no_show": "missed", "live": "on just now"}.get(meeting.status, meeting.status)
+
+
+def _times(grid: Grid, number: int, length: int, zone: ZoneInfo) -> dict[str, Any]:
+    first, last = grid.slots[number], grid.slots[min(number + length, len(grid.slots)) - 1]
+    return {"starts_at": first.starts_at.astimezone(zone), "ends_at": last.ends_at.astimezone(zone)}
