@@ -83,6 +83,11 @@ async def secret_answer(request: Request) -> None:
     request.state.secret_answer = True
 
 
+def site(request: Request) -> str:
+    """Where people reach the service; links in letters begin with it."""
+    return str(request.app.state.settings.public_url)
+
+
 class Enqueue:
     """Hand a run to the queue of this process, if it has one; what is not handed over, the next sweep finds."""
 
@@ -135,6 +140,7 @@ Hashing = Annotated[Database, Depends(hashing_database, scope="function", max_co
 Limits = Annotated[Lifetime, Depends(lifetime)]
 Secret = Annotated[None, Depends(secret_answer)]
 Queue = Annotated[Enqueue, Depends()]
+Site = Annotated[str, Depends(site)]
 
 Lang = Annotated[
     Literal["en", "zh", "zh-Hans", "fr", "de", "it"], Query(description="language of everything written for people")

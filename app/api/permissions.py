@@ -89,6 +89,12 @@ MATRIX: dict[str, Rule] = {
     "GET /participations/{participation_id}/preferences": _may(ROLES, "meetings:read"),
     "PUT /participations/{participation_id}/preferences/{other_id}": _may(_ACTING, "meetings:write"),
     "DELETE /participations/{participation_id}/preferences/{other_id}": _may(_ACTING, "meetings:write"),
+    "GET /events/{event_id}/meeting-requests": _may(ROLES, "meetings:read"),
+    "POST /events/{event_id}/meeting-requests": _may(_ACTING, "meetings:write"),
+    "GET /meeting-requests/{meeting_request_id}": _may(ROLES, "meetings:read"),
+    "POST /meeting-requests/{meeting_request_id}/accept": _may(_ACTING, "meetings:write"),
+    "POST /meeting-requests/{meeting_request_id}/decline": _may(_ACTING, "meetings:write"),
+    "POST /meeting-requests/{meeting_request_id}/withdraw": _may(_ACTING, "meetings:write"),
     # schedules, meetings, publications
     "POST /events/{event_id}/schedules": _may(RUNNERS, "schedules:write"),
     "GET /events/{event_id}/schedules": _may(STAFF, "schedules:read"),

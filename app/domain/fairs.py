@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, field_validator, model_validator
 
+from app.domain.meeting_requests import HOURS
 from app.domain.participants import KINDS
 from app.domain.profiles import Currency, Day, Language, Shape, Word
 
@@ -182,6 +183,12 @@ class Rules(Shape):
     max_meetings_buyer: Limit = None
     break_weight: Annotated[float, Field(ge=0, le=1000)] = 0.0
     max_must_meet: Annotated[int, Field(ge=0, le=1000)] = MAX_MUST_MEET
+    #: most requests for a meeting that a participant may have waiting or accepted
+    request_quota: Limit = None
+    #: hours until a request that nobody answers expires
+    request_hours: Annotated[int, Field(ge=1, le=2160)] = HOURS
+    #: whether an accepted request that names no slot is given the first one that both are free in
+    book_on_accept: bool = False
 
     @model_validator(mode="after")
     def _limits_are_in_order(self) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 KINDS = (
     "manufacturer",
@@ -52,6 +53,17 @@ def kind_of(code: str | None) -> str | None:
     return _COUNTS_AS.get(code)
 
 
+class Taking(Protocol):
+    """Somebody's part in an event, as far as it decides whom they may meet."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def supplies(self) -> bool: ...
+    @property
+    def buys(self) -> bool: ...
+
+
 @dataclass(frozen=True)
 class PairingRules:
     """Which kind may seek from which; an event without rules lets anyone who buys meet anyone who supplies."""
@@ -64,3 +76,13 @@ class PairingRules:
 
     def allows(self, seeker: str, provider: str) -> bool:
         return not self.allowed or (seeker, provider) in self.allowed
+
+    def may_meet(self, one: Taking, other: Taking) -> bool:
+        """Whether two participants may ask each other: one may seek from the other, whoever of the two begins.
+
+        Without rules one has to buy and the other to supply; who does neither, as at a conference, may ask everybody.
+        """
+        if self.allowed:
+            return (one.kind, other.kind) in self.allowed or (other.kind, one.kind) in self.allowed
+        sided = all(party.buys or party.supplies for party in (one, other))
+        return not sided or (one.buys and other.supplies) or (other.buys and one.supplies)

@@ -14,6 +14,7 @@ from app.core.settings import Settings
 from app.db.engine import Database
 from app.db.models import IdempotencyKey, StoredFile
 from app.services import attempts, runs, sealing, sending
+from app.services.meeting_requests import expire_requests, remind_of_requests
 
 _DAY = timedelta(days=1)
 
@@ -43,6 +44,10 @@ CHORES: list[Chore] = [
     Chore("letters", 5, sending.send_letters),
     Chore("webhooks", 5, sending.call_webhooks),
     Chore("seal", 10, lambda database, _settings: sealing.seal(database)),
+    Chore(
+        "requests past their deadline", 30, lambda database, settings: expire_requests(database, settings.public_url)
+    ),
+    Chore("reminders of requests", 300, lambda database, settings: remind_of_requests(database, settings.public_url)),
     Chore("purge", 600, purge),
     Chore("attempts", 600, lambda database, _settings: attempts.forget(database)),
 ]

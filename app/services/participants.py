@@ -62,8 +62,8 @@ def participants(
 ) -> list[Participant]:
     """Return everybody in an event, in the order of their codes; three queries whatever the number.
 
-    `only` are ids of organisations, where not all are wanted. Who has withdrawn is there only if asked for: where things
-    of the past are told.
+    `only` are ids of organisations, where not all are wanted. Who has withdrawn is there only if asked for: where
+    things of the past are told.
     """
     wanted = [Participation.event_id == event.id]
     if only is not None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import Event, Match, MatchRun, Meeting, PlaceHold, Preference, Schedule
+from app.db.models import Event, Match, MatchRun, Meeting, MeetingRequest, PlaceHold, Preference, Schedule
 from app.db.queries.grid import Grid, grid_of
 from app.services.participants import Participant, meeting_limits, participants
 
@@ -79,7 +79,7 @@ def build_problem(
     code = {key: person.organisation.code for key, person in people.items()}
     answers = list(session.scalars(select(Preference).where(Preference.event_id == event.id)))
     once = bool(event.rules["one_meeting_per_organisation_pair"])
-    pairs = _pairs(session, match_run, answers, once)
+    pairs = _pairs(session, match_run, answers, _agreed(session, event.id), once)
     pairs = _with_locks(session, event.id, pairs, _refused(answers), once)
     pairs = [pair for pair in pairs if people.keys() >= set(pair.parties)]  # not those who have withdrawn
     pairs = _strongest(
@@ -153,10 +153,36 @@ def _in_order(grid: Grid, chosen: frozenset[UUID]) -> list[UUID]:
     return [slot.id for slot in grid.slots if slot.id in chosen]
 
 
-def _pairs(session: Session, match_run: MatchRun | None, answers: list[Preference], once: bool) -> list[Pair]:
-    """The best request of each pair, without pairs that either side refuses; what somebody must meet is required."""
+def _agreed(session: Session, event_id: UUID) -> list[MeetingRequest]:
+    """Accepted requests, but for those whose meeting was called off."""
+    rows = session.scalars(
+        select(MeetingRequest)
+        .outerjoin(Meeting, Meeting.id == MeetingRequest.meeting_id)
+        .where(
+            MeetingRequest.event_id == event_id,
+            MeetingRequest.state == "accepted",
+            Meeting.status.is_distinct_from("cancelled"),
+        )
+        .order_by(MeetingRequest.id)
+    )
+    return list(rows)
+
+
+def _pairs(
+    session: Session,
+    match_run: MatchRun | None,
+    answers: list[Preference],
+    agreed: list[MeetingRequest],
+    once: bool,
+) -> list[Pair]:
+    """The best request of each pair, without pairs that either side refuses.
+
+    What somebody must meet is required, and so is what two have agreed on.
+    """
     refused = _refused(answers)
-    musts = {frozenset((a.from_id, a.to_id)): a for a in answers if a.answer == "must_meet"}
+    musts: dict[frozenset[UUID], tuple[UUID, UUID, UUID | None]]
+    musts = {frozenset((a.from_id, a.to_id)): (a.from_id, a.to_id, None) for a in answers if a.answer == "must_meet"}
+    musts |= {frozenset((one.low_id, one.high_id)): (one.from_id, one.to_id, one.request_id) for one in agreed}
     best: dict[tuple[UUID, UUID] | frozenset[UUID], Pair] = {}
     scored = (
         select(Match)
@@ -172,9 +198,9 @@ def _pairs(session: Session, match_run: MatchRun | None, answers: list[Preferenc
         if key not in best and value > 0:
             best[key] = Pair(match.seeker_id, match.provider_id, value, match.request_id, parties in musts)
     have = {frozenset(pair.parties) for pair in best.values()}
-    for parties, answer in musts.items():
+    for parties, (asks, asked, request_id) in musts.items():
         if parties not in have and parties not in refused:
-            best[parties] = Pair(answer.from_id, answer.to_id, 0.0, None, True)
+            best[parties] = Pair(asks, asked, 0.0, request_id, True)
     return list(best.values())
 
 

@@ -170,7 +170,7 @@ def timetable(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en
         select(func.count()).where(Schedule.event_id == event.id, Schedule.id < schedule.id, Schedule.state == "done")
     )
     return tt.Timetable(
-        event=_event_info(session, event),
+        event=event_info(session, event),
         slots=tuple(tt.Slot(grid.slot_name(s), s.starts_at, s.ends_at) for s in grid.slots),
         places=tuple(place.code for place in grid.places),
         meetings=tuple(
@@ -233,7 +233,8 @@ def _reasons(session: Session, schedule: Schedule, lang: str) -> dict[UUID, Reas
     }
 
 
-def _event_info(session: Session, event: Event) -> tt.EventInfo:
+def event_info(session: Session, event: Event) -> tt.EventInfo:
+    """The event as letters, calendars and papers name it."""
     bodies = session.scalars(select(EventBody).where(EventBody.event_id == event.id).order_by(EventBody.position))
     return tt.EventInfo(
         code=event.code,

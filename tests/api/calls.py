@@ -44,6 +44,10 @@ BODIES: dict[str, Any] = {
     "POST /events/{event_id}/match-runs": {},
     # meeting requests and preferences
     "PUT /participations/{participation_id}/preferences/{other_id}": {"answer": "want"},
+    "POST /events/{event_id}/meeting-requests": {"to": str(uuid4())},
+    "POST /meeting-requests/{meeting_request_id}/accept": {"message": "With pleasure."},
+    "POST /meeting-requests/{meeting_request_id}/decline": {},
+    "POST /meeting-requests/{meeting_request_id}/withdraw": {},
     # schedules, meetings, publications
     "POST /events/{event_id}/schedules": {},
     "POST /events/{event_id}/meetings": {"organisations": [str(uuid4()), str(uuid4())], "slot": "s01"},
