@@ -123,6 +123,12 @@ MATRIX: dict[str, Rule] = {
     "GET /events/{event_id}/outcomes": _may(STAFF, "outcomes:read"),
     "GET /sourcing-requests/{request_id}/quotations": _may(_SEES_DEMAND, "outcomes:read"),
     # files and jobs
+    "POST /events/{event_id}/imports": _may(RUNNERS, "files:write"),
+    "GET /imports/{job_id}": _may(RUNNERS, "files:read"),
+    "POST /events/{event_id}/exports": _may(RUNNERS, "files:write"),
+    "GET /exports/{job_id}": _may(RUNNERS, "files:read"),
+    "GET /files/{file_id}": _may(RUNNERS, "files:read"),
+    "GET /templates/{kind}.{form}": _may(ROLES, "files:read"),
     "GET /jobs": _may(ROLES, "files:read"),
     "GET /jobs/{job_id}": _may(ROLES, "files:read"),
     "GET /jobs/{job_id}/progress": _may(ROLES, "files:read"),

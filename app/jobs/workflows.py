@@ -10,6 +10,7 @@ from dbos import DBOS
 from app.core.errors import AppError
 from app.db.engine import Database
 from app.services import jobs, matching, scheduling
+from app.services import transfers as _transfers  # noqa: F401 - its kinds of job are registered
 
 HandOut = Callable[[UUID, int, bool], None]
 _bound: tuple[Database, HandOut] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +12,17 @@ from sqlalchemy.orm import Session
 from app.core.clock import utc_now
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError
 from app.core.paging import Page
-from app.db.models import ConsentWording, Event, Phase, Registration, Tenant
+from app.core.settings import Settings
+from app.db.models import (
+    Account,
+    ConsentWording,
+    Event,
+    Membership,
+    Participation,
+    Phase,
+    Registration,
+    Tenant,
+)
 from app.db.queries.scoped import fetch, locked, page
 from app.domain.letters import Facts, RegistrationApproved, RegistrationReceived, RegistrationRefused
 from app.domain.registrations import ApprovalIn, RegistrationForm, form_of
@@ -19,6 +30,7 @@ from app.domain.timetables import EventInfo
 from app.services.access import Actor
 from app.services.admission import admit, likely
 from app.services.audit import record
+from app.services.invitations import invite, post
 from app.services.outbox import send_letter, tell
 from app.services.phases import must_be_open
 
@@ -99,15 +111,10 @@ def find_registration(session: Session, actor: Actor, key: UUID) -> Registration
     return fetch(session, Registration, key, actor.tenant_id)
 
 
-def approve(session: Session, actor: Actor, key: UUID, shape: ApprovalIn, link: str) -> Registration:
-    """Make what an application asks for, and tell the applicant.
+def approve(session: Session, actor: Actor, key: UUID, shape: ApprovalIn, settings: Settings) -> Registration:
+    """Make what an application asks for, tell the applicant, and invite them to an account of their organisation.
 
     An organisation that looks like one that is known has to be decided about: it is that one, or a new one.
-
-    Parameters
-    ----------
-    link
-        Where the letter leads.
 
     Raises
     ------
@@ -130,9 +137,10 @@ def approve(session: Session, actor: Actor, key: UUID, shape: ApprovalIn, link: 
     part = admit(session, actor, event, form, shape.organisation_id)
     row.state, row.participation_id, row.decided_at = "approved", part.id, utc_now()
     facts = RegistrationApproved(
-        name=form.person.name, event=_info(event), organisation=form.organisation.name, link=link
+        name=form.person.name, event=_info(event), organisation=form.organisation.name, link=settings.public_url
     )
     _decided(session, actor, event, row, facts)
+    _invite(session, actor, row, part, settings)
     return row
 
 
@@ -189,6 +197,29 @@ def _decided(session: Session, actor: Actor, event: Event, row: Registration, fa
         session, event.tenant_id, "registration.decided",
         event_id=str(event.id), registration_id=str(row.id), state=row.state,
     )  # fmt: skip
+
+
+def _invite(session: Session, actor: Actor, row: Registration, part: Participation, settings: Settings) -> None:
+    """Offer the applicant the roles of their organisation's sides, unless they have them.
+
+    Whoever may approve may do that, with a narrowed key too: the roles are those of the organisation let in.
+    """
+    approver = replace(actor, scopes=frozenset())
+    sides = {"enterprise": part.supplies or not part.buys, "buyer": part.buys}
+    have = set(
+        session.scalars(
+            select(Membership.role)
+            .join(Account, Account.id == Membership.account_id)
+            .where(
+                Membership.organisation_id == part.organisation_id,
+                Membership.ended_at.is_(None),
+                Account.email == row.email,
+            )
+        )
+    )
+    for role in [side for side, taken in sides.items() if taken and side not in have]:
+        offer, token = invite(session, approver, row.email, role, part.organisation_id, language=row.language)
+        post(session, offer, token, settings)
 
 
 def _info(event: Event) -> EventInfo:

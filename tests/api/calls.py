@@ -61,6 +61,7 @@ BODIES: dict[str, Any] = {
     # outcomes and reports
     "PUT /meetings/{meeting_id}/outcome": {"rating": 4},
     # files and jobs
+    "POST /events/{event_id}/exports": {"what": "lists"},
     # people, consent, privacy
     # access: accounts, keys, webhooks, audit
     "POST /webhooks": {"url": "https://example.org/hook"},

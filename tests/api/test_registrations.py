@@ -14,6 +14,7 @@ from app.db.models import (
     AuditEntry,
     Consent,
     ConsentWording,
+    Invitation,
     Letter,
     Participation,
     Registration,
@@ -116,8 +117,11 @@ def test_from_the_form_to_a_participant(client: CheckedClient, fair: Fair, datab
         assert "Jeanne" not in told
         assert "elan" not in told.replace("maison-elan", "")
     assert _letters(database) == [
-        ("registration-received", "jeanne@elan.example", "fr"), ("registration-approved", "jeanne@elan.example", "fr"),
-    ]  # fmt: skip
+        (kind, "jeanne@elan.example", "fr") for kind in ("registration-received", "registration-approved", "invitation")
+    ]
+    with database.read() as session:
+        offer = session.scalars(select(Invitation)).one()
+        assert (offer.role, str(offer.organisation_id), offer.email) == ("buyer", owner, "jeanne@elan.example")
     again = client.post(f"{path}/approve", headers=fair.key())
     assert (again.status_code, again.json()["conflict"]) == (409, "decided")
     assert client.post(f"{path}/refuse", headers=fair.key(), json={"reason": "no"}).status_code == 409

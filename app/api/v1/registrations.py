@@ -135,7 +135,7 @@ def approve(
     Where the organisation may be one that is known already, say which (`organisation_id`) or that it is none (`new`).
     """
     must_match(if_match, registrations.find_registration(session, actor, registration_id), needed=False)
-    row = registrations.approve(session, actor, registration_id, shape, request.app.state.settings.public_url)
+    row = registrations.approve(session, actor, registration_id, shape, request.app.state.settings)
     return _told(session, actor, row, response)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -71,18 +72,56 @@ def bring_in(
     InvalidInputError
         A file cannot be read as lists at all.
     """
-    actor.must_be_organiser()
-    out = Report()
-    parsed: list[tuple[TableReport, Parsed]] = []
+    understood = understand(files, kind=kind, columns=columns, encoding=encoding, limits=limits, report=report)
+    return write_in(session, actor, event, understood, dry_run=dry_run, good_rows=good_rows, report=report)
+
+
+@dataclass
+class Understood:
+    """Files as they were read and understood, before anything is written."""
+
+    files: list[tuple[str, str]]
+    parsed: list[tuple[TableReport, Parsed]]
+    out: Report
+
+
+def understand(
+    files: Sequence[Path],
+    *,
+    kind: Kind | None = None,
+    columns: Mapping[str, str | None] | None = None,
+    encoding: str | None = None,
+    limits: Limits | None = None,
+    report: Progress = silent,
+) -> Understood:
+    """Read files and see what is in them; the database is not needed for it, and nobody waits for it meanwhile."""
+    found = Understood([], [], Report())
     for number, path in enumerate(files):
         report(0.4 * number / len(files), f"reading {path.name}")
         tables = read_tables(path, limits=limits or Limits(), encoding=encoding)
-        parsed += _understand(path, tables, kind, columns, out)
-    parsed.sort(key=lambda pair: _ORDER.index(pair[1].kind))
+        found.parsed += _understand(path, tables, kind, columns, found.out)
+        found.files.append((path.name, _digest(path)))
+    found.parsed.sort(key=lambda pair: _ORDER.index(pair[1].kind))
+    return found
+
+
+def write_in(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    understood: Understood,
+    *,
+    dry_run: bool = False,
+    good_rows: bool = False,
+    report: Progress = silent,
+) -> Report:
+    """Write what was understood into an event: all of it, the good rows, or in a dry run nothing. Use it once only."""
+    actor.must_be_organiser()
+    out, parsed = understood.out, understood.parsed
     while _write_once(session, actor, event, parsed, out, dry_run=dry_run, good_rows=good_rows, report=report):
         pass
     if out.written:
-        rows = [_file_row(event, path, out) for path in files]
+        rows = [_file_row(event, name, digest, out) for name, digest in understood.files]
         session.add_all(rows)
         session.flush()
         record(session, actor, "lists.imported", event_id=event.id, files=[str(row.id) for row in rows])
@@ -152,10 +191,13 @@ def _understand(
     return found
 
 
-def _file_row(event: Event, path: Path, out: Report) -> ImportedFile:
+def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    tables = [table.as_dict() | {"problems": len(table.problems)} for table in out.tables if table.file == path.name]
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _file_row(event: Event, name: str, sha256: str, out: Report) -> ImportedFile:
+    tables = [table.as_dict() | {"problems": len(table.problems)} for table in out.tables if table.file == name]
     return ImportedFile(
-        tenant_id=event.tenant_id, event_id=event.id, name=path.name, sha256=sha256, summary={"tables": tables}
+        tenant_id=event.tenant_id, event_id=event.id, name=name, sha256=sha256, summary={"tables": tables}
     )
