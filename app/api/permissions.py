@@ -79,6 +79,8 @@ MATRIX: dict[str, Rule] = {
     "GET /sourcing-requests/{request_id}/suppliers": _may(_SEES_DEMAND, "ranking:read"),
     "POST /rank": _may(_SEES_DEMAND, "ranking:read"),
     "GET /events/{event_id}/suppliers/{organisation_id}/lifts": _may(_SEES_SUPPLY, "ranking:read"),
+    "GET /events/{event_id}/suppliers/{organisation_id}/requests": _may(_SEES_SUPPLY, "ranking:read"),
+    "GET /match-runs/{run_id}/matches": _may(STAFF, "ranking:read"),
     "GET /events/{event_id}/unmet-demand": _may(STAFF, "ranking:read"),
     "POST /events/{event_id}/match-runs": _may(RUNNERS, "ranking:write"),
     "GET /events/{event_id}/match-runs": _may(STAFF, "ranking:read"),

@@ -16,6 +16,7 @@ from app.services.matching.lists import (
 from app.services.matching.live import rank_live
 from app.services.matching.run import execute, start_run
 from app.services.matching.shards import execute as execute_shard
+from app.services.matching.suppliers_side import matches_of, requests_for
 from app.services.matching.unmet import unmet_demand
 
 __all__ = [
@@ -26,11 +27,13 @@ __all__ = [
     "execute",
     "execute_shard",
     "explain_pair",
+    "matches_of",
     "rank_live",
     "ranked_list",
     "ranked_lists",
     "read_learned",
     "read_stored",
+    "requests_for",
     "start_run",
     "stored",
     "supplier_lifts",
