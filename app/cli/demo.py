@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(
     context: typer.Context,
-    edition: Annotated[str, typer.Option(help="paris or zhuzhou.")] = "paris",
+    edition: Annotated[str, typer.Option(help="paris, zhuzhou, qingshanhu or keqiao.")] = "paris",
     lang: LangOption = "en",
     as_json: JsonFlag = False,
 ) -> None:

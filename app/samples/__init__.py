@@ -14,6 +14,8 @@ from app.core.errors import NotFoundError
 EDITIONS = {
     "paris": "half a day of matching inside a fair: 15 knitwear enterprises and 12 European buyers",
     "zhuzhou": "a club of clusters, professional markets, brand owners and agents: Chinese only, paired by kind",
+    "qingshanhu": "smart factories for home and abroad: automation in profile and score, two sales channels",
+    "keqiao": "fabrics by the metre, dyeing and printing, and services as participants of their own kind",
     "clusters": "a conference without a buyer side: industrial clusters, their specialities and dated public figures",
 }
 
@@ -34,3 +36,9 @@ def folder(edition: str) -> Path:
     if edition not in EDITIONS:
         raise NotFoundError(f"there is no sample edition {edition!r}; there are {', '.join(EDITIONS)}")
     return Path(str(files(__name__).joinpath(edition)))
+
+
+def lists(edition: str) -> list[Path]:
+    """Return the spreadsheets of a sample edition that the import takes, by name."""
+    found = [path for path in sorted(folder(edition).iterdir()) if path.suffix in (".csv", ".xlsx")]
+    return [path for path in found if path.name != "asked.csv"]

@@ -10,7 +10,7 @@ from app.db.models import Event, Tenant
 from app.domain.lists import summary
 from app.domain.profiles import SourcingRequest
 from app.io.editions import read_edition
-from app.samples import folder
+from app.samples import folder, lists
 from app.services.access import Actor, create_tenant
 from app.services.events import create_event
 from app.services.imports import bring_in
@@ -31,7 +31,7 @@ def load(session: Session, edition: str) -> str:
     shape = read_edition(place / "event.toml")
     event = session.scalar(select(Event).where(Event.tenant_id == tenant.id, Event.code == shape.code))
     event = event or create_event(session, actor, shape)
-    report = bring_in(session, actor, event, [path for path in sorted(place.glob("*.csv")) if path.name != "asked.csv"])
+    report = bring_in(session, actor, event, lists(edition))
     if not report.written:
         raise InvalidInputError(f"The sample {edition!r} cannot be imported:\n{summary(report.errors)}")
     return event.code
