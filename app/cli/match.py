@@ -135,6 +135,36 @@ def evaluate(
     state.answer(found, lambda: _print_evaluation(state, found))
 
 
+@match.command("learn")
+def learn(context: typer.Context, event: EventOption, tenant: TenantOption = None, as_json: JsonFlag = False) -> None:
+    """Learn from what came of an edition's meetings, for the editions after it."""
+    from app.services import matching
+
+    state = session_of(context, as_json)
+    with state.database.write() as session:
+        actor, row = organiser_and_event(session, tenant, event)
+        lesson = matching.learn(session, actor, row)
+        found = {"id": lesson.id, "event": row.code, "number": lesson.number, **lesson.summary}
+    state.answer(found, lambda: _print_lesson(state, found))
+
+
+def _print_lesson(state: Session, found: dict[str, Any]) -> None:
+    state.out.print(
+        f"Lesson {found['number']} of {found['event']}: {found['pairs']} pairs, {found['came_to_something']} came to "
+        f"something; Brier score {found['brier_before']:.4f} → {found['brier_after']:.4f}"
+    )
+    for one in found["held_back"]:
+        state.out.print(
+            f"  held back {one['edition']} ({one['pairs']} pairs): {one['brier_before']:.4f} → {one['brier_after']:.4f}"
+        )
+    for name, points in found["weights_after"].items():
+        before = found["weights_before"][name]
+        if abs(points - before) >= 0.05:
+            state.out.print(f"  {name:18} {before:6.2f} → {points:6.2f} points", markup=False)
+    used = "Later editions use it." if found["in_use"] else "It did worse where it could be tried, so none uses it."
+    state.out.print(used)
+
+
 def _print_evaluation(state: Session, found: dict[str, Any]) -> None:
     known = ", ".join(f"{count} {name}" for name, count in found["sources"].items())
     state.out.print(

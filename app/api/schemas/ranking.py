@@ -99,6 +99,15 @@ class GivenUp(Reply):
     moved: int = Field(description="places given to others")
 
 
+class LessonUsed(Reply):
+    """What earlier editions of the series taught a run."""
+
+    id: UUID
+    event: str = Field(description="code of the last edition that it was learned from")
+    number: int
+    pairs: int = Field(description="pairs it was learned from")
+
+
 class MatchRunOut(Reply):
     """A match run as it stands."""
 
@@ -113,6 +122,7 @@ class MatchRunOut(Reply):
     as_of: date
     evenness: float
     given_up: GivenUp | None
+    lesson: LessonUsed | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None

@@ -33,6 +33,11 @@ class MatchRun(Run, Base):
         """What an evened run gave up, and for what; None for lists by score alone."""
         return self.inputs.get("given_up")
 
+    @property
+    def lesson(self) -> dict[str, Any] | None:
+        """What earlier editions of the series taught it; None where it used the built-in points."""
+        return self.inputs.get("lesson")
+
 
 class MatchPlan(Base):
     """What the shards of an unfinished run share: the fitted model, as the ranking engine saves it."""

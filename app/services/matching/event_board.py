@@ -16,6 +16,7 @@ from app.db.models import Event
 from app.services import runs
 from app.services.matching.field import Demand, Field, read_field
 from app.services.matching.fitting import fitted
+from app.services.matching.learning import Lesson, lesson_for
 from scoring import SupplierRanker
 from scoring.board import Board
 
@@ -61,20 +62,27 @@ def scored_event(session: Session, event: Event, report: runs.Progress = runs.si
     field = read_field(session, event)
     as_of = event.as_of or date.today()  # noqa: DTZ011 - validity is a matter of days
     records = [demand.record for demand in field.demands]
+    lesson = lesson_for(session, event)
     state = json.dumps([str(as_of), field.records, records], sort_keys=True, default=str)
-    ranker, board = _scored(content_hash(str(event.id), state), field, records, as_of, report)
+    key = content_hash(str(event.id), lesson.key if lesson else "", state)
+    ranker, board = _scored(key, field, records, as_of, lesson, report)
     return Scored(field, {demand.request.code: demand for demand in field.demands}, ranker, board)
 
 
 def _scored(
-    key: str, field: Field, records: list[dict[str, Any]], as_of: date, report: runs.Progress
+    key: str,
+    field: Field,
+    records: list[dict[str, Any]],
+    as_of: date,
+    lesson: Lesson | None,
+    report: runs.Progress,
 ) -> tuple[SupplierRanker, Board]:
     with _cache_lock:
         if key in _cache:
             _cache.move_to_end(key)
             return _cache[key]
     report(0.1, "learning the suppliers")
-    ranker = fitted(field.records, as_of)
+    ranker = fitted(field.records, as_of, lesson)
     made = ranker, ranker.board(records, lambda n, count: report(0.2 + 0.6 * n / count, f"request {n + 1} of {count}"))
     report(0.8, "looking over the event")
     with _cache_lock:

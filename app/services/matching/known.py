@@ -1,4 +1,4 @@
-"""Whom a buyer knows: its suppliers, whom it met in earlier editions of the series, and who blocked whom there."""
+"""Whom a buyer knows: its suppliers, whom it met or closed with in earlier editions of the series, who blocked whom."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from app.db.models import BuyerProfile, Event, Meeting, Participation, Preference, Schedule
+from app.db.models import BuyerProfile, Event, Meeting, Outcome, Participation, Preference, Schedule
 from app.services.participants import Participant
 from app.services.records import named
 
@@ -23,6 +23,8 @@ class History:
     """Pairs of organisations, from the earlier editions of an event's series."""
 
     met: frozenset[Pair] = field(default_factory=frozenset)
+    #: pairs that do business since: one of the two told of an order
+    closed: frozenset[Pair] = field(default_factory=frozenset)
     blocked: frozenset[Pair] = field(default_factory=frozenset)
 
 
@@ -41,7 +43,7 @@ def history(session: Session, event: Event) -> History:
         .order_by(Event.starts_on)
     )
     ids = list(session.scalars(earlier))
-    return History(_met(session, ids), _blocked(session, event, ids)) if ids else History()
+    return History(_met(session, ids), _closed(session, ids), _blocked(session, event, ids)) if ids else History()
 
 
 def known(
@@ -51,7 +53,9 @@ def known(
     own = seeker.organisation.id
     words = {word.casefold() for word in (buyer.document.get("existing_suppliers", []) if buyer else [])}
     found = {
-        "partners": [s.organisation.code for s in suppliers if named(s.organisation, words)],
+        "partners": [
+            s.organisation.code for s in suppliers if named(s.organisation, words) or _pair_of(own, s, past.closed)
+        ],
         "met": [s.organisation.code for s in suppliers if _pair_of(own, s, past.met)],
     }
     return {name: sorted(codes) for name, codes in found.items() if codes}
@@ -76,6 +80,20 @@ def _met(session: Session, events: list[UUID]) -> frozenset[Pair]:
         .join(low, low.id == Meeting.low_id)
         .join(high, high.id == Meeting.high_id)
         .where(Meeting.event_id.in_(events), Schedule.is_current, Meeting.status == "held")
+    )
+    return frozenset(frozenset((row[0], row[1])) for row in rows)
+
+
+def _closed(session: Session, events: list[UUID]) -> frozenset[Pair]:
+    """Pairs of which one side told of an order, whatever became of the schedule since."""
+    low, high = aliased(Participation), aliased(Participation)
+    rows = session.execute(
+        select(low.organisation_id, high.organisation_id)
+        .select_from(Outcome)
+        .join(Meeting, Meeting.id == Outcome.meeting_id)
+        .join(low, low.id == Meeting.low_id)
+        .join(high, high.id == Meeting.high_id)
+        .where(Outcome.event_id.in_(events), Outcome.order_value > 0)
     )
     return frozenset(frozenset((row[0], row[1])) for row in rows)
 

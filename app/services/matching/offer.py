@@ -21,8 +21,17 @@ from sqlalchemy.orm import Session
 
 from app.core.crypto import content_hash
 from app.core.kept import Kept
-from app.db.models import AuditEntry, CapabilityProfile, Event, Organisation, Participation, Representative
+from app.db.models import (
+    AuditEntry,
+    CapabilityProfile,
+    Event,
+    Organisation,
+    Participation,
+    Representative,
+    SeriesLesson,
+)
 from app.services.matching.fitting import fitted
+from app.services.matching.learning import lesson_for
 from app.services.participants import Participant, participants
 from app.services.profiles import latest
 from app.services.records import supplier_record
@@ -113,7 +122,8 @@ def _versions(session: Session, event: Event) -> tuple[Any, ...]:
         (Representative, Representative.tenant_id == event.tenant_id),
     ):
         found += session.execute(select(func.count(), func.sum(model.version)).where(condition)).one()
-    found.append(session.scalar(select(func.count()).select_from(CapabilityProfile)))
+    for added_only in (CapabilityProfile, SeriesLesson):
+        found.append(session.scalar(select(func.count()).select_from(added_only)))
     return tuple(map(str, found))
 
 
@@ -122,9 +132,10 @@ def _read(session: Session, event: Event, as_of: date, seen: _Seen | None) -> Of
     suppliers = {one.organisation.code: one for one in people if one.participation.supplies}
     profiles = latest(session, CapabilityProfile, [one.organisation.id for one in suppliers.values()])
     records = {code: supplier_record(one, profiles.get(one.organisation.id)) for code, one in suppliers.items()}
-    content = content_hash(str(as_of), *map(repr, records.values()))
+    lesson = lesson_for(session, event)
+    content = content_hash(str(as_of), lesson.key if lesson else "", *map(repr, records.values()))
     known = seen.offer.ranker if seen is not None and seen.offer.content == content else None
-    ranker = known or (fitted(list(records.values()), as_of) if records else None)
+    ranker = known or (fitted(list(records.values()), as_of, lesson) if records else None)
     return Offer({one.organisation.id: one for one in people}, suppliers, records, ranker, content)
 
 

@@ -19,6 +19,7 @@ from app.services import runs
 from app.services.matching.evened import Evened, evened
 from app.services.matching.field import Field
 from app.services.matching.fitting import fitted
+from app.services.matching.learning import Lesson
 from scoring import BuyerRanker, SupplierRanker
 
 #: ranked suppliers kept per request, each with its explanation in every language
@@ -63,10 +64,10 @@ class Plan:
     inputs: dict[str, Any]
 
 
-def planned(run: MatchRun, field: Field, report: runs.Progress) -> Plan:
+def planned(run: MatchRun, field: Field, report: runs.Progress, lesson: Lesson | None = None) -> Plan:
     """Fit the suppliers, rank them for every request, and ask the suppliers' side."""
     report(0.05, "learning the suppliers")
-    ranker = fitted(field.records, run.as_of)
+    ranker = fitted(field.records, run.as_of, lesson)
 
     def ranked(number: int, count: int) -> None:
         report(0.05 + 0.1 * number / count, f"ranking for request {number + 1} of {count}")
@@ -85,7 +86,9 @@ def planned(run: MatchRun, field: Field, report: runs.Progress) -> Plan:
         for number, (demand, codes) in enumerate(zip(field.demands, lists, strict=True))
     ]
     _ask_back(run, field, asks, report)
-    inputs = {"revisions": field.revisions, "known": field.known} | ({"given_up": even.given_up} if even else {})
+    inputs: dict[str, Any] = {"revisions": field.revisions, "known": field.known}
+    inputs |= {"given_up": even.given_up} if even else {}
+    inputs |= {"lesson": lesson.told} if lesson else {}
     return Plan(ranker, {code: one.participation.id for code, one in field.suppliers.items()}, asks, inputs)
 
 

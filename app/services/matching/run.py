@@ -16,6 +16,7 @@ from app.services.access import Actor
 from app.services.audit import record
 from app.services.matching import shards, supervising
 from app.services.matching.field import read_field
+from app.services.matching.learning import lesson_for, lesson_of_run
 from app.services.matching.pairs import Pairs
 from app.services.matching.plan import Plan, planned
 
@@ -32,8 +33,10 @@ def start_run(
         raise InvalidInputError(f"evenness is {evenness:g}: expected 0 (by score alone) to 1 (as even as can be).")
     day = as_of or event.as_of or date.today()  # noqa: DTZ011 - validity is a matter of days
     run = MatchRun(tenant_id=event.tenant_id, event_id=event.id, as_of=day)
-    if evenness:
-        run.parameters = {"evenness": evenness}
+    lesson = lesson_for(session, event)
+    run.parameters = {"evenness": evenness} if evenness else {}
+    if lesson is not None:
+        run.parameters |= {"lesson": lesson.told["id"]}
     session.add(run)
     session.flush()
     record(session, actor, "matching.started", event_id=event.id, target_id=run.id)
@@ -67,7 +70,8 @@ def _match(database: Database, run_id: UUID, report: runs.Progress, hand_out: su
         with database.read() as session:
             run = session.get_one(MatchRun, run_id)
             field = read_field(session, session.get_one(Event, run.event_id))
-        plan = planned(run, field, report)
+            lesson = lesson_of_run(session, run.parameters.get("lesson"))
+        plan = planned(run, field, report, lesson)
         cut = shards.cut(plan)
         if len(cut) == 1:
             _write_at_once(database, run, plan, report)
