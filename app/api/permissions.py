@@ -124,6 +124,12 @@ MATRIX: dict[str, Rule] = {
     "GET /meetings/{meeting_id}/outcomes": _may(ROLES, "outcomes:read"),
     "GET /events/{event_id}/outcomes": _may(STAFF, "outcomes:read"),
     "GET /sourcing-requests/{request_id}/quotations": _may(_SEES_DEMAND, "outcomes:read"),
+    "GET /events/{event_id}/report": _may(STAFF, "outcomes:read"),
+    "GET /events/{event_id}/report.html": _may(STAFF, "outcomes:read"),
+    "GET /events/{event_id}/report.pdf": _may(STAFF, "outcomes:read"),
+    "GET /events/{event_id}/report.xlsx": _may(STAFF, "outcomes:read"),
+    "POST /events/{event_id}/lessons": _may(RUNNERS, "ranking:write"),
+    "GET /events/{event_id}/lessons": _may(STAFF, "ranking:read"),
     # files and jobs
     "POST /events/{event_id}/imports": _may(RUNNERS, "files:write"),
     "GET /imports/{job_id}": _may(RUNNERS, "files:read"),

@@ -15,6 +15,7 @@ OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Folder to w
 
 def register(app: typer.Typer) -> None:
     app.add_typer(export, name="export")
+    app.command("report")(report)
 
 
 @export.command()
@@ -41,6 +42,26 @@ def matches(
 ) -> None:
     """Write the ranked pairs of the last match run with their reasons."""
     _export(context, event, out, lang, tenant, as_json, "matches")
+
+
+def report(
+    context: typer.Context,
+    event: Annotated[str, typer.Argument(help="Code or id of the event.")],
+    out: OutOption = None,
+    lang: LangOption = "en",
+    tenant: TenantOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Write the report of an edition as a page, a PDF, a workbook and JSON, beside the edition before."""
+    from app.io.reports import write_report
+    from app.services.reports import edition_report
+
+    state = session_of(context, as_json)
+    with state.database.read() as session:
+        actor, row = organiser_and_event(session, tenant, event)
+        found, folder = edition_report(session, actor, row, lang), out or state.settings.out / row.code
+    written = [str(path) for path in write_report(found, folder, lang=lang, font=state.settings.font)]
+    state.answer({"files": written}, lambda: state.out.print("\n".join(written), markup=False, soft_wrap=True))
 
 
 @export.command()

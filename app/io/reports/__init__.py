@@ -12,7 +12,7 @@ from app.io.reports.paper import report_pdf
 from app.io.reports.sections import Section, sections_of
 from app.io.tables import Column, Table
 
-__all__ = ["report_html", "report_json", "report_pdf", "sections_of", "write_report"]
+__all__ = ["report_html", "report_json", "report_pdf", "report_workbook", "sections_of", "write_report"]
 
 _SHEET_KINDS = {"text": "text", "number": "number", "share": "share", "decimal": "points", "change": "number"}
 
@@ -22,12 +22,17 @@ def report_json(report: EditionReport) -> bytes:
     return jsonfiles.encode({"format": "fairmatch/report@1", **jsonfiles.plain(report.shareable())})
 
 
+def report_workbook(report: EditionReport, path: Path, *, lang: str = "en") -> None:
+    """Write the report as a workbook, a sheet a section."""
+    tables = [_table(section) for section in sections_of(report, lang)]
+    workbooks.write_tables(tables, path, title=report.event.name, as_of=report.as_of)
+
+
 def write_report(report: EditionReport, folder: Path, *, lang: str = "en", font: Path | None = None) -> list[Path]:
     """Write report.html, report.pdf, report.xlsx and report.json; equal reports give equal bytes."""
     write_bytes(folder / "report.html", report_html(report, lang=lang).encode())
     write_bytes(folder / "report.pdf", report_pdf(report, lang=lang, font_path=font))
-    tables = [_table(section) for section in sections_of(report, lang)]
-    workbooks.write_tables(tables, folder / "report.xlsx", title=report.event.name, as_of=report.as_of)
+    report_workbook(report, folder / "report.xlsx", lang=lang)
     write_bytes(folder / "report.json", report_json(report))
     return [folder / f"report.{kind}" for kind in ("html", "pdf", "xlsx", "json")]
 
