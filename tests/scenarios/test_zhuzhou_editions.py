@@ -21,7 +21,7 @@ from app.samples import folder
 from app.services import copying, matching, outcomes
 from app.services.access import Actor
 from app.services.imports import bring_in
-from app.services.matching import learning
+from app.services.matching import lessons
 from app.services.problems import current_schedule
 from app.services.reports import edition_report
 from tests.services.stage import Server, Stage, template
@@ -142,14 +142,14 @@ def test_nothing_is_learned_from_too_little(
 ) -> None:
     first, second, pairs = editions
     known = sum(map(len, pairs.values()))
-    monkeypatch.setattr(learning, "FEWEST_PAIRS", known + 1)
+    monkeypatch.setattr(lessons, "FEWEST_PAIRS", known + 1)
     with first.database.write() as session:
         before = session.scalars(select(SeriesLesson.id)).all()
         with pytest.raises(ConflictError, match=f"it takes {known + 1} pairs") as refused:
             matching.learn(session, first.actor, first.event)
         assert session.scalars(select(SeriesLesson.id)).all() == before
     assert refused.value.details["pairs"] == known
-    monkeypatch.setattr(learning, "FEWEST_PAIRS", known)
+    monkeypatch.setattr(lessons, "FEWEST_PAIRS", known)
     with second.database.write() as session:  # nothing of its own yet, but of the edition before
         lesson = matching.learn(session, second.actor, session.get_one(Event, second.event.id))
         assert lesson.summary["editions"] == [f"2025-11-06 {first.code}"]

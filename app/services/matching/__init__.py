@@ -3,7 +3,7 @@
 from app.services.matching.evaluating import evaluate_run
 from app.services.matching.evenness import evenness_curve
 from app.services.matching.learned import read_learned
-from app.services.matching.learning import learn, lessons_of
+from app.services.matching.lessons import learn, lessons_of
 from app.services.matching.lifts import supplier_lifts
 from app.services.matching.lists import (
     RankedList,

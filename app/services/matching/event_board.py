@@ -16,7 +16,7 @@ from app.db.models import Event
 from app.services import runs
 from app.services.matching.field import Demand, Field, read_field
 from app.services.matching.fitting import fitted
-from app.services.matching.learning import Lesson, lesson_for
+from app.services.matching.lessons import Lesson, lesson_for
 from scoring import SupplierRanker
 from scoring.board import Board
 

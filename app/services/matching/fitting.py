@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Literal
 
-from app.services.matching.learning import Lesson
+from app.services.matching.lessons import Lesson
 from scoring import SupplierRanker
 
 #: more suppliers than this are ranked with compact texts: an answer then takes a third of the time

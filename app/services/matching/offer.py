@@ -31,7 +31,7 @@ from app.db.models import (
     SeriesLesson,
 )
 from app.services.matching.fitting import fitted
-from app.services.matching.learning import lesson_for
+from app.services.matching.lessons import lesson_for
 from app.services.participants import Participant, participants
 from app.services.profiles import latest
 from app.services.records import supplier_record

@@ -19,7 +19,7 @@ from app.services import runs
 from app.services.matching.evened import Evened, evened
 from app.services.matching.field import Field
 from app.services.matching.fitting import fitted
-from app.services.matching.learning import Lesson
+from app.services.matching.lessons import Lesson
 from scoring import BuyerRanker, SupplierRanker
 
 #: ranked suppliers kept per request, each with its explanation in every language

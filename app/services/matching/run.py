@@ -16,7 +16,7 @@ from app.services.access import Actor
 from app.services.audit import record
 from app.services.matching import shards, supervising
 from app.services.matching.field import read_field
-from app.services.matching.learning import lesson_for, lesson_of_run
+from app.services.matching.lessons import lesson_for, lesson_of_run
 from app.services.matching.pairs import Pairs
 from app.services.matching.plan import Plan, planned
 
