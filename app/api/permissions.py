@@ -142,6 +142,18 @@ MATRIX: dict[str, Rule] = {
     "GET /jobs/{job_id}/progress": _may(ROLES, "files:read"),
     "POST /jobs/{job_id}/cancel": _may(_ACTING, "files:write"),
     # people, consent, privacy
+    "GET /organisations/{organisation_id}/representatives": _may(ROLES, "people:read"),
+    "POST /organisations/{organisation_id}/representatives": _may(_ACTING, "people:write"),
+    "GET /representatives/{representative_id}": _may(ROLES, "people:read"),
+    "PATCH /representatives/{representative_id}": _may(_ACTING, "people:write"),
+    "GET /representatives/{representative_id}/consents": _may(ROLES, "people:read"),
+    "POST /representatives/{representative_id}/consents": _may(_ACTING, "people:write"),
+    "DELETE /representatives/{representative_id}/consents/{purpose}": _may(_ACTING, "people:write"),
+    "GET /consent-wordings": _may(ROLES, "people:read"),
+    "POST /consent-wordings": _may(RUNNERS, "people:write"),
+    "GET /events/{event_id}/contacts": _may(PARTIES, "people:read"),
+    "GET /representatives/{representative_id}/export": _may((*_ORGANISER, *PARTIES), "people:read"),
+    "POST /representatives/{representative_id}/erasure": _may(_ORGANISER, "people:write"),
     # access: accounts, keys, webhooks, audit
     "GET /webhooks": _may(_ORGANISER, "access:read"),
     "POST /webhooks": _may(_ORGANISER, "access:write"),

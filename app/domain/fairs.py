@@ -73,6 +73,7 @@ def _known_zone(value: str) -> str:
 
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
+ContactField = Literal["name", "role", "email", "phone", "languages"]
 Limit = Annotated[int, Field(ge=0, le=1000)] | None
 Kind = Annotated[str, Field(json_schema_extra={"enum": list(KINDS)})]
 
@@ -189,6 +190,10 @@ class Rules(Shape):
     request_hours: Annotated[int, Field(ge=1, le=2160)] = HOURS
     #: whether an accepted request that names no slot is given the first one that both are free in
     book_on_accept: bool = False
+    #: what participants see of people whom they have agreed to meet, and who consented
+    contact_fields: Annotated[list[ContactField], Field(max_length=5)] = ["name", "role", "email", "languages"]
+    #: for how many days after the event people are kept who come to no later one; None for as long as the organiser is
+    retention_days: Annotated[int, Field(ge=0, le=36_500)] | None = None
 
     @model_validator(mode="after")
     def _limits_are_in_order(self) -> Self:

@@ -13,7 +13,7 @@ from app.core.clock import utc_now
 from app.core.settings import Settings
 from app.db.engine import Database
 from app.db.models import IdempotencyKey, StoredFile
-from app.services import attempts, runs, sealing, sending
+from app.services import attempts, erasure, runs, sealing, sending
 from app.services.meeting_requests import expire_requests, remind_of_requests
 
 _DAY = timedelta(days=1)
@@ -49,5 +49,6 @@ CHORES: list[Chore] = [
     ),
     Chore("reminders of requests", 300, lambda database, settings: remind_of_requests(database, settings.public_url)),
     Chore("purge", 600, purge),
+    Chore("retention", 3600, lambda database, _settings: erasure.apply_retention(database)),
     Chore("attempts", 600, lambda database, _settings: attempts.forget(database)),
 ]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFoundError
-from app.core.i18n import language
+from app.core.i18n import language, text
 from app.db.models import (
     Event,
     EventBody,
@@ -34,6 +34,9 @@ from app.domain import timetables as tt
 from app.services.access import Actor
 from app.services.explanations import strongest
 from app.services.participants import participants
+
+#: reasons whose sentences name meetings of third parties
+_NAMING_OTHERS = ("displaced", "lock")
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def schedule_view(session: Session, actor: Actor, schedule_id: UUID, lang: str =
             {
                 "pair": [_named(names, row.low_id), _named(names, row.high_id)],
                 "code": row.code,
-                "reason": row.words(tongue),
+                "reason": row.words(tongue) if own is None else _without_others(row, tongue),
                 "value": row.value,
             }
             for row in left_out(session, schedule.id)
@@ -110,6 +113,11 @@ def schedule_view(session: Session, actor: Actor, schedule_id: UUID, lang: str =
         ],
         "advice": (schedule.advice or {}).get(tongue, []) if own is None else [],
     }
+
+
+def _without_others(row: LeftOutPair, lang: str) -> str:
+    """A reason for one of the two: whose other meetings stand in the way is not for them to know."""
+    return text("reason.no_room", lang) if row.code in _NAMING_OTHERS else row.words(lang)
 
 
 def held_meetings(session: Session, schedule_id: UUID) -> list[HeldMeeting]:

@@ -26,6 +26,7 @@ from app.core.settings import Settings
 from app.db.engine import Database
 from app.db.models import Letter, Webhook, WebhookDelivery
 from app.domain.deliveries import RETRIES
+from app.domain.letters import ErasureDone
 from app.domain.letters import Invitation as InvitationFacts
 from app.domain.letters import PasswordReset as PasswordResetFacts
 from app.io.http import CallError, Outside
@@ -136,6 +137,9 @@ def _end(session: Session, sent: Letter | WebhookDelivery, error: AppError | Non
     if row is None or row.state != "waiting":  # erased, or ended by another who took it for left
         return
     now = utc_now()
+    if isinstance(row, Letter) and row.kind == ErasureDone.kind and error is None:
+        session.delete(row)  # with it goes the last that there is of the person
+        return
     if error is None and isinstance(row, Letter) and row.kind in _SECRET:
         row.text, row.html = "", None
     row.attempts, row.taken_at = row.attempts + 1, None

@@ -63,6 +63,10 @@ BODIES: dict[str, Any] = {
     # files and jobs
     "POST /events/{event_id}/exports": {"what": "lists"},
     # people, consent, privacy
+    "POST /organisations/{organisation_id}/representatives": {"name": "Li Wei"},
+    "PATCH /representatives/{representative_id}": {"role": "Director"},
+    "POST /representatives/{representative_id}/consents": {"wording_id": str(uuid4())},
+    "POST /consent-wordings": {"purpose": "contact", "language": "en", "text": "You may see my address."},
     # access: accounts, keys, webhooks, audit
     "POST /webhooks": {"url": "https://example.org/hook"},
     "PATCH /webhooks/{webhook_id}": {"active": False},
