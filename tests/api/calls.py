@@ -92,13 +92,14 @@ def routes(app: FastAPI) -> dict[str, str]:
 ALL = routes(make_app("sqlite://"))
 
 
-def call(client: CheckedClient, name: str, of: Fair, headers: Mapping[str, str]) -> Any:
+def call(client: CheckedClient, name: str, of: Fair, headers: Mapping[str, str], **ids: Any) -> Any:
     """Call a route with the ids of a fair where it has such things, and with ids of nothing where it has not."""
     method, path = name.split()[0], ALL[name]
     known = {
+        "purpose": "contact",
         "event_id": of.event_id,
         "organisation_id": of.organisations["b1" if "buyer-profile" in path else "s1"],
         "request_id": of.requests["b1"],
     }
-    asked = re.sub(r"\{(\w+)\}", lambda found: str(known.get(found[1]) or uuid4()), path)
+    asked = re.sub(r"\{(\w+)\}", lambda found: str((known | ids).get(found[1]) or uuid4()), path)
     return client.request(method, asked, headers=headers, json=BODIES.get(name))

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, update
 
+from app.api.permissions import MATRIX
 from app.core.clock import utc_now
 from app.core.ids import new_id
 from app.core.settings import Settings
@@ -38,6 +39,7 @@ from app.services import accounts, booking, erasure, participants
 from app.services.access import Actor, create_key
 from app.services.scrubbing import rows_of
 from app.services.sending import send_letters
+from tests.api.calls import call
 from tests.api.checked import CheckedClient
 from tests.api.conftest import Fair
 from tests.api.test_sessions import dump
@@ -85,6 +87,18 @@ def test_people_are_seen_by_staff_and_their_own_organisation(client: CheckedClie
             assert NAME not in hidden.text
     assert add(client, fair, who="s2").status_code == 404
     assert add(client, fair).status_code == 409  # one of this name is there
+
+
+def test_people_of_another_organiser_do_not_exist(client: CheckedClient, fair: Fair, rival: Fair) -> None:
+    theirs = add(client, rival).json()["id"]
+    names = sorted(name for name in MATRIX if "{representative_id}" in name)
+    assert len(names) >= 7
+    for name in names:
+        for who in ("organiser", "s1"):
+            answer = call(client, name, rival, fair.key(who), representative_id=theirs)
+            assert answer.status_code in (404, 403 if who == "s1" else 404), f"{name}: {answer.text}"
+            assert NAME not in answer.text
+    assert client.get(f"{API}/representatives/{theirs}", headers=rival.key()).json()["email"] == EMAIL
 
 
 def test_a_person_changes_with_a_tag(client: CheckedClient, fair: Fair) -> None:
