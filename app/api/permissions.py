@@ -151,7 +151,7 @@ MATRIX: dict[str, Rule] = {
     "DELETE /representatives/{representative_id}/consents/{purpose}": _may(_ACTING, "people:write"),
     "GET /consent-wordings": _may(ROLES, "people:read"),
     "POST /consent-wordings": _may(RUNNERS, "people:write"),
-    "GET /events/{event_id}/contacts": _may(PARTIES, "people:read"),
+    "GET /events/{event_id}/contacts": _may(_ACTING, "people:read"),
     "GET /representatives/{representative_id}/export": _may((*_ORGANISER, *PARTIES), "people:read"),
     "POST /representatives/{representative_id}/erasure": _may(_ORGANISER, "people:write"),
     # access: accounts, keys, webhooks, audit

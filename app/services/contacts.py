@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
+from app.core.errors import InvalidInputError
 from app.core.paging import Page, decode_cursor, encode_cursor
 from app.db.models import (
     Consent,
@@ -38,19 +39,26 @@ class Contact:
 
 
 def list_contacts(
-    session: Session, actor: Actor, event: Event, *, cursor: str | None = None, limit: int = 50
+    session: Session,
+    actor: Actor,
+    event: Event,
+    organisation_id: UUID | None = None,
+    *,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[Contact]:
-    """The people of the caller's counterparts at an event; a handful of queries whatever the number.
+    """The people of an organisation's counterparts at an event; a handful of queries whatever the number.
 
-    A counterpart is one with whom a meeting request was accepted, or who wants the caller as the caller wants them
-    (want or must on both sides), or whom the caller meets in the published timetable; never one that either has
+    A counterpart is one with whom a meeting request was accepted, or who wants it as it wants them (want or
+    must on both sides), or whom it meets in the published timetable; never one that either has
     blocked. Of its people those are shown who consent to "contact", with the fields that the event permits.
     """
-    own = session.scalar(
-        select(Participation.id).where(
-            Participation.event_id == event.id, Participation.organisation_id == actor.organisation_id
-        )
-    )
+    organisation_id = organisation_id or actor.organisation_id
+    if organisation_id is None:
+        raise InvalidInputError("Say as whom you look: organisation_id.", field="organisation_id")
+    actor.must_act_for(organisation_id)
+    mine = (Participation.event_id == event.id) & (Participation.organisation_id == organisation_id)
+    own = session.scalar(select(Participation.id).where(mine))
     agreed = _agreed(session, event, own) if own else {}
     after = decode_cursor(cursor) if cursor else None
     ids = sorted(key for key in agreed if after is None or key > after)

@@ -234,7 +234,13 @@ def test_contact_data_come_after_acceptance_and_consent(client: CheckedClient, f
     assert seen(client, fair, "b1")["demo s1"][1] == [{"name": NAME, "phone": PHONE}]
     client.delete(f"{API}/representatives/{person}/consents/contact", headers=fair.key("s1"))
     assert seen(client, fair, "b1") == {"demo s1": (["request"], [])}
-    assert client.get(f"{API}/events/e-2025/contacts", headers=fair.key()).status_code == 403
+    address = f"{API}/events/e-2025/contacts"
+    assert client.get(address, headers=fair.key("viewer")).status_code == 403
+    assert client.get(address, headers=fair.key()).status_code == 422
+    as_b1 = client.get(f"{address}?organisation_id={fair.organisations['b1']}", headers=fair.key())
+    assert [one["organisation"]["name"] for one in as_b1.json()["items"]] == ["demo s1"]
+    as_other = f"{address}?organisation_id={fair.organisations['b1']}"
+    assert client.get(as_other, headers=fair.key("s2")).status_code == 404
 
 
 def test_wanting_each_other_is_acceptance_unless_one_blocks(client: CheckedClient, fair: Fair, parts: Parts) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
 
 from app.api import idempotency
 from app.api.bodies import JsonBody
@@ -89,14 +89,20 @@ def change(
     response_model_exclude_unset=True,
 )
 def list_contacts(
-    event_id: EventName, actor: Caller, session: Reading, cursor: Cursor = None, limit: Limit = 50
+    event_id: EventName,
+    actor: Caller,
+    session: Reading,
+    organisation_id: Annotated[UUID | None, Query(description="as whom organisers look; others are themselves")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Any:
-    """Whom the caller has agreed to meet, and how to reach the people there who consent to it.
+    """Whom an organisation has agreed to meet, and how to reach the people there who consent to it.
 
     There is agreement where a meeting request was accepted, where both want to meet, or where they do in the published
     timetable. `contact_fields` of the event's rules says which fields are shown.
     """
-    page = contacts.list_contacts(session, actor, find_event(session, actor, event_id), cursor=cursor, limit=limit)
+    event = find_event(session, actor, event_id)
+    page = contacts.list_contacts(session, actor, event, organisation_id, cursor=cursor, limit=limit)
     return {"items": page.items, "next": page.next}
 
 
