@@ -51,7 +51,7 @@ _BOTH: Final = (
     "unit",
     "currency",
 )
-SUPPLIER_FIELDS: Final = (*_BOTH, *SUPPLIER_NUMBERS, "exports_to", "transit_days")
+SUPPLIER_FIELDS: Final = (*_BOTH, *SUPPLIER_NUMBERS, "exports_to", "transit_days", "equipment")
 DEMAND_FIELDS: Final = (
     *_BOTH,
     *DEMAND_NUMBERS,

@@ -45,6 +45,7 @@ class Record:
     codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unresolved: dict[str, tuple[str, ...]] = field(default_factory=dict)
     words: tuple[str, ...] = ()
+    equipment: tuple[str, ...] = ()
     certificates: tuple[Certificate, ...] = ()
     numbers: dict[str, float] = field(default_factory=dict)
     dates: dict[str, dt.date] = field(default_factory=dict)
@@ -76,10 +77,10 @@ class Record:
 
     @property
     def hints(self) -> tuple[tuple[str, str], ...]:
-        """(vocabulary, code) of everyday words and of meanings left open, in the description and the words of the
-        lists; looked up once."""
+        """(vocabulary, code) of everyday words and of meanings left open, in the description, the words of the lists
+        and the equipment; looked up once."""
         if self._hints is None:
-            said = (self.description, *self.words)
+            said = (self.description, *self.words, *self.equipment)
             self._hints = tuple(dict.fromkeys(hint for part in said for hint in codes.hinted(part)))
         return self._hints
 
@@ -239,6 +240,8 @@ def _read_lists(record: Record, given: Mapping[str, Any], where: str) -> None:
             if name in ("products", "materials", "processes"):
                 spoken.extend(words)
     record.words = tuple(spoken)
+    if "equipment" in given:  # text, and no products: who has sewing machines does not make them
+        record.equipment = tuple(words_of(given["equipment"], f"{where}, field 'equipment'"))
     for name in fields.PLACES:
         if name in given:
             _read_places(record, name, words_of(given[name], f"{where}, field {name!r}"))

@@ -17,7 +17,7 @@ _SUPPLIER = (
     "text", "products", "materials", "processes", "certificates", "languages", "business_models", "cooperation",
     "markets", "incoterms", "transport", "customs_modes", "payment_terms", "compliance", "smart_level", "founded",
     "employees", "unit", "moq", "capacity_per_month", "sample_days", "lead_time_days", "price_from", "price_to",
-    "currency", "gsm_from", "gsm_to", "gauge_from", "gauge_to", "exports_to", "transit_days",
+    "currency", "gsm_from", "gsm_to", "gauge_from", "gauge_to", "exports_to", "transit_days", "equipment",
 )  # fmt: skip
 _DEMAND = (
     "text", "products", "materials", "processes", "certificates", "languages", "business_models", "cooperation",

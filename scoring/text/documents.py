@@ -30,9 +30,9 @@ def asked(record: Record) -> str:
 
 
 def document(record: Record) -> Document:
-    """A fitted record: its name, then the words of its lists, then its text, in one language."""
+    """A fitted record: its name, then the words of its lists, its text and its equipment, in one language."""
     name = runs(record.name)
-    rest = runs("\n".join((*record.words, record.text)))
+    rest = runs("\n".join((*record.words, record.text, *record.equipment)))
     language = likely_language([*name, *rest])
     return Document(
         tuple(feature for feature, _ in stems(name, language)),

@@ -23,8 +23,9 @@ _CJK_STOP = frozenset("的了和与是在有我们为及等或也之以于并就
 
 
 def keys_of(record: Record) -> list[str]:
-    """Keys of a fitted record: its name twice, its text and the words of its lists; a code twice, an ancestor once."""
-    said = "\n".join(part for part in (record.name, record.name, record.text, *record.words) if part)
+    """Keys of a fitted record: its name twice, its text, the words of its lists and its equipment; a code twice, an
+    ancestor once."""
+    said = "\n".join(part for part in (record.name, record.name, record.text, *record.words, *record.equipment) if part)
     out = list(_word_keys(said))
     for name, code in own_codes(record):
         out.extend(f"c|{name}:{member}" for member in (code, code, *codes.ancestors(name, code)))

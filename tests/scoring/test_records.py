@@ -125,3 +125,17 @@ def test_the_length_of_a_list_is_a_whole_number(k):
     ranker = SupplierRanker().fit([{"id": "a", "name": "Lakeside Knits"}])
     with pytest.raises(RankingError, match="whole number of at least 1"):
         ranker.rank([{"id": "d", "text": "knits"}], k=k)
+
+
+def test_equipment_counts_as_text_in_any_language_and_never_as_a_product():
+    plain = {"products": ["T恤"], "text": "针织T恤工厂"}
+    ranker = SupplierRanker(as_of="2025-12-01").fit(
+        [plain | {"id": "bare"}, plain | {"id": "equipped", "equipment": ["吊挂系统", "模板机", "立体仓库"]}]
+    )
+    asked = {"id": "a", "products": ["T-shirts"], "text": "hanging systems, template machines and a 3-D warehouse"}
+    machines = {"id": "m", "products": ["sewing machines"]}
+    ranker.rank([asked, machines])
+    points = {who: {t.name: t.points for t in ranker.explain("a", who).terms} for who in ("bare", "equipped")}
+    assert points["equipped"]["text"] > points["bare"]["text"]
+    assert points["equipped"]["products"] == points["bare"]["products"]
+    assert [t.points for t in ranker.explain("m", "equipped").terms if t.name == "products"] == [0.0]

@@ -1,0 +1,5 @@
+"""Where databases of each kind are made."""
+
+from tests.services.conftest import server
+
+__all__ = ["server"]
