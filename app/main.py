@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from app.api import health, v1
+from app.api.auth import KeysSeen
 from app.api.guard import Guard
 from app.api.limits import Limiter
 from app.api.metrics import Metrics
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.metrics = Metrics()
+    app.state.keys_seen = KeysSeen()
     app.state.readiness = health.Readiness()
     app.state.limiter = Limiter(settings.rate_per_minute)
     app.include_router(health.router)

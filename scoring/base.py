@@ -146,6 +146,13 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self._last = self._hash = None
         return self
 
+    def forget(self, asker: str) -> Any:
+        """Forget all answers of one asker, by its id; returns self."""
+        check_is_fitted(self)
+        self._space.behaviour.forget(str(asker))
+        self._last = self._hash = None
+        return self
+
     def calibrate(self, scores: Any, met: Any) -> Any:
         """Learn what share of pairs meets at which score, from earlier pairs: a logistic curve that never falls.
 

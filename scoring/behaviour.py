@@ -119,6 +119,10 @@ class Behaviour:
                     if fitted not in known or known[fitted][0] <= at:
                         known[fitted] = (at, label)
 
+    def forget(self, asker: str) -> None:
+        """Know nothing of what an asker answered."""
+        self.answers.pop(asker, None)
+
     def count(self, asker: str) -> int:
         """How many answers an asker is known by."""
         return len(self.answers.get(asker, {}))

@@ -6,15 +6,18 @@ counted by network address. The matrix of routes and roles is `app.api.permissio
 
 from __future__ import annotations
 
+import time
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.concurrency import run_in_threadpool
 
 from app.api.limits import Limiter, host_of
 from app.api.permissions import MATRIX
-from app.core.crypto import SESSION
+from app.core.crypto import SESSION, digest
 from app.core.errors import NotAllowedError, NotSignedInError
+from app.core.kept import Kept
 from app.db.engine import Database
 from app.services import sessions
 from app.services.access import Actor, authenticate
@@ -27,12 +30,40 @@ _bearer = HTTPBearer(
 )
 
 
-def signed_in(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Actor:
+async def signed_in(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Actor:
     """Return who holds the key of this request; in a transaction of its own, so that strangers never hold a lock."""
     if credentials is None:
         raise NotSignedInError("Send a key: Authorization: Bearer KEY.")
-    database: Database = request.app.state.database
     key = credentials.credentials
+    seen: KeysSeen = request.app.state.keys_seen
+    holder = seen.holder(key)
+    return await run_in_threadpool(_look_up, request, key) if holder is None else holder
+
+
+class KeysSeen:
+    """Keys that were in force a moment ago, so that a caller in a hurry is not looked up with every call.
+
+    A key that is revoked stays good for `SECONDS` at most on a process that has just seen it. Tokens of sessions are
+    looked up each time.
+    """
+
+    SECONDS = 0.5
+
+    def __init__(self) -> None:
+        self._kept: Kept[str, tuple[float, Actor]] = Kept(10_000)
+
+    def holder(self, key: str) -> Actor | None:
+        found = self._kept.get(digest(key))
+        return found[1] if found and time.monotonic() - found[0] < self.SECONDS else None
+
+    def put(self, key: str, actor: Actor) -> None:
+        self._kept.put(digest(key), (time.monotonic(), actor))
+
+
+def _look_up(request: Request, key: str) -> Actor:
+    database: Database = request.app.state.database
     stale = False
     try:
         with database.read() as session:
@@ -41,6 +72,7 @@ def signed_in(request: Request, credentials: Annotated[HTTPAuthorizationCredenti
                 actor, stale = sessions.authenticate(session, key, lifetime)
             else:
                 actor = authenticate(session, key)
+                request.app.state.keys_seen.put(key, actor)
     except NotSignedInError:
         limiter: Limiter = request.app.state.limiter
         limiter.take(network_of(host_of(request)))

@@ -19,7 +19,9 @@ PREFIX = "/api/v1"
 
 router = APIRouter(prefix=PREFIX, dependencies=[Depends(authorised), Depends(known_query)])
 open_router = APIRouter(prefix=PREFIX, dependencies=[Depends(limited_by_network), Depends(known_query)])
-for _name in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+#: routes are tried one after the other: those first that are asked most often
+_FIRST = ("ranking",)
+for _name in sorted((module.name for module in pkgutil.iter_modules(__path__)), key=lambda n: (n not in _FIRST, n)):
     _module = import_module(f"{__name__}.{_name}")
     if hasattr(_module, "router"):
         router.include_router(_module.router)

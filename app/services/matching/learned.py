@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.core.crypto import content_hash
 from app.db.models import (
     BuyerProfile,
     Event,
@@ -54,9 +53,7 @@ def read_learned(session: Session, at: Stored) -> RankedList:
     exclude, no_news = excluded(revision.document, seeker, suppliers, barred)
     buyer = latest(session, BuyerProfile, [seeker.organisation.id]).get(seeker.organisation.id)
     told = sorted((code, said) for code, said in answers.items() if code in offer.suppliers)
-    # an id of its own for each set of answers: what was learned under another, taken back since, must not count
-    name = f"{request.code} {content_hash(*map(repr, told))}"
-    record = demand_record(name, seeker, revision.document, revision.resolved, buyer, exclude)
+    record = demand_record("live", seeker, revision.document, revision.resolved, buyer, exclude)
     record |= known(seeker, suppliers, buyer, past)
     found = ranked_now(offer, offer.ranker, record, no_news, limit=at.limit, lang=at.lang, answers=told)
     return RankedList(found.items, found.left_out, at.tag)

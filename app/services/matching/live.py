@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -67,12 +68,9 @@ def ranked_now(
     no_news
         Suppliers whose exclusion goes without saying.
     answers
-        (supplier, answer) of the one who asks; the ranker learns from them for this asker alone, so the id of `record`
-        must be one that no other answers were learned under.
+        (supplier, answer) of the one who asks; learned for this call alone, for the ranker is everybody's.
     """
-    with offer.alone:
-        if answers:
-            ranker.learn([(record["id"], code, said, None) for code, said in answers])
+    with offer.alone, _learning(ranker, str(record["id"]), answers):
         codes = [code for code in ranker.rank([record], k=min(limit, len(offer.records))).ids[0] if code]
         told = ranker.explain_many(record, codes, lang=lang) if codes else []
         back = ranker.backward(record, codes)
@@ -95,6 +93,18 @@ def ranked_now(
         out[:LEFT_OUT],
         content_hash(json.dumps(record, sort_keys=True, default=str), offer.content, str(limit), lang),
     )
+
+
+@contextmanager
+def _learning(ranker: SupplierRanker, asker: str, answers: Sequence[tuple[str, str]]) -> Iterator[None]:
+    if not answers:
+        yield
+        return
+    ranker.learn([(asker, code, said, None) for code, said in answers])
+    try:
+        yield
+    finally:
+        ranker.forget(asker)
 
 
 def _record(
