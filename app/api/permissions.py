@@ -117,6 +117,7 @@ MATRIX: dict[str, Rule] = {
     "GET /events/{event_id}/arrivals": _may(STAFF, "meetings:read"),
     "POST /meetings/{meeting_id}/state": _may(AT_THE_DESK, "meetings:write"),
     "POST /events/{event_id}/repairs": _may(RUNNERS, "meetings:write"),
+    "POST /events/{event_id}/walk-ins": _may(RUNNERS, "meetings:write"),
     "POST /events/{event_id}/late": _may(RUNNERS, "meetings:write"),
     "GET /events/{event_id}/standby": _may(STAFF, "meetings:read"),
     # outcomes and reports

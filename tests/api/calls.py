@@ -56,6 +56,12 @@ BODIES: dict[str, Any] = {
     # the live day
     "POST /events/{event_id}/check-ins": {"name": "somebody nobody knows"},
     "POST /meetings/{meeting_id}/state": {"state": "held"},
+    "POST /events/{event_id}/walk-ins": {
+        "name": "Somebody",
+        "kind": "manufacturer",
+        "supplies": True,
+        "products": ["polo shirts"],
+    },
     "POST /events/{event_id}/repairs": {"kind": "fill"},
     "POST /events/{event_id}/late": {"organisation": str(uuid4()), "slot": "s02"},
     # outcomes and reports

@@ -15,12 +15,14 @@ from app.services.matching.lists import (
     stored,
 )
 from app.services.matching.live import rank_live
+from app.services.matching.newcomers import Partner, partners_of
 from app.services.matching.run import execute, start_run
 from app.services.matching.shards import execute as execute_shard
 from app.services.matching.suppliers_side import matches_of, requests_for
 from app.services.matching.unmet import unmet_demand
 
 __all__ = [
+    "Partner",
     "RankedList",
     "best_of_buyers",
     "evaluate_run",
@@ -31,6 +33,7 @@ __all__ = [
     "learn",
     "lessons_of",
     "matches_of",
+    "partners_of",
     "rank_live",
     "ranked_list",
     "ranked_lists",
