@@ -76,7 +76,8 @@ def server(url: str, **settings: str) -> Iterator[Server]:
     """A server that is started by whoever uses it, and stopped in the end."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    environment = {"FAIRMATCH_DATABASE_URL": url, "FAIRMATCH_WORKERS_IN_PROCESS": "false", **settings}
+    fixed = {"FAIRMATCH_WORKERS_IN_PROCESS": "false", "FAIRMATCH_RATE_PER_MINUTE": "0"}
+    environment = {"FAIRMATCH_DATABASE_URL": url, **fixed, **settings}
     found = Server(url, port, environment)
     try:
         yield found

@@ -1,0 +1,89 @@
+"""People and keys on the command line, and the service that they sign in to."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+from tests.cli.command import Shell
+from tests.cli.test_commands import _serving
+
+API = "/api/v1"
+_PASSWORD = "four plain words in a row"
+
+
+@pytest.fixture
+def house(both: Shell) -> Shell:
+    """A database with a tenant in it."""
+    both.run("db", "upgrade")
+    both.run("tenant", "create", "house", "--name", "The House")
+    return both
+
+
+def _with_input(shell: Shell, told: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", *arguments], cwd=shell.folder, env=shell.environment, input=told,
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def test_the_first_organiser_signs_in(house: Shell) -> None:
+    """By a link that is printed once, or with a password from standard input."""
+    link = house.run("user", "create", "li@example.com", "--role", "organiser").out.strip()
+    assert link.startswith("http://127.0.0.1:8000/invitation#fi_")
+    made = _with_input(
+        house, f"{_PASSWORD}\n", "user", "create", "wu@example.com", "--role", "viewer", "--password-stdin"
+    )
+    assert made.returncode == 0, made.stderr
+    weak = _with_input(house, "short\n", "user", "create", "xu@example.com", "--role", "viewer", "--password-stdin")
+    assert weak.returncode == 2
+    assert "fewer than 12 characters" in weak.stderr
+    with _serving(house) as address, httpx.Client(base_url=f"{address}{API}", timeout=60) as http:
+        answer = {"token": link.partition("#")[2], "name": "Li Wei", "password": _PASSWORD}
+        opened = http.post("/invitations/answer", json=answer)
+        assert opened.json()["membership"]["role"] == "organiser"
+        viewer = http.post("/session", json={"email": "wu@example.com", "password": _PASSWORD})
+        headers = {"Authorization": f"Bearer {viewer.json()['token']}"}
+        assert http.get("/session", headers=headers).json()["role"] == "viewer"
+        told = house.json("user", "list")
+        assert [(one["email"], one["role"]) for one in told] == [
+            ("wu@example.com", "viewer"), ("li@example.com", "organiser"),
+        ]  # fmt: skip
+        assert house.json("user", "revoke", "wu@example.com") == {"ended": 1}
+        assert http.get("/session", headers=headers).status_code == 401  # at once, from another process
+    assert "(ended)" in house.run("user", "list").out
+    assert "no role" in house.run("user", "revoke", "wu@example.com", code=2).err
+
+
+def test_keys_are_narrowed_and_listed(house: Shell) -> None:
+    key = house.json("key", "create", "--role", "organiser", "--scope", "events:read", "--days", "1")["key"]
+    house.run("key", "create", "--role", "organiser", "--scope", "nonsense", code=2)
+    told = house.json("key", "list")
+    assert [(one["role"], one["scopes"], one["revoked_at"]) for one in told] == [("organiser", ["events:read"], None)]
+    assert key not in house.run("key", "list").out
+    with _serving(house) as address, httpx.Client(base_url=f"{address}{API}", timeout=60) as http:
+        headers = {"Authorization": f"Bearer {key}"}
+        assert [http.get(path, headers=headers).status_code for path in ("/events", "/organisations")] == [200, 403]
+        house.run("key", "revoke", key)
+        assert http.get("/events", headers=headers).status_code == 401
+    assert "revoked" in house.run("key", "list").out
+
+
+@pytest.mark.parametrize(("proxy", "believed"), [(None, False), ("127.0.0.1", True), ("10.0.0.0/8", False)])
+def test_only_a_trusted_proxy_is_believed(shell: Shell, proxy: str | None, believed: bool) -> None:
+    """Whoever sends X-Forwarded-For itself does not get a bucket for each address that it makes up."""
+    shell.run("db", "upgrade")
+    shell.settings["FAIRMATCH_RATE_PER_MINUTE"] = "2"
+    if proxy is not None:
+        shell.settings["FAIRMATCH_TRUSTED_PROXY"] = proxy
+    with _serving(shell) as address, httpx.Client(base_url=address, timeout=60) as http:
+        statuses = [
+            http.get(
+                f"{API}/events", headers={"Authorization": "Bearer fm_none", "X-Forwarded-For": f"198.51.100.{n}"}
+            ).status_code
+            for n in range(4)
+        ]
+    assert statuses == ([401] * 4 if believed else [401, 401, 429, 429])
