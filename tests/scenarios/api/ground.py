@@ -74,14 +74,14 @@ class Ground:
         answer = self._client.get(f"/api/v1{path}", headers={"Authorization": f"Bearer {self._keys[who]}"})
         return str(answer.headers["etag"])
 
-    def follow(self, started: dict[str, Any]) -> dict[str, Any]:
-        """Ask at `status_url` until the work has ended, and well."""
+    def follow(self, started: dict[str, Any], *, well: bool = True) -> dict[str, Any]:
+        """Ask at `status_url` until the work has ended, and `well`."""
         limit = time.monotonic() + 120
         while True:
             now = self.get(started["status_url"].removeprefix("/api/v1"))
             state = now.get("state") or now["status"]
             if state not in ("queued", "running"):
-                assert state not in ("failed", "cancelled"), now
+                assert (state not in ("failed", "cancelled")) == well, now
                 return dict(now)
             assert time.monotonic() < limit, now
             time.sleep(0.05)
