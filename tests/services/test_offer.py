@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -140,3 +141,16 @@ def test_an_event_of_another_tenant_is_not_there_though_its_suppliers_are_held(s
         assert found.items
         with pytest.raises(NotFoundError):
             matching.rank_live(session, Actor(UUID(int=1)), small.event.id, SourcingRequest(text="down jackets"))
+
+
+def test_at_a_large_event_nobody_waits_for_a_change(small: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offer, "LARGE", 1)
+    before, one = _offer(small), _some(small)
+    with small.database.write() as session:
+        profiles.register_capabilities(session, small.actor, one.id, Shape(products=["umbrellas"], moq=7))
+    assert _offer(small) is before, "answered from what was learned before"
+    limit = time.monotonic() + 60
+    while _offer(small) is before:
+        assert time.monotonic() < limit, "the change is never learned"
+        time.sleep(0.05)
+    assert _offer(small).records[one.code]["moq"] == 7

@@ -4,23 +4,28 @@ Whether something has changed is asked in three steps, each dearer than the one 
 an entry in the transaction of the change, so no new entry means no change. The versions: rows count their changes, so
 equal counts and sums of versions mean the same rows. The content: what the engine would learn, read anew; only where
 that is different it is learned again. A change that left no entry is seen after `UNCHECKED` seconds at the latest.
+
+At a large event learning takes a minute or more. There whoever asks is answered from what was learned before, while a
+thread of its own looks into the change; only the very first call waits.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from app.core.crypto import content_hash
 from app.core.kept import Kept
+from app.db.engine import ReadSession
 from app.db.models import (
     AuditEntry,
     CapabilityProfile,
@@ -39,6 +44,8 @@ from scoring import SupplierRanker
 
 #: seconds
 UNCHECKED = 5.0
+#: from so many suppliers on nobody waits for what has changed
+LARGE = 2000
 #: entries are made before they are committed: so many seconds may lie between
 _LONGEST_TRANSACTION = 3600
 
@@ -76,6 +83,7 @@ class _Seen:
         )
 
 
+_log = logging.getLogger(__name__)
 _Where = tuple[str, UUID]  # a database and an event
 _seen: Kept[_Where, _Seen] = Kept(8)
 _locks: defaultdict[_Where, Lock] = defaultdict(Lock)
@@ -87,6 +95,9 @@ def offer_of(session: Session, event: Event, as_of: date) -> Offer:
     seen = _seen.get(where)
     if seen is not None and seen.stands(session, event, as_of):
         return seen.offer
+    if seen is not None and seen.as_of == as_of and len(seen.offer.records) >= LARGE:
+        _look_behind(session.get_bind().engine, where, as_of, seen)
+        return seen.offer
     with _locks[where]:
         newer = _seen.get(where)
         if newer is not None and newer is not seen and newer.as_of == as_of:
@@ -94,6 +105,26 @@ def offer_of(session: Session, event: Event, as_of: date) -> Offer:
         found = _look(session, event, as_of, seen)
         _seen.put(where, found)
         return found.offer
+
+
+def _look_behind(engine: Engine, where: _Where, as_of: date, seen: _Seen) -> None:
+    """Look for changes in a thread of its own, unless one is at it."""
+    lock = _locks[where]
+    if not lock.acquire(blocking=False):
+        return
+
+    def work() -> None:
+        try:
+            with ReadSession(engine.execution_options(sqlite_begin="BEGIN"), expire_on_commit=False) as session:
+                event = session.get(Event, where[1])
+                if event is not None:
+                    _seen.put(where, _look(session, event, as_of, seen))
+        except Exception:  # noqa: BLE001 - the next call looks again
+            _log.exception("what has changed at the event %s could not be learned", where[1])
+        finally:
+            lock.release()
+
+    Thread(target=work, name=f"offer {where[1]}", daemon=True).start()
 
 
 def _look(session: Session, event: Event, as_of: date, seen: _Seen | None) -> _Seen:
