@@ -111,6 +111,17 @@ MATRIX: dict[str, Rule] = {
     "DELETE /meetings/{meeting_id}": _may(RUNNERS, "meetings:write"),
     "POST /meetings/{meeting_id}/cancel": _may(_ACTING, "meetings:write"),
     "GET /meetings/{meeting_id}/legal-slots": _may(STAFF, "meetings:read"),
+    "GET /events/{event_id}/schedule-difference": _may(STAFF, "schedules:read"),
+    "GET /events/{event_id}/publications": _may(STAFF, "schedules:read"),
+    "POST /events/{event_id}/publications": _may(RUNNERS, "schedules:write"),
+    "GET /publications/{publication_id}": _may(STAFF, "schedules:read"),
+    "GET /events/{event_id}/timetable": _may(ROLES, "meetings:read"),
+    "GET /events/{event_id}/timetable.ics": _may(ROLES, "meetings:read"),
+    "GET /events/{event_id}/timetable.pdf": _may(ROLES, "meetings:read"),
+    "GET /events/{event_id}/feeds": _may(ROLES, "meetings:read"),
+    "POST /events/{event_id}/feeds": _may(_ACTING, "meetings:write"),
+    "DELETE /events/{event_id}/feeds/{feed_id}": _may(_ACTING, "meetings:write"),
+    "POST /schedules/{schedule_id}/make-current": _may(RUNNERS, "schedules:write"),
     # the live day
     "POST /events/{event_id}/check-ins": _may(AT_THE_DESK, "meetings:write"),
     "DELETE /events/{event_id}/check-ins/{attendee_id}": _may(AT_THE_DESK, "meetings:write"),
@@ -192,5 +203,6 @@ OPEN: frozenset[str] = frozenset(
         "GET /open/{tenant_slug}/{event_code}",
         "POST /open/{tenant_slug}/{event_code}/registrations",
         # calendar feeds
+        "GET /feeds/{token}.ics",
     }
 )

@@ -1,4 +1,4 @@
-"""Commands for timetables: schedule build, show."""
+"""Commands for timetables: schedule build, show, diff, publish."""
 
 from __future__ import annotations
 
@@ -112,3 +112,56 @@ def print_schedule(state: Session, view: dict[str, Any]) -> None:
         state.out.print("\n[bold]What would let more meetings in[/]")
     for line in view["advice"]:
         state.out.print(f"  {escape(line)}", soft_wrap=True)
+
+
+@schedule.command()
+def diff(context: typer.Context, event: EventOption, tenant: TenantOption = None, as_json: JsonFlag = False) -> None:
+    """Show what publishing the current schedule would change, and what stands in the way of it."""
+    from app.services import publications
+    from app.services.publishing.guards import faults
+
+    state = session_of(context, as_json)
+    with state.database.read() as session:
+        found = organiser_and_event(session, tenant, event)[1]
+        row = publications.schedule_to_show(session, found)
+        plan, names = publications.draft(session, found, row.id), publications.Names(session, found)
+        rows = [names.row(one) for one in plan.found]
+        wrong = faults(session, found, row.id)
+    changes = publications.changes_of(plan)
+    for one in rows:
+        one["organisations"] = [party.name for party in one["organisations"]]
+    data = {"publication": plan.before.number if plan.before else None, "changes": changes, "items": rows}
+
+    def show() -> None:
+        for one in rows:
+            line = f"{one['kind']:8} {' × '.join(one['organisations'])}: {_at(one['before'])} → {_at(one['after'])}"
+            state.out.print(line, markup=False, soft_wrap=True)
+        for problem in wrong:
+            state.out.print(f"problem  {problem['detail']}", style="red", markup=False, soft_wrap=True)
+        state.out.print(_counted(changes))
+
+    state.answer({**data, "problems": wrong}, show)
+
+
+@schedule.command()
+def publish(context: typer.Context, event: EventOption, tenant: TenantOption = None, as_json: JsonFlag = False) -> None:
+    """Publish the current schedule: freeze it as what everybody is told, and write to those for whom it changes."""
+    from app.services import publications
+
+    state = session_of(context, as_json)
+    with state.database.write() as session:
+        actor, found = organiser_and_event(session, tenant, event)
+        row = publications.publish(session, actor, found, state.settings.public_url)
+        data = {"id": str(row.id), "number": row.number, "changes": row.changes}
+    state.answer(data, lambda: state.out.print(f"Publication {data['number']}. {_counted(row.changes)}"))
+
+
+def _at(where: dict[str, Any] | None) -> str:
+    if where is None:
+        return "–"
+    return " ".join(str(part) for part in (where["slot"], where["place"], where["interpreter"]) if part)
+
+
+def _counted(changes: dict[str, Any]) -> str:
+    said = ", ".join(f"{changes[kind]} {kind}" for kind in ("added", "removed", "moved", "changed"))
+    return f"{changes['meetings']} meetings: {said}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,12 +29,15 @@ from app.db.queries.grid import Grid, grid_of
 from app.db.queries.scoped import page
 from app.domain.legal_slots import NONE, Verdict
 from app.domain.meetings import CANCELLABLE, MOVABLE, SETTLING
+from app.domain.publications import Entry
 from app.services.access import Actor
 from app.services.audit import record
 from app.services.booking import Taken, find_place, find_slot, must_be_legal, one_at_a_time, release, write
 from app.services.legal_slots import Table, pair_of, schedule_id_of, table_of
 from app.services.outbox import tell
 from app.services.phases import must_be_open
+from app.services.publishing.letters import write_to
+from app.services.timetables import own_timetable
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,10 @@ def find_meeting(session: Session, actor: Actor, meeting_id: UUID) -> tuple[Even
         .join(Event, Event.id == Meeting.event_id)
         .where(Meeting.id == meeting_id, Event.tenant_id == actor.tenant_id)
     ).one_or_none()
-    if row is not None and (actor.is_staff or _is_of(session, actor, row.Meeting)):
-        return row.Event, row.Meeting
+    if row is not None:
+        known = known_to(session, actor, row.Event)
+        if known is None or any(entry.id == meeting_id for entry in known):
+            return row.Event, row.Meeting
     raise NotFoundError(f"There is no meeting {meeting_id}.")
 
 
@@ -90,10 +95,21 @@ def list_meetings(
     slot: str | None = None,
     organisation_id: UUID | None = None,
     status: str | None = None,
+    known: Collection[Entry] | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Meeting]:
-    """Meetings of the current schedule, cancelled ones included, in the order they were made."""
+    """Meetings of the current schedule, cancelled ones included, in the order they were made.
+
+    Parameters
+    ----------
+    known
+        What a participant is to know, in place of the schedule.
+    """
+    if known is not None:
+        at = find_slot(grid_of(session, event.id), slot).id if slot is not None else None
+        ids = [one.id for one in known if at in (None, one.slot_id) and status in (None, one.status)]
+        return page(session, select(Meeting).where(Meeting.id.in_(ids)), Meeting, cursor=cursor, limit=limit)
     query = select(Meeting).where(Meeting.schedule_id == schedule_id_of(session, event))
     if slot is not None:
         query = query.where(Meeting.slot_id == find_slot(grid_of(session, event.id), slot).id)
@@ -107,9 +123,15 @@ def list_meetings(
     return page(session, query, Meeting, cursor=cursor, limit=limit)
 
 
-def shown(session: Session, event: Event, meetings: Sequence[Meeting]) -> list[dict[str, Any]]:
-    """Meetings with the names of all they take; the same number of queries for one and for many."""
+def shown(
+    session: Session, event: Event, meetings: Sequence[Meeting], known: Collection[Entry] = ()
+) -> list[dict[str, Any]]:
+    """Meetings with the names of all they take; the same number of queries for one and for many.
+
+    Where a participant knows of another slot, place or state (`known`), that is shown.
+    """
     grid, zone = grid_of(session, event.id), ZoneInfo(event.zone)
+    told = _as_known(grid, known, zone)
     order = {slot.id: number for number, slot in enumerate(grid.slots)}
     ids = [meeting.id for meeting in meetings]
     places: dict[UUID, str] = dict(
@@ -144,9 +166,22 @@ def shown(session: Session, event: Event, meetings: Sequence[Meeting]) -> list[d
             "note": meeting.note,
             "sequence": meeting.sequence,
             "changed_at": meeting.changed_at.astimezone(zone) if meeting.changed_at else None,
+            **told.get(meeting.id, {}),
         }
         for meeting in meetings
     ]
+
+
+def known_to(session: Session, actor: Actor, event: Event) -> tuple[Entry, ...] | None:
+    """What an enterprise or a buyer is to know of an event's meetings; None for the organiser's people, who see all."""
+    if actor.is_staff:
+        return None
+    part = session.scalar(
+        select(Participation).where(
+            Participation.event_id == event.id, Participation.organisation_id == actor.organisation_id
+        )
+    )
+    return own_timetable(session, event, part).entries if part is not None else ()
 
 
 def hold(session: Session, actor: Actor, meeting_id: UUID) -> Held:
@@ -196,7 +231,7 @@ def change(session: Session, actor: Actor, held: Held, wanted: Change) -> Meetin
     return meeting
 
 
-def cancel(session: Session, actor: Actor, held: Held, note: str = "") -> Meeting:
+def cancel(session: Session, actor: Actor, held: Held, site: str, note: str = "") -> Meeting:
     """Call a meeting off: what it took is free again, the row stays as cancelled.
 
     Enterprises and buyers call off their own, with a note for the other side, while meetings are settled.
@@ -215,9 +250,15 @@ def cancel(session: Session, actor: Actor, held: Held, note: str = "") -> Meetin
     meeting = held.meeting
     if meeting.status not in CANCELLABLE:
         raise ConflictError(f"Not cancelled: the meeting is {_state(meeting)}.", conflict="state")
+    others = [] if actor.is_staff else _other_sides(session, actor, meeting)
+    before = [own_timetable(session, held.event, part) for part in others]
     release(session, meeting)
     meeting.status, meeting.note = "cancelled", note
     _note_change(session, actor, held, "meeting.cancelled", visible=True)
+    for own in before:
+        now = own_timetable(session, held.event, own.participation)
+        parts = [own.participation.id]
+        write_to(session, held.event, held.schedule, parts, own.entries, now.entries, utc_now(), site)
     return meeting
 
 
@@ -282,12 +323,27 @@ def _note_change(session: Session, actor: Actor, held: Held, deed: str, *, visib
     tell(session, held.event.tenant_id, "meeting.changed", **ids, status=meeting.status)
 
 
-def _is_of(session: Session, actor: Actor, meeting: Meeting) -> bool:
-    mine = select(Participation.id).where(
-        Participation.id.in_((meeting.low_id, meeting.high_id)),
-        Participation.organisation_id == actor.organisation_id,
-    )
-    return session.scalar(mine) is not None
+def _other_sides(session: Session, actor: Actor, meeting: Meeting) -> list[Participation]:
+    """The side that does not call the meeting off itself, and so is written to."""
+    both = select(Participation).where(Participation.id.in_((meeting.low_id, meeting.high_id)))
+    return list(session.scalars(both.where(Participation.organisation_id != actor.organisation_id)))
+
+
+def _as_known(grid: Grid, known: Collection[Entry], zone: ZoneInfo) -> dict[UUID, dict[str, Any]]:
+    slots = {slot.id: grid.slot_name(slot) for slot in grid.slots}
+    places = {place.id: place.code for place in grid.places}
+    helpers = {helper.id: helper.name for helper in grid.interpreters}
+    return {
+        entry.id: {
+            "slot": slots.get(entry.slot_id, ""),
+            "starts_at": entry.starts_at.astimezone(zone),
+            "ends_at": entry.ends_at.astimezone(zone),
+            "place": places.get(entry.place_id) if entry.place_id else None,
+            "interpreter": helpers.get(entry.helper_id) if entry.helper_id else None,
+            "status": entry.status,
+        }
+        for entry in known
+    }
 
 
 def _state(meeting: Meeting) -> str:

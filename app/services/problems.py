@@ -17,7 +17,8 @@ from app.services.participants import Participant, meeting_limits, participants
 #: beyond this many candidates per slot and participant a pair would hardly ever be held, and only slows the search
 _CANDIDATES_PER_SLOT = 4
 _REFUSED = ("no_thanks", "blocked")
-_LOCKED = ("locked", "live", "held")
+#: states in which a meeting of the current schedule stays where it is in the next one
+LOCKED = ("locked", "live", "held")
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,7 @@ def _with_locks(
         select(Meeting, PlaceHold.place_id)
         .join(Schedule, Schedule.id == Meeting.schedule_id)
         .outerjoin(PlaceHold, (PlaceHold.meeting_id == Meeting.id) & (PlaceHold.slot_id == Meeting.slot_id))
-        .where(Schedule.event_id == event_id, Schedule.is_current, Meeting.status.in_(_LOCKED))
+        .where(Schedule.event_id == event_id, Schedule.is_current, Meeting.status.in_(LOCKED))
         .order_by(Meeting.slot_id, Meeting.id)
     ):
         parties, lock = (meeting.low_id, meeting.high_id), Lock(meeting.slot_id, place_id, meeting.status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -23,6 +23,7 @@ from app.db.models import (
     Organisation,
     Participation,
     PlaceHold,
+    Publication,
     RequestRevision,
     Schedule,
     Slot,
@@ -31,9 +32,11 @@ from app.db.models import Place as PlaceRow
 from app.db.queries.grid import grid_of
 from app.db.queries.scoped import fetch
 from app.domain import timetables as tt
+from app.domain.publications import Entry, align
 from app.services.access import Actor
 from app.services.explanations import strongest
 from app.services.participants import participants
+from app.services.publishing.rows import standing_rows
 
 #: reasons whose sentences name meetings of third parties
 _NAMING_OTHERS = ("displaced", "lock")
@@ -173,7 +176,8 @@ def timetable(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en
         )
         for person in participants(session, event, withdrawn=True)
     }
-    reasons = _reasons(session, schedule, lang)
+    reasons = reasons_of(session, schedule, lang)
+    known = _as_calendars_know(session, event, schedule)
     edition = session.scalar(
         select(func.count()).where(Schedule.event_id == event.id, Schedule.id < schedule.id, Schedule.state == "done")
     )
@@ -182,7 +186,9 @@ def timetable(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en
         slots=tuple(tt.Slot(grid.slot_name(s), s.starts_at, s.ends_at) for s in grid.slots),
         places=tuple(place.code for place in grid.places),
         meetings=tuple(
-            _planned(held, event, edition or 0, parties, reasons) for held in held_meetings(session, schedule.id)
+            _planned(held, known[held.meeting.id], edition or 0, parties, reasons)
+            for held in held_meetings(session, schedule.id)
+            if held.meeting.id in known
         ),
         left_out=tuple(
             tt.LeftOut((parties[row.low_id], parties[row.high_id]), row.code, row.words(language(lang)))
@@ -201,17 +207,28 @@ def timetable(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en
     )
 
 
+def _as_calendars_know(session: Session, event: Event, schedule: Schedule) -> dict[UUID, Entry]:
+    """The meetings of a schedule, by their rows, under the uids that calendars know from the last publication."""
+    published = session.scalar(
+        select(Publication.meetings).where(Publication.event_id == event.id, Publication.superseded_at.is_(None))
+    )
+    rows = standing_rows(session, event, schedule.id)
+    there = {row.id for row in rows}
+    entries = align(event.id, [Entry.of(one) for one in published or []], rows, there)
+    return {entry.id: entry for entry in entries if entry.id in there}
+
+
 def _planned(
-    held: HeldMeeting, event: Event, edition: int, parties: dict[UUID, tt.Party], reasons: dict[UUID, Reason]
+    held: HeldMeeting, known: Entry, edition: int, parties: dict[UUID, tt.Party], reasons: dict[UUID, Reason]
 ) -> tt.PlannedMeeting:
     meeting = held.meeting
     why = reasons.get(meeting.id)
     return tt.PlannedMeeting(
         # named after the pair, so that a calendar sees a rebuilt schedule move meetings rather than duplicate them
-        id=str(uuid5(event.id, f"{meeting.low_id} {meeting.high_id}")),
-        sequence=edition + meeting.sequence,
-        starts_at=held.slot.starts_at,
-        ends_at=held.slot.ends_at,
+        id=str(known.uid),
+        sequence=edition + known.sequence,
+        starts_at=known.starts_at,
+        ends_at=known.ends_at,
         place=held.place or "",
         parties=(parties[meeting.low_id], parties[meeting.high_id]),
         interpreter=held.interpreter,
@@ -222,7 +239,7 @@ def _planned(
     )
 
 
-def _reasons(session: Session, schedule: Schedule, lang: str) -> dict[UUID, Reason]:
+def reasons_of(session: Session, schedule: Schedule, lang: str) -> dict[UUID, Reason]:
     """The request each meeting is about and the three strongest terms of its match, by meeting."""
     rows = session.execute(
         select(Meeting.id, Match.explanation, RequestRevision.document)

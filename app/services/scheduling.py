@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError
@@ -30,6 +30,7 @@ from app.domain.scheduling import Progress as SolverProgress
 from app.services import runs
 from app.services.access import Actor
 from app.services.audit import record
+from app.services.current import replace_current
 from app.services.problems import Stage, build_problem, current_schedule, last_match_run
 
 DEFAULT_SECONDS = 30.0
@@ -44,10 +45,12 @@ def start_schedule(
     steps: int | None = None,
     time_limit: float | None = None,
     objective: dict[str, Any] | None = None,
+    make_current: bool = True,
 ) -> Schedule:
     """Record that a schedule is to be built; a worker takes it from there.
 
-    With `steps` the same plan comes out on every machine; otherwise the search ends after `time_limit` seconds.
+    With `steps` the same plan comes out on every machine; otherwise the search ends after `time_limit` seconds. Without
+    `make_current` it stays a draft beside the current schedule.
     """
     actor.must_be_organiser()
     match_run = last_match_run(session, event.id)
@@ -60,7 +63,12 @@ def start_schedule(
         event_id=event.id,
         seed=seed,
         match_run_id=match_run.id,
-        parameters={"steps": steps, "time_limit": time_limit, "objective": objective or {}},
+        parameters={
+            "steps": steps,
+            "time_limit": time_limit,
+            "objective": objective or {},
+            "make_current": make_current,
+        },
     )
     session.add(row)
     session.flush()
@@ -107,7 +115,6 @@ def _write(session: Session, schedule_id: UUID, stage: Stage, plan: Plan) -> Non
     row.bound, row.gap, row.breaks = float(plan.bound), float(plan.gap), plan.breaks
     row.missing_required, row.shortfall = plan.missing_required, plan.shortfall
     row.problem = stage.problem
-    _make_current(session, row)
     event = session.get_one(Event, row.event_id)
     once = bool(event.rules["one_meeting_per_organisation_pair"])
     writer = _Writer(row, stage, once)
@@ -116,6 +123,9 @@ def _write(session: Session, schedule_id: UUID, stage: Stage, plan: Plan) -> Non
     session.add_all(writer.meetings)
     session.flush()
     session.add_all(writer.holds)
+    session.flush()
+    if row.parameters.get("make_current", True) and replace_current(session, row):
+        row.stage = "not current: meetings were locked or began while it was built"
     names = {p.organisation.code: p.organisation.name for p in stage.people.values()}
     named = naming(names)
     told = (*plan.conflict, *plan.advice)
@@ -146,14 +156,6 @@ def naming(names: Mapping[str, str]) -> Callable[[str], str]:
         return names[said] if said in names else pattern.sub(lambda found: names[found.group()], said)
 
     return named
-
-
-def _make_current(session: Session, row: Schedule) -> None:
-    session.execute(
-        update(Schedule).where(Schedule.event_id == row.event_id, Schedule.is_current).values(is_current=False)
-    )
-    row.is_current = True
-    session.flush()
 
 
 class _Writer:

@@ -52,6 +52,7 @@ BODIES: dict[str, Any] = {
     "POST /events/{event_id}/schedules": {},
     "POST /events/{event_id}/meetings": {"organisations": [str(uuid4()), str(uuid4())], "slot": "s01"},
     "PATCH /meetings/{meeting_id}": {"slot": "s02"},
+    "POST /events/{event_id}/feeds": {"language": "fr"},
     "POST /meetings/{meeting_id}/cancel": {"note": "Our flight is cancelled."},
     # the live day
     "POST /events/{event_id}/check-ins": {"name": "somebody nobody knows"},

@@ -154,6 +154,9 @@ def test_participants_call_off_their_own_with_a_note(client: CheckedClient, fair
     def call_off(who: str, note: str = "Our flight is cancelled.") -> Any:
         return client.post(address, headers=fair.key(who), json={"note": note})
 
+    assert call_off("b1").status_code == 404  # nobody has told them yet
+    publication = f"/api/v1/events/{fair.event_id}/publications"
+    assert client.post(publication, headers=fair.key()).status_code == 201
     assert call_off("b1").json()["conflict"] == "phase"  # the live phase is long over
     coming(database, fair, booking=(-1, 20))
     assert call_off("b2").status_code == 404

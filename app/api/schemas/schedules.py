@@ -33,6 +33,7 @@ class ScheduleIn(Shape):
     ] = None
     time_limit: Annotated[float | None, Field(gt=0, le=3600, description="seconds; 30 if neither is given")] = None
     objective: Objective | None = None
+    make_current: Annotated[bool, Field(description="false for a draft beside the current schedule")] = True
 
 
 class MeetingOut(Reply):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.api import idempotency
 from app.api.bodies import JsonBody
-from app.api.deps import Caller, Cursor, EventName, Limit, Reading, Writing, created_at
+from app.api.deps import Caller, Cursor, EventName, Limit, Reading, Site, Writing, created_at
 from app.api.etag import IfMatch, must_match, tag_of
 from app.api.schemas.meetings import CancelIn, LegalSlots, MeetingChange, MeetingIn, MeetingItem, MeetingList
 from app.core.errors import InvalidInputError
@@ -43,14 +43,16 @@ def list_all(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Any:
-    """Meetings of the current schedule, cancelled ones included; enterprises and buyers see their own."""
+    """Meetings of the current schedule, cancelled ones included.
+
+    Enterprises and buyers see what their own timetable shows: what was published, and what they agreed on themselves.
+    """
     event = find_event(session, actor, event_id)
-    if not actor.is_staff:
-        organisation = actor.organisation_id
+    known = meetings.known_to(session, actor, event)
     page = meetings.list_meetings(
-        session, event, slot=slot, organisation_id=organisation, status=status, cursor=cursor, limit=limit
+        session, event, slot=slot, organisation_id=organisation, status=status, known=known, cursor=cursor, limit=limit
     )
-    return {"items": meetings.shown(session, event, page.items), "next": page.next}
+    return {"items": meetings.shown(session, event, page.items, known or ()), "next": page.next}
 
 
 @router.post(
@@ -82,7 +84,9 @@ def create(
 )
 def read(meeting_id: UUID, actor: Caller, session: Reading, response: Response) -> Any:
     """A meeting; its ETag is what a change of it takes as If-Match. Enterprises and buyers see their own."""
-    return _answer(session, *meetings.find_meeting(session, actor, meeting_id), response)
+    event, meeting = meetings.find_meeting(session, actor, meeting_id)
+    response.headers["ETag"] = tag_of(meeting)
+    return meetings.shown(session, event, [meeting], meetings.known_to(session, actor, event) or ())[0]
 
 
 @router.patch("/meetings/{meeting_id}", summary="Move a meeting", response_model=MeetingItem, responses=_TAGGED)
@@ -108,11 +112,13 @@ def change(
 
 
 @router.delete("/meetings/{meeting_id}", summary="Cancel a meeting", response_model=MeetingItem, responses=_TAGGED)
-def delete(meeting_id: UUID, actor: Caller, session: Writing, response: Response, if_match: IfMatch = None) -> Any:
+def delete(
+    meeting_id: UUID, actor: Caller, session: Writing, site: Site, response: Response, if_match: IfMatch = None
+) -> Any:
     """Call a meeting off: its seats, place and interpreter are free again; the row stays, as cancelled."""
     held = meetings.hold(session, actor, meeting_id)
     must_match(if_match, held.meeting)
-    return _answer(session, held.event, meetings.cancel(session, actor, held), response)
+    return _answer(session, held.event, meetings.cancel(session, actor, held, site), response)
 
 
 @router.post(
@@ -123,11 +129,12 @@ def cancel(
     actor: Caller,
     body: Annotated[CancelIn, Depends(JsonBody(CancelIn, optional=True, example={"note": "Our flight is cancelled."}))],
     session: Writing,
+    site: Site,
     response: Response,
 ) -> Any:
     """Call a meeting off with a note. Enterprises and buyers do so with their own, in the booking and live phases."""
     held = meetings.hold(session, actor, meeting_id)
-    return _answer(session, held.event, meetings.cancel(session, actor, held, body.note), response)
+    return _answer(session, held.event, meetings.cancel(session, actor, held, site, body.note), response)
 
 
 @router.get("/meetings/{meeting_id}/legal-slots", summary="Where a meeting could go", response_model=LegalSlots)

@@ -12,6 +12,7 @@ from app.api.bodies import JsonBody
 from app.api.deps import Caller, EventName, Lang, Queue, Reading, Writing, created_at
 from app.api.schemas.common import Run
 from app.api.schemas.schedules import ScheduleIn, ScheduleOut
+from app.services.current import make_current
 from app.services.events import find_event
 from app.services.schedules import schedule_view
 from app.services.scheduling import start_schedule
@@ -44,6 +45,7 @@ def build(
         steps=body.steps,
         time_limit=body.time_limit,
         objective=body.objective.model_dump(by_alias=True, exclude_unset=True) if body.objective else None,
+        make_current=body.make_current,
     )
     after.add_task(queue.schedule, row.id)  # runs once the answer is sent, so after the commit
     response.headers["Location"] = f"/api/v1/schedules/{row.id}"
@@ -57,3 +59,15 @@ def read(schedule_id: UUID, actor: Caller, session: Reading, lang: Lang = "en") 
     Enterprises and buyers see their own meetings only.
     """
     return schedule_view(session, actor, schedule_id, lang)
+
+
+@router.post(
+    "/schedules/{schedule_id}/make-current", summary="Make a schedule current", response_model=ScheduleOut,
+    responses={409: {}},
+)  # fmt: skip
+def choose(schedule_id: UUID, actor: Caller, session: Writing, lang: Lang = "en") -> Any:
+    """Let a finished schedule be the one that bookings act on and that is published next.
+
+    409 where meetings that are locked or have begun in the current one stand elsewhere in it.
+    """
+    return schedule_view(session, actor, make_current(session, actor, schedule_id).id, lang)

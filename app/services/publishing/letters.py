@@ -1,0 +1,54 @@
+"""Letters about what has become of somebody's timetable, with the timetable itself for their calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.db.models import Event, Schedule
+from app.domain import letters
+from app.domain.agenda_changes import changes
+from app.domain.publications import Entry
+from app.domain.timetables import Agenda
+from app.io.calendar import personal_calendar
+from app.services.outbox import File, send_letter
+from app.services.publishing.rows import agreed_meetings
+from app.services.publishing.timetables import backdrop
+from app.services.recipients import recipients
+
+
+def write_to(
+    session: Session,
+    event: Event,
+    schedule: Schedule,
+    parts: Collection[UUID],
+    before: Sequence[Entry] | None,
+    after: Sequence[Entry],
+    as_of: datetime,
+    site: str,
+) -> None:
+    """Write to these participations what changes for them from `before` to `after`; before None, what there is."""
+    behind = backdrop(session, event, [schedule], agreed_meetings(session, event.id), event.language)
+    now = {agenda.party.id: agenda for agenda in behind.timetable(after, as_of).agendas()}
+    then = None
+    if before is not None:
+        then = {agenda.party.id: agenda for agenda in behind.timetable(before, as_of).agendas()}
+    readers = recipients(session, event, [behind.organisation(part).id for part in parts])
+    link = f"{site.rstrip('/')}/events/{event.code}/timetable"
+    for part in sorted(parts):
+        organisation = behind.organisation(part)
+        agenda = now[organisation.code]
+        for reader in readers[organisation.id]:
+            facts = _facts(reader.name, agenda, then[organisation.code] if then else None, link)
+            calendar = personal_calendar(agenda, lang=reader.language)
+            file = File("timetable.ics", "text/calendar; method=PUBLISH", calendar)
+            send_letter(session, event.tenant_id, reader.email, reader.language, facts, event_id=event.id, files=[file])
+
+
+def _facts(name: str, agenda: Agenda, known: Agenda | None, link: str) -> letters.Facts:
+    if known is None:
+        return letters.SchedulePublished(name, agenda, link)
+    return letters.ScheduleChanged(name, agenda, changes(known, agenda), link)
