@@ -198,7 +198,7 @@ OPEN: frozenset[str] = frozenset(
         "POST /session",
         "POST /password-resets",
         "POST /password-resets/answer",
-        "POST /invitations/answer",
+        "POST /invitation-answers",
         # registration
         "GET /open/{tenant_slug}/{event_code}",
         "POST /open/{tenant_slug}/{event_code}/registrations",

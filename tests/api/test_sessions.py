@@ -80,14 +80,14 @@ def test_an_invitation_makes_an_account(client: CheckedClient, fair: Fair, datab
     token = letter_token(database, "invitation")
     assert token not in made.text
     answer = {"token": token, "name": "Mia", "password": PASSWORD}
-    opened = client.post(f"{API}/invitations/answer", json=answer)
+    opened = client.post(f"{API}/invitation-answers", json=answer)
     who = client.get(f"{API}/session", headers=bearer(opened)).json()
     assert (who["role"], who["account"]["name"], who["account"]["language"]) == ("buyer", "Mia", "fr")
     assert who["membership"]["organisation"]["name"] == "demo b1"
     seen = client.get(f"{API}/organisations", headers=bearer(opened)).json()["items"]
     assert [item["code"] for item in seen] == ["b1"]
     assert client.get(f"{API}/invitations", headers=bearer(opened)).status_code == 403
-    assert client.post(f"{API}/invitations/answer", json=answer).status_code == 404  # once
+    assert client.post(f"{API}/invitation-answers", json=answer).status_code == 404  # once
     listed = client.get(f"{API}/invitations", headers=fair.key()).json()["items"]
     assert [item["state"] for item in listed] == ["accepted"]
     gone = client.delete(f"{API}/invitations/{made.json()['id']}", headers=fair.key())
@@ -100,14 +100,14 @@ def test_an_invitation_is_renewed_and_taken_back(client: CheckedClient, fair: Fa
     client.post(f"{API}/invitations/{made['id']}/renewal", headers=fair.key()).raise_for_status()
     second = letter_token(database, "invitation")
     answer = {"name": "Li Wei", "password": PASSWORD}
-    assert client.post(f"{API}/invitations/answer", json=answer | {"token": first}).status_code == 404
+    assert client.post(f"{API}/invitation-answers", json=answer | {"token": first}).status_code == 404
     assert client.delete(f"{API}/invitations/{made['id']}", headers=fair.key()).status_code == 204
-    assert client.post(f"{API}/invitations/answer", json=answer | {"token": second}).status_code == 404
+    assert client.post(f"{API}/invitation-answers", json=answer | {"token": second}).status_code == 404
     client.post(f"{API}/invitations/{made['id']}/renewal", headers=fair.key()).raise_for_status()
     with database.write() as session:
         session.execute(update(Invitation).values(expires_at=utc_now() - timedelta(seconds=1)))
     late = {"token": letter_token(database, "invitation")}
-    assert client.post(f"{API}/invitations/answer", json=answer | late).status_code == 404
+    assert client.post(f"{API}/invitation-answers", json=answer | late).status_code == 404
     listed = client.get(f"{API}/invitations", headers=fair.key()).json()["items"]
     assert [item["state"] for item in listed] == ["expired"]
 
@@ -117,8 +117,8 @@ def test_whoever_has_an_account_gives_its_password(
 ) -> None:
     client.post(f"{API}/invitations", headers=rival.key(), json={"email": EMAIL, "role": "viewer"}).raise_for_status()
     answer = {"token": letter_token(database, "invitation"), "name": "Another", "password": "another pass phrase"}
-    assert client.post(f"{API}/invitations/answer", json=answer).status_code == 401
-    opened = client.post(f"{API}/invitations/answer", json=answer | {"password": PASSWORD})
+    assert client.post(f"{API}/invitation-answers", json=answer).status_code == 401
+    opened = client.post(f"{API}/invitation-answers", json=answer | {"password": PASSWORD})
     roles = {(one["tenant"]["slug"], one["role"]) for one in opened.json()["memberships"]}
     assert roles == {("demo", "organiser"), ("demo", "buyer"), ("rival", "viewer")}
     assert opened.json()["membership"]["tenant"]["slug"] == "rival"
@@ -158,7 +158,7 @@ def test_a_narrowed_key_hands_out_no_roles(client: CheckedClient, fair: Fair, da
 def test_passwords_that_are_guessed_first(client: CheckedClient, fair: Fair, database: Database, weak: str) -> None:
     client.post(f"{API}/invitations", headers=fair.key(), json={"email": EMAIL, "role": "desk"}).raise_for_status()
     answer = {"token": letter_token(database, "invitation"), "name": "Li", "password": weak}
-    refused = client.post(f"{API}/invitations/answer", json=answer)
+    refused = client.post(f"{API}/invitation-answers", json=answer)
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "password")
     assert weak not in refused.text
 

@@ -43,7 +43,7 @@ def test_the_first_organiser_signs_in(house: Shell) -> None:
     assert "fewer than 12 characters" in weak.stderr
     with _serving(house) as address, httpx.Client(base_url=f"{address}{API}", timeout=60) as http:
         answer = {"token": link.partition("#")[2], "name": "Li Wei", "password": _PASSWORD}
-        opened = http.post("/invitations/answer", json=answer)
+        opened = http.post("/invitation-answers", json=answer)
         assert opened.json()["membership"]["role"] == "organiser"
         viewer = http.post("/session", json={"email": "wu@example.com", "password": _PASSWORD})
         headers = {"Authorization": f"Bearer {viewer.json()['token']}"}

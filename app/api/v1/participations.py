@@ -42,7 +42,7 @@ def list_all(
     event_id: EventName,
     actor: Caller,
     session: Reading,
-    kind: Annotated[str | None, Query(json_schema_extra={"enum": list(KINDS)}, max_length=32)] = None,
+    kind: Annotated[str | None, Query(pattern=f"^({'|'.join(KINDS)})$", max_length=32)] = None,
     side: Annotated[Literal["supply", "buy"] | None, Query(description="only those who supply, or who buy")] = None,
     q: Annotated[str | None, Query(min_length=1, max_length=100, description="part of a name, or a code")] = None,
     cursor: Cursor = None,

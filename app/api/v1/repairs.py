@@ -77,7 +77,12 @@ def late(
     return _shown(found, lang)
 
 
-@router.get("/events/{event_id}/standby", summary="Who could take a free slot", response_model=StandbyList)
+@router.get(
+    "/events/{event_id}/standby",
+    summary="Who could take a free slot",
+    response_model=StandbyList,
+    responses={409: {}},
+)
 def read_standby(
     event_id: EventName,
     actor: Caller,

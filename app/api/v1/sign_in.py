@@ -50,7 +50,7 @@ def reset(
 
 
 @open_router.post(
-    "/invitations/answer", summary="Accept an invitation", status_code=201, response_model=OpenedOut,
+    "/invitation-answers", summary="Accept an invitation", status_code=201, response_model=OpenedOut,
     responses={401: {}, 409: {}},
 )  # fmt: skip
 def accept(

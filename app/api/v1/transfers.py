@@ -61,7 +61,7 @@ def bring_in(
     after: BackgroundTasks,
     response: Response,
     filename: Annotated[str | None, Query(max_length=255, description="its name: .xlsx, .csv, .tsv or .txt")] = None,
-    kind: Annotated[str | None, Query(json_schema_extra={"enum": list(KINDS)}, max_length=32)] = None,
+    kind: Annotated[str | None, Query(pattern=f"^({'|'.join(KINDS)})$", max_length=32)] = None,
     columns: Annotated[
         str | None, Query(max_length=20_000, description='JSON: header → field, as in {"Why visit": "text"}')
     ] = None,
