@@ -16,6 +16,7 @@ from app.db.models import IdempotencyKey, StoredFile
 from app.services import attempts, erasure, runs, sealing, sending
 from app.services.meeting_requests import expire_requests, remind_of_requests
 from app.services.outcomes_wanted import ask_for_outcomes
+from app.services.reminders import remind
 
 _DAY = timedelta(days=1)
 
@@ -49,6 +50,7 @@ CHORES: list[Chore] = [
         "requests past their deadline", 30, lambda database, settings: expire_requests(database, settings.public_url)
     ),
     Chore("reminders of requests", 300, lambda database, settings: remind_of_requests(database, settings.public_url)),
+    Chore("reminders of the day", 600, lambda database, settings: remind(database, settings.public_url)),
     Chore("outcomes wanted", 600, lambda database, settings: ask_for_outcomes(database, settings.public_url)),
     Chore("purge", 600, purge),
     Chore("retention", 3600, lambda database, _settings: erasure.apply_retention(database)),
