@@ -64,10 +64,15 @@ class HeldMeeting:
 def schedule_view(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en") -> dict[str, Any]:
     """A schedule as the API shows it, reasons and advice in a language.
 
-    Enterprises and buyers see their own meetings and pairs only, and no advice.
+    Enterprises and buyers see their own meetings and pairs only, and no advice; a schedule that was never published
+    does not exist for them.
     """
     tongue = language(lang)
     schedule = fetch(session, Schedule, schedule_id, actor.tenant_id)
+    if not actor.is_staff and not session.scalar(
+        select(Publication.id).where(Publication.schedule_id == schedule.id).limit(1)
+    ):
+        raise NotFoundError(f"There is no schedule {schedule_id}.")
     event = session.get_one(Event, schedule.event_id)
     names = _names(session, event.id)
     own = _own_participation(session, actor, event.id)

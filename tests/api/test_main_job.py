@@ -121,7 +121,10 @@ def test_a_schedule_is_built_and_read(client: CheckedClient, fair: Fair, databas
         assert len({party["id"] for party in meeting["organisations"]}) == 2
         assert meeting["starts_at"].endswith("+02:00")
     own = str(fair.organisations["b1"])
-    seen = client.get(f"/api/v1/schedules/{plan['id']}", headers=fair.key("b1")).json()
+    address = f"/api/v1/schedules/{plan['id']}"
+    assert client.get(address, headers=fair.key("b1")).status_code == 404  # a draft is nobody's but the organiser's
+    assert client.post("/api/v1/events/e-2025/publications", headers=fair.key()).status_code == 201
+    seen = client.get(address, headers=fair.key("b1")).json()
     assert seen["meetings"] == [m for m in plan["meetings"] if own in [p["id"] for p in m["organisations"]]]
 
 

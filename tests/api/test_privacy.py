@@ -293,6 +293,7 @@ def test_a_personal_view_never_shows_who_else_meets_whom(client: CheckedClient, 
                 reason=secret,
             )
         )  # fmt: skip
+    assert client.post(f"{API}/events/e-2025/publications", headers=fair.key()).status_code == 201
     mine = client.get(f"{API}/schedules/{schedule}", headers=fair.key("b1"))
     assert len(mine.json()["meetings"]) == 1
     assert mine.json()["unscheduled"][0]["reason"] == "No slot is left in which both could meet"

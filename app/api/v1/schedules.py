@@ -56,7 +56,7 @@ def build(
 def read(schedule_id: UUID, actor: Caller, session: Reading, lang: Lang = "en") -> Any:
     """A schedule as it stands: while it is built its progress, then its meetings, bound, gap, and who was left out.
 
-    Enterprises and buyers see their own meetings only.
+    Enterprises and buyers see their own meetings only, of a schedule that has been published.
     """
     return schedule_view(session, actor, schedule_id, lang)
 
