@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from app.api.permissions import MATRIX
 from app.core.clock import utc_now
@@ -300,6 +300,33 @@ def test_a_personal_view_never_shows_who_else_meets_whom(client: CheckedClient, 
     assert secret in client.get(f"{API}/schedules/{schedule}", headers=fair.key()).text
     assert "demo s2" not in mine.text
     assert "demo b2" not in mine.text
+
+
+def test_no_route_tells_one_party_of_the_meetings_of_others(
+    client: CheckedClient, fair: Fair, parts: Parts, database: Database
+) -> None:
+    """Over every route that enterprises and buyers may read, with the ids of what is not theirs."""
+    parts.book("s1", "b1", "s01")
+    parts.book("s2", "b2", "s02")
+    client.post(f"{API}/events/e-2025/publications", headers=fair.key()).raise_for_status()
+    with database.read() as session:
+        foreign = session.scalars(
+            select(Meeting).where(or_(Meeting.low_id == parts.ids["s2"], Meeting.high_id == parts.ids["s2"]))
+        ).one()
+        publication = session.scalars(select(Publication.id)).one()
+    ids = {
+        "meeting_id": foreign.id, "schedule_id": foreign.schedule_id, "participation_id": parts.ids["s2"],
+        "publication_id": publication, "other_id": parts.ids["b2"],
+    }  # fmt: skip
+    names = [name for name in MATRIX if name.startswith("GET ") and not name.endswith("/progress")]
+    seen_by_staff = 0
+    for name in sorted(names):
+        seen_by_staff += str(foreign.id) in call(client, name, fair, fair.key(), **ids).text
+        for role, who in (("enterprise", "s1"), ("buyer", "b1")):
+            if role in MATRIX[name].roles:
+                told = call(client, name, fair, fair.key(who), **ids)
+                assert told.status_code != 200 or str(foreign.id) not in told.text, f"{name} as {role}"
+    assert seen_by_staff >= 2  # the search finds it where it is shown
 
 
 # export and erasure --------------------------------------------------------------------------------------------------
