@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
 
+from app.core.clock import utc_now
 from app.core.errors import ChangedMeanwhileError, ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from app.db.models import (
     Interpreter,
     InterpreterHold,
     LeftOutPair,
     Meeting,
+    MeetingRequest,
     Organisation,
     Participation,
     Place,
     PlaceHold,
+    Preference,
     Schedule,
     Seat,
     Slot,
@@ -309,6 +312,47 @@ def test_fill_for_one_brings_in_its_pairs_only(paris: Stage) -> None:
     found = _do(paris, Disturbance("fill", chosen.organisation_id))
     assert found.added
     assert all(chosen.id in move.parties for move in found.added)
+
+
+def test_a_slot_that_a_request_holds_is_not_given_away(paris: Stage) -> None:
+    _do(paris, Disturbance("no_show", _busiest(paris)), fill=False)
+    with paris.database.read() as session:
+        waiting = standby(session, paris.actor, paris.event, at=AT).standby
+        best = waiting[0]
+        other = next(p for p in session.scalars(select(Participation.id)) if p not in best.parties)
+        names = {f"s{row.position + 1:02d}": row.id for row in session.scalars(select(Slot))}
+    with paris.database.write() as session:
+        for slot in best.slots:
+            low, high = sorted((best.parties[0], other))
+            session.add(
+                MeetingRequest(
+                    tenant_id=paris.actor.tenant_id, event_id=paris.event.id, from_id=best.parties[0], to_id=other,
+                    low_id=low, high_id=high, slot_id=names[slot], expires_at=utc_now() + timedelta(hours=1),
+                )
+            )  # fmt: skip
+            break
+    with paris.database.read() as session:
+        now = {one.parties: one.slots for one in standby(session, paris.actor, paris.event, at=AT).standby}
+    assert now.get(best.parties, ()) == best.slots[1:]
+
+
+def test_a_pair_that_must_meet_goes_before_one_of_more_value(paris: Stage) -> None:
+    _do(paris, Disturbance("no_show", _busiest(paris)), fill=False)
+    with paris.database.read() as session:
+        last = standby(session, paris.actor, paris.event, at=AT).standby[-1]
+    with paris.database.write() as session:
+        mine = (Preference.from_id == last.parties[1]) & (Preference.to_id == last.parties[0])
+        for row in session.scalars(select(Preference).where(mine)):
+            session.delete(row)
+        session.flush()
+        session.add(
+            Preference(
+                event_id=paris.event.id, from_id=last.parties[1], to_id=last.parties[0], answer="must_meet",
+                at=utc_now(),
+            )
+        )  # fmt: skip
+    with paris.database.read() as session:
+        assert standby(session, paris.actor, paris.event, at=AT).standby[0].parties == last.parties
 
 
 def test_what_was_cancelled_by_hand_does_not_come_back(paris: Stage) -> None:

@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.clock import utc_now
 from app.core.errors import ConflictError, NotFoundError
 from app.db.models import (
     Event,
@@ -23,6 +24,7 @@ from app.db.models import (
     LeftOutPair,
     Match,
     Meeting,
+    MeetingRequest,
     PlaceHold,
     Preference,
     Schedule,
@@ -89,6 +91,14 @@ class _Left:
     coming: tuple[DayPair, ...]
 
 
+@dataclass(frozen=True)
+class _Wishes:
+    """Pairs that must meet, and by participation the slots its pending requests hold, each with who is asked."""
+
+    musts: set[Sides]
+    holds: dict[UUID, list[tuple[UUID, UUID]]]
+
+
 def read_day(
     session: Session, event: Event, now: datetime, *, only: Collection[UUID] = (), slot: str | None = None
 ) -> Day:
@@ -123,6 +133,7 @@ def read_day(
     had = Counter(side for m in left.past for side in (m.low_id, m.high_id))
     has = Counter(side for pair in left.coming for side in pair.sides)
     place_code = {place.id: place.code for place in grid.places if _opens(place.id, grid, left, slot_name)}
+    wishes = _wishes(session, event)
     problem = {
         "format": "fairmatch/problem@1",
         "slots": [{"id": name, "session": one.session} for name, one in names.items()],
@@ -132,7 +143,7 @@ def read_day(
         ],
         "one_meeting_per_organisation_pair": once,
         "interpreters": _interpreters(grid, left, slot_name),
-        "meetings": [_meeting(name, pair, people, place_code, slot_name, slot) for name, pair in pairs.items()],
+        "meetings": [_meeting(name, pair, people, place_code, slot_name, slot, wishes) for name, pair in pairs.items()],
         "objective": {"break": event.rules.get("break_weight") or 0},
     }
     return Day(event, schedule, grid, people, left.slots, pairs, problem, _plan(pairs, grid, slot_name))
@@ -245,6 +256,25 @@ def _waiting(session: Session, schedule: Schedule) -> dict[Sides, DayPair]:
     return found
 
 
+def _wishes(session: Session, event: Event) -> _Wishes:
+    musts = session.execute(
+        select(Preference.from_id, Preference.to_id).where(
+            Preference.event_id == event.id, Preference.answer == "must_meet"
+        )
+    )
+    pending = session.execute(
+        select(MeetingRequest.from_id, MeetingRequest.to_id, MeetingRequest.slot_id).where(
+            MeetingRequest.event_id == event.id, MeetingRequest.state == "pending",
+            MeetingRequest.expires_at > utc_now(), MeetingRequest.slot_id.is_not(None),
+        )
+    )  # fmt: skip
+    holds: dict[UUID, list[tuple[UUID, UUID]]] = defaultdict(list)
+    for sender, asked, slot_id in pending:
+        if slot_id is not None:
+            holds[sender].append((slot_id, asked))
+    return _Wishes({frozenset((one, other)) for one, other in musts}, holds)
+
+
 def _refused(session: Session, event: Event) -> set[Sides]:
     rows = session.execute(
         select(Preference.from_id, Preference.to_id).where(
@@ -329,6 +359,7 @@ def _meeting(
     place_code: dict[UUID, str],
     slot_name: dict[UUID, str],
     only_slot: str | None,
+    wishes: _Wishes,
 ) -> dict[str, Any]:
     """`place_code` has the places that can be used; a table of one's own ties a meeting to it."""
     locked = pair.meeting is not None and pair.meeting.status == "locked"
@@ -338,12 +369,25 @@ def _meeting(
         "id": name,
         "participants": [people[side].organisation.code for side in pair.sides],
         "value": pair.value,
-        "required": locked,
+        "required": locked or frozenset(pair.sides) in wishes.musts,
         "fixed_slot": slot_name[pair.meeting.slot_id] if locked and pair.meeting else None,
         "place": place_code.get(tied) if tied else None,
-        "slots": [only_slot] if only_slot and pair.meeting is None else None,
+        "slots": None if pair.meeting else _open_to(pair, slot_name, only_slot, wishes),
         "length": pair.meeting.length if pair.meeting else 1,
     }
+
+
+def _open_to(pair: DayPair, slot_name: dict[UUID, str], only_slot: str | None, wishes: _Wishes) -> list[str] | None:
+    """The slots that a pair without a meeting may take: none that a pending request of one of the two holds."""
+    taken = {
+        slot_id
+        for side, other in (pair.sides, pair.sides[::-1])
+        for slot_id, asked in wishes.holds.get(side, ())
+        if asked != other  # a request to each other holds the slot for this very pair
+    }
+    if not taken and only_slot is None:
+        return None
+    return [name for key, name in slot_name.items() if key not in taken and only_slot in (None, name)]
 
 
 def _plan(pairs: dict[str, DayPair], grid: Grid, slot_name: dict[UUID, str]) -> dict[str, Any]:
