@@ -18,6 +18,7 @@ from app.db.models import (
     Interpreter,
     InterpreterHold,
     LeftOutPair,
+    Letter,
     Meeting,
     MeetingRequest,
     Organisation,
@@ -25,6 +26,7 @@ from app.db.models import (
     Place,
     PlaceHold,
     Preference,
+    Representative,
     Schedule,
     Seat,
     Slot,
@@ -36,6 +38,8 @@ from app.services.access import Actor
 from app.services.live.disturbances import Disturbance
 from app.services.live.repairs import Repaired, repair, standby
 from app.services.problems import current_schedule
+from app.services.publications import last_publication, publish
+from app.services.recipients import recipients
 from tests.services.stage import Stage
 
 
@@ -400,6 +404,33 @@ def test_each_changed_meeting_is_told_to_webhooks(paris: Stage) -> None:
     }
     assert {one["meeting_id"] for one in told} == ids
     assert Counter(one["status"] for one in told)["cancelled"] == len(found.cancelled)
+
+
+def test_a_published_timetable_is_published_anew_and_those_concerned_are_told(paris: Stage) -> None:
+    who = _busiest(paris)
+    with paris.database.write() as session:
+        for number, person in enumerate(session.scalars(select(Representative))):
+            person.email, person.consent = f"p{number}@example.org", True
+        session.flush()
+        first = publish(session, paris.actor, paris.event, "https://fair.example")
+        session.flush()
+        for letter in session.scalars(select(Letter)):
+            session.delete(letter)
+    found = _do(paris, Disturbance("no_show", who), site="https://fair.example")
+    assert (first.number, found.publication) == (1, 2)
+    with paris.database.read() as session:
+        last = last_publication(session, paris.event.id)
+        assert last is not None
+        assert last.number == 2
+        letters = session.scalars(select(Letter)).all()
+        parts = {p for move in (*found.moved, *found.cancelled, *found.added) for p in move.parties}
+        rows = select(Participation.organisation_id).where(Participation.id.in_(parts))
+        readers = recipients(session, paris.event, session.scalars(rows).all())
+    assert letters
+    assert {letter.kind for letter in letters} == {"schedule-changed"}
+    assert {letter.email for letter in letters} == {one.email for those in readers.values() for one in those}
+    unpublished = _do(paris, Disturbance("fill"), preview=True)
+    assert unpublished.publication is None
 
 
 def test_the_same_repair_comes_out_again(paris: Stage) -> None:

@@ -88,6 +88,7 @@ class RepairOut(Reply):
     """What a repair does, or has done. Nothing before the first of `slots` is touched."""
 
     applied: bool
+    publication: int | None = Field(description="number under which the repaired timetable was published, if it was")
     state: str = Field(description="send it back to apply exactly this")
     at: datetime
     slots: list[str] = Field(description="slots that are left of the day")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 
 from app.api import idempotency
 from app.api.bodies import JsonBody
@@ -36,6 +36,7 @@ def create(
     actor: Caller,
     body: Annotated[RepairIn, Depends(JsonBody(RepairIn, example=_NO_SHOW))],
     session: Writing,
+    request: Request,
     lang: Lang = "en",
 ) -> Any:
     """Somebody does not come, comes late or leaves, a table is lost, an interpreter is ill: with the fewest moves.
@@ -50,6 +51,7 @@ def create(
     found = repair(
         session, actor, event, what,
         preview=body.preview, state=body.state, fill=body.fill, seed=body.seed, at=body.at,
+        site=request.app.state.settings.public_url,
     )  # fmt: skip
     return _shown(found, lang)
 
@@ -65,6 +67,7 @@ def late(
     actor: Caller,
     body: Annotated[LateIn, Depends(JsonBody(LateIn, example=_LATE))],
     session: Writing,
+    request: Request,
     lang: Lang = "en",
 ) -> Any:
     """The repair of kind `late`: their meetings before that slot or time are moved to later ones, or fall out."""
@@ -73,6 +76,7 @@ def late(
     found = repair(
         session, actor, event, what,
         preview=body.preview, state=body.state, fill=body.fill, seed=body.seed, at=body.at,
+        site=request.app.state.settings.public_url,
     )  # fmt: skip
     return _shown(found, lang)
 
@@ -101,6 +105,7 @@ def _shown(found: Repaired, lang: str) -> dict[str, Any]:
     groups = {"moved": found.moved, "cancelled": found.cancelled, "added": found.added}
     return {
         "applied": found.applied,
+        "publication": found.publication,
         "state": found.state,
         "at": found.at.astimezone(ZoneInfo(day.event.zone)),
         "slots": list(day.slot_names()),

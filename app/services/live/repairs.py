@@ -7,7 +7,7 @@ anew under a lock, and refused if anything it depends on has changed.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -66,7 +66,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Repaired:
-    """What a repair does, or has done; `state` names what it was made from."""
+    """What a repair does, or has done; `state` names what it was made from, `publication` the number it went out as."""
 
     day: Day
     state: str
@@ -77,6 +77,7 @@ class Repaired:
     added: tuple[Move, ...]
     standby: tuple[Waiting, ...]
     added_ids: dict[str, UUID] = field(default_factory=dict)
+    publication: int | None = None
 
 
 def repair(
@@ -90,6 +91,7 @@ def repair(
     fill: bool = True,
     seed: int = 0,
     at: datetime | None = None,
+    site: str = "http://127.0.0.1:8000",
 ) -> Repaired:
     """Repair the current schedule with the fewest moves; what is locked or has begun stays.
 
@@ -103,6 +105,8 @@ def repair(
         Give freed slots to standby pairs at once.
     at
         What counts as now, in local time; for rehearsals, by organisers.
+    site
+        Where people reach the service; links in letters begin with it.
 
     Raises
     ------
@@ -136,8 +140,7 @@ def repair(
         session, actor, "schedule.repaired", event_id=event.id, target_id=day.schedule.id, kind=what.kind,
         moved=len(told.moved), cancelled=len(told.cancelled), added=len(told.added), state=tag,
     )  # fmt: skip
-    tell_of(session, actor, event, told)
-    return told
+    return replace(told, publication=tell_of(session, actor, event, told, site))
 
 
 def standby(
