@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, or_, select, update
 
+from app.api.auth import KeysSeen
 from app.api.permissions import MATRIX
 from app.core.clock import utc_now
 from app.core.ids import new_id
@@ -35,13 +36,15 @@ from app.db.models import (
     Representative,
     StoredFile,
 )
-from app.services import accounts, booking, erasure, participants
+from app.domain.people import RepresentativeIn, WordingIn
+from app.services import accounts, booking, consents, erasure, invitations, participants, people
 from app.services.access import Actor, create_key
 from app.services.scrubbing import rows_of
 from app.services.sending import send_letters
 from tests.api.calls import call
 from tests.api.checked import CheckedClient
 from tests.api.conftest import Fair
+from tests.api.test_resources import _Count
 from tests.api.test_sessions import dump
 
 API = "/api/v1"
@@ -524,3 +527,45 @@ def test_a_narrow_key_sees_no_people(client: CheckedClient, fair: Fair, database
         key = create_key(session, fair.actor, "organiser", None, scopes=["profiles:read"])
     address = f"{API}/organisations/{fair.organisations['s1']}/representatives"
     assert client.get(address, headers={"Authorization": f"Bearer {key}"}).status_code == 403
+
+
+def test_lists_take_as_many_queries_for_thirty_as_for_one(
+    client: CheckedClient, fair: Fair, parts: Parts, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(KeysSeen, "SECONDS", 0.0)  # so that each call looks its key up
+    words = UUID(wording(client, fair))
+    of_firm = f"{API}/organisations/{fair.organisations['s1']}/representatives"
+    lists = {
+        f"{API}/memberships": "organiser", f"{API}/invitations": "organiser", f"{API}/api-keys": "s1",
+        f"{API}/consent-wordings": "b1", of_firm: "s1", f"{API}/events/e-2025/contacts": "b1",
+    }  # fmt: skip
+    parts.ask("b1", "s1", "accepted")
+
+    def fill(numbers: range) -> None:
+        with database.write() as session:
+            for n in numbers:
+                account = accounts.create_account(session, f"p{n}@example.com", f"P {n}", "en", None)
+                accounts.give_role(session, account, fair.tenant_id, "enterprise", fair.organisations["s1"])
+                invitations.invite(session, fair.actor, f"p{n}@example.com", "desk")
+                create_key(session, fair.actor, "enterprise", fair.organisations["s1"])
+                photos = WordingIn(purpose="photos", language="en", text="You may show me in pictures.")
+                consents.write_wording(session, fair.actor, photos)
+                shape = RepresentativeIn(name=f"Person {n}", email=f"p{n}@example.com")
+                person = people.add_person(session, fair.actor, fair.organisations["s1"], shape)
+                consents.give_consent(session, fair.actor, person, words)
+
+    for path, who in lists.items():  # connections that are opened have statements of their own
+        client.get(path, headers=fair.key(who)).raise_for_status()
+    counts, sizes = [], []
+    for numbers in (range(1), range(1, 3), range(3, 30)):
+        fill(numbers)
+        found, size = [], []
+        for path, who in lists.items():
+            with _Count() as count:
+                answer = client.get(path, headers=fair.key(who)).json()["items"]
+            found.append(count.statements)
+            size.append(sum(len(one["people"]) for one in answer) if "contacts" in path else len(answer))
+        counts.append(found)
+        sizes.append(size)
+    assert counts[0] == counts[1] == counts[2]
+    assert [size >= 30 for size in sizes[2]] == [True] * len(lists)
