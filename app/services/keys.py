@@ -61,7 +61,7 @@ def list_keys(session: Session, actor: Actor, *, cursor: str | None = None, limi
 
 
 def revoke(session: Session, actor: Actor, key_id: UUID) -> None:
-    """Make a key useless, on every worker from the next call on."""
+    """Make a key useless, on every worker within half a second."""
     row = fetch(session, ApiKey, key_id, actor.tenant_id)
     theirs = not actor.is_staff and (row.organisation_id, row.role) != (actor.organisation_id, actor.role)
     if theirs or row.revoked_at:

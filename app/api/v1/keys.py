@@ -39,5 +39,5 @@ def create(
 
 @router.delete("/api-keys/{key_id}", summary="Revoke a key", status_code=204)
 def revoke(key_id: UUID, actor: Caller, session: Writing) -> None:
-    """Make a key useless, on every worker from the next call on."""
+    """Make a key useless, on every worker within half a second."""
     keys.revoke(session, actor, key_id)
