@@ -93,9 +93,9 @@ class Ground:
         """Path of the edition."""
         return f"/events/{self.event['code']}"
 
-    def open_edition(self, edition: str) -> None:
-        """Create the event that a sample describes."""
-        shape = tomllib.loads((folder(edition) / "event.toml").read_text(encoding="utf-8"))
+    def open_edition(self, edition: str, **other: Any) -> None:
+        """Create the event that a sample describes, with other fields as they are given."""
+        shape = tomllib.loads((folder(edition) / "event.toml").read_text(encoding="utf-8")) | other
         self.event = self.post("/events", json.loads(json.dumps(shape, default=str)), status=201)
 
     def bring_in(self, edition: str) -> list[dict[str, Any]]:
