@@ -84,7 +84,7 @@ class Ground:
                 assert (state not in ("failed", "cancelled")) == well, now
                 return dict(now)
             assert time.monotonic() < limit, now
-            time.sleep(0.05)
+            time.sleep(0.2)
 
     # an edition --------------------------------------------------------------------------------------------------
 
