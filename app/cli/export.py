@@ -65,6 +65,27 @@ def report(
 
 
 @export.command()
+def badges(
+    context: typer.Context,
+    event: EventOption,
+    out: OutOption = None,
+    lang: LangOption = "en",
+    tenant: TenantOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Write a badge for everybody who comes, with the QR code that the desk scans, as a PDF."""
+    from app.services.badges import make_codes, write_badges
+
+    state = session_of(context, as_json)
+    with state.database.write() as session:
+        actor, row = organiser_and_event(session, tenant, event)
+        make_codes(session, actor, row)
+        folder = out or state.settings.out / row.code
+        written = [str(path) for path in write_badges(session, row, folder, lang=lang, font=state.settings.font)]
+    state.answer({"files": written}, lambda: state.out.print("\n".join(written), markup=False, soft_wrap=True))
+
+
+@export.command()
 def lists(
     context: typer.Context,
     event: EventOption,

@@ -29,8 +29,9 @@ OTHER = "application/octet-stream"
 class ExportIn(Shape):
     """What is to be written, and how."""
 
-    what: Literal["timetables", "matches", "lists"] = Field(
-        description="the current schedule, the ranked pairs, or everything that was brought in, to be brought in again"
+    what: Literal["timetables", "matches", "lists", "badges"] = Field(
+        description="the current schedule, the ranked pairs, everything that was brought in, to be brought in again, "
+        "or a badge for everybody who comes"
     )
     format: Literal["zip", "xlsx", "csv", "json", "ics", "pdf"] = Field(
         "zip", description="zip holds every form, and of timetables a page and a calendar for each participant"

@@ -22,6 +22,7 @@ from app.domain.transfers import IMPORTED, ExportIn
 from app.io.spreadsheets import Limits
 from app.services import exports
 from app.services.access import Actor
+from app.services.badges import make_codes, write_badges
 from app.services.exports_lists import write_lists
 from app.services.files import find_file, keep, plain_name
 from app.services.imports import Report, understand, write_in
@@ -108,6 +109,8 @@ def _export(database: Database, row: Job, report: Progress) -> Done:
     shape = ExportIn.model_validate({name: row.parameters[name] for name in ExportIn.model_fields})
     actor = actor_of(row)
     lost: list[str] = []
+    if shape.what == "badges":  # before the files are written from what is there
+        database.run(lambda session: make_codes(session, actor, session.get_one(Event, row.event_id)))
     with database.read() as session, TemporaryDirectory() as place:
         folder = Path(place)
         event = fetch(session, Event, UUID(str(row.event_id)), row.tenant_id)
@@ -116,6 +119,8 @@ def _export(database: Database, row: Job, report: Progress) -> Done:
             _, lost = write_lists(
                 session, actor, event, folder, kinds=shape.kinds or None, lang=shape.lang, report=report
             )
+        elif shape.what == "badges":
+            write_badges(session, event, folder, lang=shape.lang)
         else:
             write = exports.write_timetables if shape.what == "timetables" else exports.write_matches
             write(session, actor, event, folder, lang=shape.lang, report=report)

@@ -9,12 +9,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import func, select, update
 
 from app.core.clock import utc_now
 from app.core.errors import InvalidInputError, NotFoundError
 from app.db.engine import Database
-from app.db.models import ImportedFile, Organisation, StoredFile
+from app.db.models import Attendee, ImportedFile, Organisation, StoredFile
 from app.services import jobs
 from app.services.files import plain_name
 from tests.api.checked import CheckedClient
@@ -165,6 +166,21 @@ def test_all_forms_in_one_archive(client: CheckedClient, fair: Fair, database: D
     with pytest.raises(NotFoundError, match="match run"):
         jobs.execute(database, UUID(started["id"]))
     assert "match run" in client.get(started["status_url"], headers=fair.key()).json()["error"]
+
+
+def test_badges_carry_the_codes_that_the_desk_scans(client: CheckedClient, fair: Fair, database: Database) -> None:
+    started = client.post(f"{E}/exports", headers=fair.key(), json={"what": "badges", "format": "pdf", "lang": "fr"})
+    jobs.execute(database, UUID(started.json()["id"]))
+    done = client.get(started.json()["status_url"], headers=fair.key()).json()
+    (file,) = done["result"]["files"]
+    content = client.get(file["url"], headers=fair.key()).content
+    assert content.startswith(b"%PDF")
+    assert "demo b1" in "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    with database.read() as session:
+        codes = list(session.scalars(select(Attendee.code).where(Attendee.event_id == fair.event_id)))
+    assert len(codes) == len(set(codes)) == 5
+    seen = client.post(f"{E}/check-ins", headers=fair.key("desk"), json={"code": codes[0]})
+    assert seen.status_code in (200, 201)
 
 
 def test_templates(client: CheckedClient, fair: Fair) -> None:
