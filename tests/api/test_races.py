@@ -22,10 +22,11 @@ CALLERS, ROUNDS = often(40, 200), often(1, 20)
 
 
 @contextmanager
-def serving(database_url: str) -> Iterator[str]:
+def serving(database_url: str, *, workers: bool = False) -> Iterator[str]:
     """A real server on a free port, in a thread; gives its address."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=256)
-    config = uvicorn.Config(make_app(database_url), log_level="warning", ws="none", server_header=False)
+    app = make_app(database_url, workers=workers)
+    config = uvicorn.Config(app, log_level="warning", ws="none", server_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
