@@ -28,8 +28,10 @@ def unchanged(if_none_match: str | None, tag: str) -> bool:
 class Versioned(Protocol):
     """A row that counts its changes."""
 
-    id: UUID
-    version: int
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def version(self) -> int: ...
 
 
 #: for the description of a route: that its answer has a tag

@@ -187,7 +187,23 @@ BUYER_WEIGHTS = {
 }  # fmt: skip
 
 
+def missing(document: dict[str, Any], weights: dict[str, int]) -> list[dict[str, Any]]:
+    """The weighted fields that say nothing, each with the points of completeness it costs; the dearest first."""
+    whole = sum(weights.values())
+    silent = {field: weight for field, weight in weights.items() if document.get(field) in (None, [], "")}
+    return [
+        {"field": field, "points": round(100 * weight / whole, 1)}
+        for field, weight in sorted(silent.items(), key=lambda one: -one[1])
+    ]
+
+
 def completeness(document: dict[str, Any], weights: dict[str, int]) -> int:
     """Return the share of the weighted fields that say something, 0–100."""
     said = sum(weight for field, weight in weights.items() if document.get(field) not in (None, [], ""))
     return round(100 * said / sum(weights.values()))
+
+
+class EvidenceIn(Shape):
+    """What the organiser found of a certificate."""
+
+    evidence: Evidence

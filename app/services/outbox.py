@@ -25,6 +25,7 @@ KINDS: dict[str, str] = {
     "registration.decided": "an application was approved or refused",
     "capabilities.registered": "an enterprise said anew what it can make",
     "request.published": "a sourcing request was published or revised",
+    "request.withdrawn": "a sourcing request was taken back",
     "matching.done": "a match run has ended",
     "meeting_request.sent": "one participant asked another for a meeting",
     "meeting_request.answered": "a request was accepted, declined or withdrawn, or ran out",

@@ -18,6 +18,8 @@ from app.domain import profiles as shapes
 from app.domain.resolving import Resolved, resolve
 from app.services.access import Actor
 from app.services.audit import record
+from app.services.evidence import checked, judged
+from app.services.outbox import tell
 
 _Profile = TypeVar("_Profile", CapabilityProfile, BuyerProfile)
 
@@ -47,6 +49,9 @@ def register_capabilities(
     extra: dict[str, Any] | None = None,
 ) -> Registered:
     """Save what an organisation can make, as its next revision."""
+    if profile.certificates:
+        before = latest(session, CapabilityProfile, [organisation_id]).get(organisation_id)
+        profile = checked(actor, profile, before)
     document = document_of(profile)
     resolved = resolve(document)
     row = _next_revision(
@@ -55,7 +60,23 @@ def register_capabilities(
     session.add_all(_certificates(row.id, profile.certificates, resolved))
     session.flush()
     record(session, actor, "capabilities.registered", target_id=organisation_id, revision=row.revision)
+    _tell(session, actor, "capabilities.registered", organisation_id=str(organisation_id), revision=row.revision)
     return Registered(organisation_id, row.id, row.revision, resolved.found, resolved.unresolved, row.completeness)
+
+
+def judge_certificate(session: Session, actor: Actor, key: UUID, evidence: str) -> Certificate:
+    """Say what proves a certificate, as the profile's next revision; return the certificate in that revision."""
+    owner, profile, place = judged(session, actor, key, evidence)
+    document = document_of(profile)
+    resolved = resolve(document)
+    old = latest(session, CapabilityProfile, [owner])[owner]
+    row = _next_revision(
+        session, actor, owner, CapabilityProfile, document, resolved, shapes.CAPABILITY_WEIGHTS, old.extra
+    )
+    rows = _certificates(row.id, profile.certificates, resolved)
+    session.add_all(rows)
+    session.flush()
+    return rows[place]
 
 
 def register_buyer(
@@ -97,6 +118,7 @@ def save_request(
         if not actor.is_staff:
             raise ConflictError(f"The request code {code!r} is taken at this event; choose another.")
         raise ConflictError(f"The request {code!r} belongs to another organisation; it cannot change hands.")
+    row.withdrawn = False
     document = document_of(request)
     resolved = resolve(document)
     last = session.scalar(select(func.max(RequestRevision.revision)).where(RequestRevision.request_id == row.id))
@@ -112,9 +134,19 @@ def save_request(
     session.add(revision)
     session.flush()
     record(session, actor, "request.published", event_id=event_id, target_id=row.id, revision=revision.revision)
+    _tell(
+        session, actor, "request.published",
+        event_id=str(event_id), request_id=str(row.id), revision=revision.revision,
+    )  # fmt: skip
     return Registered(
         row.id, revision.id, revision.revision, resolved.found, resolved.unresolved, revision.completeness
     )
+
+
+def _tell(session: Session, actor: Actor, kind: str, **payload: Any) -> None:
+    """Tell webhooks of what somebody has said; an import says so many things that it is no news one by one."""
+    if actor.kind in ("key", "account"):
+        tell(session, actor.tenant_id, kind, **payload)
 
 
 def latest(session: Session, model: type[_Profile], organisation_ids: Iterable[UUID]) -> dict[UUID, _Profile]:

@@ -39,6 +39,8 @@ BODIES: dict[str, Any] = {
     "PUT /organisations/{organisation_id}/capabilities": {"products": ["polo shirts"]},
     "PUT /organisations/{organisation_id}/buyer-profile": {"products": ["polo shirts"]},
     # sourcing requests and ranking
+    "PATCH /certificates/{certificate_id}": {"evidence": "verified"},
+    "PATCH /sourcing-requests/{request_id}": {"quantity": 6000},
     "POST /events/{event_id}/sourcing-requests": {"code": "new", "products": ["polo shirts"]},
     "POST /rank": {"event_id": "e-2025", "request": {"products": ["polo shirts"]}},
     "POST /events/{event_id}/match-runs": {},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -60,8 +60,37 @@ class RegisteredOut(Reply):
     completeness: int = Field(ge=0, le=100)
 
 
+class MissingField(Reply):
+    """A field that says nothing yet."""
+
+    field: str
+    points: float = Field(description="what it would add to the completeness")
+
+
+class CertificateOut(Reply):
+    """A certificate that a profile claims, with what proves it."""
+
+    id: UUID
+    text: str
+    code: str | None
+    scope: str | None
+    number: str | None
+    body: str | None
+    valid_from: date | None
+    valid_to: date | None
+    evidence: str = Field(description="declared, documented, verified or expired")
+    document: str | None
+
+
 class ProfileOut(RegisteredOut):
     """The profile in force."""
 
+    missing: list[MissingField] = Field(description="what would make it more complete, the most telling first")
     document: dict[str, Any] = Field(description="the fields as they were said; those left out were not said")
     created_at: datetime
+
+
+class CapabilitiesOut(ProfileOut):
+    """The capability profile in force."""
+
+    certificates: list[CertificateOut]

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from app.api.schemas.common import Listing, Reply
-from app.api.schemas.organisations import ResolvedWord
+from app.api.schemas.organisations import MissingField, ResolvedWord
 from app.domain.fairs import Code
 from app.domain.profiles import SourcingRequest
 
@@ -58,3 +58,20 @@ class RequestOut(RequestItem):
     document: dict[str, Any] = Field(description="the fields as they were said; those left out were not said")
     resolved: list[ResolvedWord]
     unresolved: list[str]
+    missing: list[MissingField] = Field(description="what would make it more complete, the most telling first")
+
+
+class RevisionOut(Reply):
+    """What a request said at a time."""
+
+    id: UUID
+    revision: int
+    completeness: int
+    document: dict[str, Any]
+    resolved: list[ResolvedWord]
+    unresolved: list[str]
+    created_at: datetime
+
+
+class RevisionList(Listing[RevisionOut]):
+    """A page of revisions."""

@@ -10,11 +10,21 @@ from fastapi import Depends
 from app.api import idempotency
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, Reading, Writing
-from app.api.schemas.organisations import ProfileOut, RegisteredOut
+from app.api.schemas.organisations import CapabilitiesOut, CertificateOut, ProfileOut, RegisteredOut
 from app.core.errors import NotFoundError
-from app.domain.profiles import BuyerProfile, CapabilityProfile
+from app.db.models import BuyerProfile as BuyerRow
+from app.db.models import CapabilityProfile as CapabilityRow
+from app.domain.profiles import (
+    BUYER_WEIGHTS,
+    CAPABILITY_WEIGHTS,
+    BuyerProfile,
+    CapabilityProfile,
+    EvidenceIn,
+    missing,
+)
 from app.services import lookups
-from app.services.profiles import Registered, register_buyer, register_capabilities
+from app.services.evidence import certificates_of
+from app.services.profiles import Registered, judge_certificate, register_buyer, register_capabilities
 
 router = idempotency.router("profiles")
 
@@ -47,14 +57,33 @@ def put_capabilities(
     return _registered(register_capabilities(session, actor, organisation_id, profile))
 
 
-@router.get("/organisations/{organisation_id}/capabilities", summary="Read capabilities", response_model=ProfileOut)
+@router.get(
+    "/organisations/{organisation_id}/capabilities", summary="Read capabilities", response_model=CapabilitiesOut
+)
 def get_capabilities(organisation_id: UUID, actor: Caller, session: Reading) -> Any:
     """The capability profile in force."""
     lookups.organisation(session, actor, organisation_id)
     row = lookups.capabilities(session, organisation_id)
     if row is None:
         raise NotFoundError("This organisation has not registered its capabilities yet.")
-    return row
+    return _profile(row, CAPABILITY_WEIGHTS) | {"certificates": certificates_of(session, row.id)}
+
+
+@router.patch(
+    "/certificates/{certificate_id}", summary="Judge a certificate", response_model=CertificateOut, responses={409: {}}
+)
+def judge(
+    certificate_id: UUID,
+    actor: Caller,
+    body: Annotated[EvidenceIn, Depends(JsonBody(EvidenceIn, example={"evidence": "verified"}))],
+    session: Writing,
+) -> Any:
+    """Say what proves a certificate, for the organiser who has seen the paper.
+
+    It becomes the profile's next revision, in which the certificate has an id of its own. What was verified stays so
+    when the same is registered again.
+    """
+    return judge_certificate(session, actor, certificate_id, body.evidence)
 
 
 @router.put("/organisations/{organisation_id}/buyer-profile", summary="Register a buyer", response_model=RegisteredOut)
@@ -75,7 +104,12 @@ def get_buyer(organisation_id: UUID, actor: Caller, session: Reading) -> Any:
     row = lookups.buyer_profile(session, organisation_id)
     if row is None:
         raise NotFoundError("This organisation has not said yet what it buys.")
-    return row
+    return _profile(row, BUYER_WEIGHTS)
+
+
+def _profile(row: CapabilityRow | BuyerRow, weights: dict[str, int]) -> dict[str, Any]:
+    kept = ("organisation_id", "revision", "resolved", "unresolved", "completeness", "document", "created_at")
+    return {name: getattr(row, name) for name in kept} | {"missing": missing(row.document, weights)}
 
 
 def _registered(saved: Registered) -> dict[str, Any]:
