@@ -16,7 +16,7 @@ from uuid import UUID
 from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
 
-from app.api import idempotency
+from app.api import idempotency, sparse
 from app.api.auth import authorised
 from app.api.idempotency import Call, call_of
 from app.core.errors import InvalidInputError
@@ -114,7 +114,8 @@ class Enqueue:
 
 async def known_query(request: Request) -> None:
     """Refuse query parameters that the route does not have: a filter that is misspelt must not look as if it held."""
-    known = set(_query_names(request.scope["route"].dependant))
+    route = request.scope["route"]
+    known = set(_query_names(route.dependant)) | ({sparse.NAME} if sparse.item_of(route) else set())
     there_is = ", ".join(sorted(known)) or "none"
     faults = []
     for name in request.query_params:
@@ -124,6 +125,7 @@ async def known_query(request: Request) -> None:
             faults.append({"field": name, "in": "query", "message": "is given more than once"})
     if faults:
         raise InvalidInputError("Something in the address cannot be used; see `errors`.", errors=faults)
+    sparse.wanted(route, request.query_params)
 
 
 def _query_names(dependant: Dependant) -> Iterator[str]:

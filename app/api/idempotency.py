@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 
+from app.api import sparse
 from app.core.errors import ConflictError, InvalidInputError
 from app.db.engine import WriteSession
 from app.db.models import IdempotencyKey
@@ -97,13 +98,19 @@ def begin(session: WriteSession, request: Request, actor: Actor, call: Call) -> 
 
 
 class Route(APIRoute):
-    """A route that keeps its answer with the key of the call, before the transaction is committed."""
+    """A route that keeps its answer with the key of the call, before the transaction is committed.
+
+    A list gives no more of its items than was asked for (see `app.api.sparse`).
+    """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer: Callable[[Request], Awaitable[Response]] = super().get_route_handler()
 
         async def handler(request: Request) -> Response:
             response = await answer(request)
+            names = sparse.wanted(self, request.query_params)
+            if names is not None:
+                response = sparse.pared(response, names)
             kept: tuple[WriteSession, IdempotencyKey] | None = getattr(request.state, "idempotent", None)
             if kept is not None:
                 secret = getattr(request.state, "secret_answer", False)

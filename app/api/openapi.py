@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from app.api import sparse
 from app.api.bodies import WRITTEN, JsonBody
 from app.api.permissions import MATRIX
 from app.api.problems import MEDIA_TYPE, RETRY_SECONDS
@@ -68,6 +69,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
             if body is not None:
                 bodies[body.model] = None
                 operation["requestBody"] = _request_body(body)
+            item = sparse.item_of(route)
+            if item is not None:
+                sparse.describe(operation, item, document["components"]["schemas"])
             _add_problems(operation, path, has_body=body is not None)
             rule = MATRIX.get(f"{method} {path.removeprefix(PREFIX)}")
             if rule:

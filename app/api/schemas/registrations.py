@@ -13,7 +13,7 @@ from app.api.schemas.editions import AgendaItemOut
 from app.api.schemas.events import BodyOut, PhaseOut
 
 
-class WordingOut(Reply):
+class OfferedWordingOut(Reply):
     """The words of a consent; their id goes with the form."""
 
     id: UUID
@@ -41,7 +41,7 @@ class OpenEventOut(Reply):
     phase: str | None = Field(description="the phase it is in")
     registration: Literal["open", "later", "over"]
     agenda: list[AgendaItemOut]
-    consents: list[WordingOut]
+    consents: list[OfferedWordingOut]
     kinds: list[str] = Field(description="kinds of organisation that the form can name")
 
 
