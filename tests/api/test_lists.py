@@ -24,6 +24,7 @@ from app.db.models import (
     ClusterFact,
     ConsentWording,
     Event,
+    FeedToken,
     Invitation,
     Job,
     Match,
@@ -34,6 +35,7 @@ from app.db.models import (
     Outcome,
     Participation,
     Preference,
+    Publication,
     Registration,
     Representative,
     RequestRevision,
@@ -92,6 +94,7 @@ def fill(session: Session, fair: Fair, size: int) -> dict[str, UUID]:
     request_id = fair.requests["b1"]
     first = session.scalars(select(RequestRevision).filter_by(request_id=request_id)).one()
     now, soon = utc_now(), utc_now() + timedelta(days=1)
+    none = dict.fromkeys(("added", "removed", "moved", "changed", "meetings"), 0)
     mine, at = {"tenant_id": tenant}, {"tenant_id": tenant, "event_id": event_id}
     runs = [MatchRun(**at, as_of=now.date(), state="done", finished_at=now) for _ in range(size)]
     plans = [Schedule(**at, state="done", is_current=n == 0, finished_at=now) for n in range(size)]
@@ -131,6 +134,10 @@ def fill(session: Session, fair: Fair, size: int) -> dict[str, UUID]:
                     seeker_id=buy[0], provider_id=supply[n], score=50.0, rank=n + 1,
                 ),
                 MeetingRequest(**at, from_id=buy[n], to_id=supply[n], low_id=low, high_id=high, expires_at=soon),
+                Publication(
+                    **at, schedule_id=plan.id, number=n + 1, superseded_at=None if n + 1 == size else now, changes=none
+                ),
+                FeedToken(**at, participation_id=buy[0], digest=f"{fair.slug}{n}"),
                 Outcome(**at, schedule_id=plan.id, meeting_id=meetings[n].id, participation_id=low),
                 WebhookDelivery(**mine, webhook_id=hooks[0].id, kind="checked_in", next_at=now),
                 RequestRevision(
@@ -160,11 +167,13 @@ def test_the_number_of_queries_does_not_grow(client: CheckedClient, database: Da
         counts, lengths = [], []
         for made, ids in fairs:
             address = PREFIX + (path + "?limit=200" + _QUERY.get(path, "")).format_map(ids)
-            client.get(address, headers=made.key())  # what is learned once may be learned
-            with Count() as count:
-                answer = client.get(address, headers=made.key())
-            assert answer.status_code == 200, f"{path}: {answer.text}"
-            counts.append(count.statements)
+            tries = []
+            for _ in range(3):  # a key is looked up anew every now and then, which is no query of the list
+                with Count() as count:
+                    answer = client.get(address, headers=made.key())
+                assert answer.status_code == 200, f"{path}: {answer.text}"
+                tries.append(count.statements)
+            counts.append(min(tries))
             lengths.append(len(answer.json()["items"]))
         if len(set(counts)) > 1 or not (lengths[0] < lengths[1] < lengths[2] or path in _ELSEWHERE):
             wrong.append(f"{path}: {counts} queries for {lengths} rows")
