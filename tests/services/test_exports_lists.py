@@ -41,7 +41,7 @@ from app.services.profiles import latest, latest_requests
 from tests.services.lists import BUYERS, EXHIBITORS, REQUESTS, Desk
 from tests.services.stage import Server, Stage, template
 
-EDITIONS = ("paris", "zhuzhou", "clusters")
+EDITIONS = ("paris", "zhuzhou", "keqiao", "clusters")
 
 
 @pytest.fixture(params=EDITIONS)
