@@ -107,7 +107,7 @@ def test_home_abroad_or_both(chain: Chain) -> None:
     assert home[BOTH] == max(home.values()) > 0
 
 
-@pytest.mark.parametrize(("code", "leader", "other"), [("S06", "QH-10", "QH-09"), ("S07", "QH-09", "QH-10")])
+@pytest.mark.parametrize(("code", "leader", "other"), [("S06", "QH-10", "QH-14"), ("S07", "QH-09", "QH-10")])
 def test_cross_border_trade_by_its_customs_mode(chain: Chain, code: str, leader: str, other: str) -> None:
     found = chain.lists[code]
     best = found["items"][0]
