@@ -56,6 +56,8 @@ def _prepare(desk: Ground, said: dict[str, Any]) -> None:
     said["own list"] = desk.ranked("R01", "FR-LIN", limit=15, lang="fr")
     desk.call("GET", f"/sourcing-requests/{desk.requests['R13']}/suppliers", "FR-LIN", status=404)
     said["zh"] = desk.ranked("R16", limit=1, lang="zh")
+    said["fitting"] = desk.get(f"{desk.place}/suppliers/{desk.organisations['QSH-03']}/requests", "QSH-03", lang="zh")
+    said["pairs"] = desk.all(f"/match-runs/{said['run']['id']}/matches")
     said["lifts"] = desk.get(f"{desk.place}/suppliers/{desk.organisations['QSH-03']}/lifts", "QSH-03")
 
 
@@ -200,6 +202,19 @@ def test_each_request_is_ranked_by_itself_with_reasons_that_add_up(chain: Chain)
     assert chain.said["zh"]["items"][0]["code"] == "QSH-01"
 
 
+def test_both_directions_are_ranked(chain: Chain) -> None:
+    """Each buyer's requests rank enterprises, and each enterprise ranks the requests of the buyers."""
+    fitting = chain.said["fitting"]["items"]
+    assert [item["rank"] for item in fitting] == list(range(1, len(fitting) + 1))
+    assert {item["request"]["code"] for item in fitting[:3]} & {"R02", "R38"}
+    assert all(sum(t["points"] for t in i["terms"]) == pytest.approx(i["their_score"], abs=1e-9) for i in fitting)
+    asked = {pair["request_id"] for pair in chain.said["pairs"]}
+    assert asked == set(chain.ground.requests.values())
+    buyers = {pair["seeker_id"] for pair in chain.said["pairs"] if pair["rank"] is not None}
+    assert buyers == {part for code, part in chain.ground.parts.items() if not code.startswith("QSH-")}
+    assert any(pair["backward_rank"] == 1 for pair in chain.said["pairs"])
+
+
 def test_cooperation_is_matched_and_not_only_products(chain: Chain) -> None:
     best = points(chain.said["lists"]["R35"]["items"][0])
     assert best["cooperation"] > 0
@@ -246,6 +261,15 @@ def test_what_two_agreed_on_is_in_the_plan_and_what_one_refused_is_not(chain: Ch
     assert frozenset(("FR-LIN", "QSH-09")) in pairs
     assert frozenset(("FR-LIN", "QSH-13")) not in pairs
     assert chain.said["plan"]["missing_required"] == 0
+
+
+def test_who_shares_no_language_has_an_interpreter_and_nobody_is_in_two_places(chain: Chain) -> None:
+    meetings = chain.said["plan"]["meetings"]
+    helped = Counter((m["slot"], m["interpreter"]) for m in meetings if m["interpreter"])
+    assert helped
+    assert max(helped.values()) == 1
+    chinese_only = "QSH-03"  # and no buyer speaks Chinese
+    assert all(m["interpreter"] for m in meetings if chinese_only in chain.ground.pair(m))
 
 
 def test_whatever_is_left_out_is_left_out_for_a_cause(chain: Chain) -> None:
