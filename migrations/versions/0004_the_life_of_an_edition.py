@@ -784,7 +784,11 @@ def downgrade() -> None:
         batch_op.drop_column("checked_in_at")
         batch_op.drop_column("code")
 
-    op.execute("DELETE FROM api_key WHERE role NOT IN ('organiser', 'enterprise', 'buyer')")
+    # keys of roles that there are not before this: kept, and of no more use
+    op.execute(
+        "UPDATE api_key SET role = 'organiser', revoked_at = coalesce(revoked_at, created_at) "
+        "WHERE role NOT IN ('organiser', 'enterprise', 'buyer')"
+    )
     with op.batch_alter_table("api_key") as batch_op:
         batch_op.drop_constraint(op.f("ck_api_key_role"), type_="check")
         batch_op.drop_constraint(op.f("ck_api_key_organisation"), type_="check")

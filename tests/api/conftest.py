@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from app.core.settings import Settings
 from app.db.engine import Database
@@ -149,7 +149,12 @@ def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Filled:
 
 @pytest.fixture(scope="session")
 def filled_postgres(postgres: str) -> Filled:
-    return _fill(new_postgres(postgres, "template1", "api_filled"))
+    return _fill(new_postgres(postgres, "template1"))
+
+
+def database_of(url: str) -> str:
+    """The name of the database that an address leads to."""
+    return str(make_url(url).database)
 
 
 def new_postgres(maintenance: str, template: str, name: str | None = None) -> str:
@@ -176,7 +181,7 @@ def database_url(filled: Filled, request: pytest.FixtureRequest, tmp_path: Path)
         copy = tmp_path / "fairmatch.db"
         shutil.copy(filled.url.removeprefix("sqlite:///"), copy)
         return f"sqlite:///{copy}"
-    return new_postgres(request.getfixturevalue("postgres"), "api_filled")
+    return new_postgres(request.getfixturevalue("postgres"), database_of(filled.url))
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 
 from app.db.engine import Database
 from app.db.models import Meeting, PlaceHold, Seat
-from tests.api.conftest import Fair, Filled, make_app, make_fair, new_postgres
+from tests.api.conftest import Fair, Filled, database_of, make_app, make_fair, new_postgres
 from tests.torture.counts import often, tell
 
 CALLERS, ROUNDS = often(40, 200), often(1, 20)
@@ -89,7 +89,7 @@ def test_without_the_constraints_the_same_race_books_twice(postgres: str, filled
 
     On SQLite there is no such control, for its writers follow each other from their first statement on.
     """
-    database = Database(url := new_postgres(postgres, "api_filled"))
+    database = Database(url := new_postgres(postgres, database_of(filled_postgres.url)))
     fair = make_fair(database, "race", suppliers=8, buyers=5)
     with database.engine.begin() as connection:
         for table, resource in (("seat", "attendee_id"), ("place_hold", "place_id")):

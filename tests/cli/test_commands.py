@@ -210,7 +210,7 @@ def test_an_evened_run_says_what_it_gave_up(demo: Demo) -> None:
 
 
 def test_files_are_written_where_one_says(demo: Demo) -> None:
-    for what, count in (("timetables", 8 + 2 * 27), ("matches", 3)):
+    for what, count in (("timetables", 9 + 2 * 27), ("matches", 3)):
         files = demo.shell.json("export", what, *_EVENT, "--out", f"own-{what}", "--lang", "zh")["files"]
         assert len(files) == count
         assert all((demo.shell.folder / file).stat().st_size for file in files)

@@ -76,7 +76,11 @@ def test_every_step_down_and_up_keeps_the_rows(filled: Database) -> None:
         rows[older] = _rows(filled)
         assert set(rows[older]) <= set(rows[newer])
         for table in rows[older]:
-            assert _shared(rows[newer], rows[older], table) == _shared(rows[older], rows[newer], table), (older, table)
+            before, after = _shared(rows[newer], rows[older], table), _shared(rows[older], rows[newer], table)
+            if (older, table) == ("0003", "api_key"):  # keys of newer roles stay, and are revoked
+                assert len(before) == len(after)
+            else:
+                assert before == after, (older, table)
         assert _keys_hold(filled)
     before = rows[revisions[0]]
     for revision in revisions[1:]:

@@ -147,6 +147,7 @@ def test_bringing_the_same_again_changes_nothing(desk: Desk) -> None:
     assert desk.bring(*lists).written
     after = counts(desk.database)
     files = before.pop("imported_file"), after.pop("imported_file")
+    assert after.pop("audit_entry") == before.pop("audit_entry") + 1
     assert after == before
     assert files == (5, 10)  # that it was imported twice is on record
     assert _profile(desk, "S1").revision == 1

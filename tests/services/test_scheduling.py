@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, select
 
-from app.core.errors import InvalidInputError, NotAllowedError
+from app.core.errors import InvalidInputError, NotAllowedError, NotFoundError
 from app.core.i18n import LANGUAGES
 from app.db.engine import Database
 from app.db.models import (
@@ -35,6 +35,7 @@ from app.services import scheduling
 from app.services.access import Actor
 from app.services.doctor import Finding, examine
 from app.services.problems import current_schedule
+from app.services.publications import publish
 from app.services.schedules import held_meetings, schedule_view
 from tests.services.lists import BUYERS, EXHIBITORS, REQUESTS, Desk
 from tests.services.stage import Stage
@@ -381,12 +382,17 @@ def test_only_an_organiser_builds(seen: Stage) -> None:
             scheduling.start_schedule(session, Actor(seen.actor.tenant_id, "buyer"), event)
 
 
-def test_a_buyer_sees_its_own_meetings_only(seen: Stage) -> None:
-    schedule = _current(seen)
-    with seen.database.read() as session:
+def test_a_buyer_sees_its_own_meetings_only(paris: Stage) -> None:
+    schedule = _current(paris)
+    with paris.database.read() as session:
         owner = session.scalars(select(Organisation).filter_by(code="FR-LIN")).one()
-        whole = schedule_view(session, seen.actor, schedule.id)
-        own = schedule_view(session, Actor(seen.actor.tenant_id, "buyer", owner.id), schedule.id)
+        with pytest.raises(NotFoundError):  # nobody was told of it yet
+            schedule_view(session, Actor(paris.actor.tenant_id, "buyer", owner.id), schedule.id)
+    with paris.database.write() as session:
+        publish(session, paris.actor, paris.event, "https://fair.example")
+    with paris.database.read() as session:
+        whole = schedule_view(session, paris.actor, schedule.id)
+        own = schedule_view(session, Actor(paris.actor.tenant_id, "buyer", owner.id), schedule.id)
     mine = [m for m in whole["meetings"] if str(owner.id) in {party["id"] for party in m["organisations"]}]
     assert own["meetings"] == mine
     assert 0 < len(mine) < len(whole["meetings"])

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ from app.core.settings import Settings
 from app.db.engine import Database
 from app.db.models import Letter, Webhook, WebhookDelivery
 from app.domain.deliveries import RETRIES
-from app.domain.letters import ErasureDone
+from app.domain.letters import ErasureDone, RegistrationReceived
+from app.domain.timetables import EventInfo
 from app.io.http import CallError, Outside, is_public
 from app.services import access, outbox, sending, webhooks
 
@@ -166,9 +167,10 @@ def test_many_senders_send_each_once(database: Database) -> None:
 def test_a_letter_goes_out_as_it_was_written(database: Database, tmp_path: Path) -> None:
     with database.write() as session:
         tenant = access.create_tenant(session, "t", "T").id
-        facts = ErasureDone(name="张伟", house="Bureau", erased_at=utc_now(), zone="Asia/Shanghai", reference="r1")
+        edition = EventInfo("e", "对接会", "Asia/Shanghai", "", date(2026, 1, 1), date(2026, 1, 1), ())
+        facts = RegistrationReceived(name="张伟", event=edition, organisation="春服饰")
         for _ in range(2):
-            outbox.send_letter(session, tenant, "wei@example.org", "zh", facts, once="erasure r1")
+            outbox.send_letter(session, tenant, "wei@example.org", "zh", facts, once="registration r1")
     settings = _settings(database, mail=f"file:{tmp_path / 'mail'}")
     assert sending.send_letters(database, settings) == 1
     (file,) = (tmp_path / "mail").glob("*.eml")
