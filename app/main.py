@@ -19,6 +19,7 @@ from app.api.problems import install
 from app.api.progress import Watch
 from app.core.settings import Settings, load_settings
 from app.db.engine import Database
+from app.web import site
 
 _MEGABYTE = 1_000_000
 _DESCRIPTION = """Suppliers and buyers of a trade fair, matched and scheduled.
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(Guard, max_body=settings.max_body_mb * _MEGABYTE, metrics=app.state.metrics)
     install(app)
     describe(app)
+    site.install(app)
     return app
 
 

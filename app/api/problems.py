@@ -23,7 +23,14 @@ from starlette.routing import compile_path
 
 from app.api.complaints import about_address
 from app.api.idempotency import Repeated
-from app.core.errors import AppError, ChangedMeanwhileError, ConflictError, InvalidInputError, NotReadyError
+from app.core.errors import (
+    AppError,
+    ChangedMeanwhileError,
+    ConflictError,
+    InvalidInputError,
+    NotReadyError,
+    UnexpectedError,
+)
 from app.db.engine import cannot_work
 
 MEDIA_TYPE = "application/problem+json"
@@ -44,14 +51,6 @@ class UnsupportedMediaTypeError(AppError):
     code = "unsupported-media-type"
     status = 415
     title = "This kind of body is not taken here"
-
-
-class UnexpectedError(AppError):
-    """Our fault; what happened stands in the log under the request's id."""
-
-    code = "unexpected"
-    status = 500
-    title = "Something went wrong here"
 
 
 def problem(error: AppError, request_id: str) -> Response:

@@ -107,3 +107,11 @@ class NotReadyError(AppError):
     code = "not-ready"
     status = 503
     title = "Not ready"
+
+
+class UnexpectedError(AppError):
+    """Our fault; what happened stands in the log under the request's id."""
+
+    code = "unexpected"
+    status = 500
+    title = "Something went wrong here"

@@ -42,14 +42,20 @@ def jobs(
     return page(session, asked, Job, cursor=cursor, limit=limit)
 
 
+def visible(session: Session, actor: Actor, model: type[RunRow], run_id: UUID) -> RunRow:
+    """Return a run; raise NotFoundError unless the caller may see it."""
+    row = fetch(session, model, run_id, actor.tenant_id)
+    if isinstance(row, Job):
+        find_job(session, actor, run_id)
+    elif not actor.is_staff:
+        raise NotFoundError(f"There is no {_CALLED[model]} {run_id}.")
+    return row
+
+
 def seen(database: Database, actor: Actor, model: type[RunRow], run_id: UUID) -> None:
     """Raise NotFoundError unless the caller may see this run."""
     with database.read() as session:
-        row = fetch(session, model, run_id, actor.tenant_id)
-        if isinstance(row, Job):
-            find_job(session, actor, run_id)
-        elif not actor.is_staff:
-            raise NotFoundError(f"There is no {_CALLED[model]} {run_id}.")
+        visible(session, actor, model, run_id)
 
 
 def cancel(session: Session, actor: Actor, model: type[RunRow], run_id: UUID) -> RunRow:

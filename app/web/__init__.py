@@ -1,0 +1,1 @@
+"""Console and portals: server-rendered pages over the same services as the interface."""

@@ -1,0 +1,207 @@
+"""What a form said, checked field by field, so that it can be shown again with each fault at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from fastapi import Request
+from markupsafe import Markup
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData, UploadFile
+
+from app.core.errors import AppError
+from app.web import words
+
+T = TypeVar("T")
+_MOST_FIELDS = 2_000
+
+
+class Form:
+    """The fields of a form by name, and what is wrong with them.
+
+    Reading a field strips it; a field that is missing is empty. Faults are kept by field, those of no field under "".
+    """
+
+    def __init__(self, given: Mapping[str, Sequence[str]] | None = None, lang: str = "en",
+                 files: Mapping[str, UploadFile] | None = None) -> None:  # fmt: skip
+        self._given = {name: [value.strip() for value in values] for name, values in (given or {}).items()}
+        self.files = dict(files or {})
+        self.faults: dict[str, list[str]] = {}
+        self.status = 200
+        self._lang = lang
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._given
+
+    def __getitem__(self, name: str) -> str:
+        """The text of a field, "" if it was not sent."""
+        values = self._given.get(name) or [""]
+        return values[-1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    @classmethod
+    def filled(cls, values: Mapping[str, Any], lang: str = "en") -> Form:
+        """A form as it is first shown, filled with what is known; None leaves a field empty."""
+        shown: dict[str, list[str]] = {}
+        for name, value in values.items():
+            many = value if isinstance(value, (list, tuple, set, frozenset)) else [value]
+            shown[name] = ["" if each is None else str(each) for each in many]
+        return cls(shown, lang)
+
+    def all(self, name: str) -> list[str]:
+        """All values of a field that may be sent several times (boxes), the empty ones left out."""
+        return [value for value in self._given.get(name, []) if value]
+
+    def lines(self, name: str) -> list[str]:
+        """The lines of a text field, the empty ones left out."""
+        return [line.strip() for line in self[name].splitlines() if line.strip()]
+
+    def text(self, name: str, *, needed: bool = False, most: int = 10_000) -> str | None:
+        """A text, or None where nothing was entered."""
+        value = self[name]
+        if not value:
+            if needed:
+                self._missing(name)
+            return None
+        if len(value) > most:
+            self.fault(name, words.say("At most {most} characters; these are {count}.", self._lang, most=most,
+                                       count=len(value)))  # fmt: skip
+            return None
+        return value
+
+    def integer(self, name: str, *, needed: bool = False, least: int = 0, most: int = 2_000_000_000) -> int | None:
+        """A whole number; separators of thousands are taken."""
+        value = self.number(name, needed=needed, least=least, most=most)
+        if value is not None and value != int(value):
+            self.fault(name, words.say("Write a whole number, for example {example}.", self._lang, example="600"))
+            return None
+        return None if value is None else int(value)
+
+    def number(self, name: str, *, needed: bool = False, least: float = 0, most: float = 1e15) -> float | None:
+        """A number; `1 234,5`, `1,234.5` and `1234.5` are the same."""
+        written = self[name].replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("'", "")
+        if not written:
+            if needed:
+                self._missing(name)
+            return None
+        if written.count(",") == 1 and "." not in written and len(written.partition(",")[2]) != 3:
+            written = written.replace(",", ".")
+        try:
+            value = float(written.replace(",", ""))
+        except ValueError:
+            self.fault(name, words.say("Write a number, for example {example}.", self._lang, example="1250.5"))
+            return None
+        if not least <= value <= most:
+            self.fault(name, words.say("Between {least} and {most}, please.", self._lang, least=f"{least:g}",
+                                       most=f"{most:g}"))  # fmt: skip
+            return None
+        return value
+
+    def day(self, name: str, *, needed: bool = False) -> date | None:
+        """A date, as date fields send it."""
+        return self._parsed(name, date.fromisoformat, needed, "2025-09-15")
+
+    def moment(self, name: str, *, needed: bool = False) -> datetime | None:
+        """A local date and time without a zone, as such fields send it."""
+        return self._parsed(name, datetime.fromisoformat, needed, "2025-09-15T13:30")
+
+    def id(self, name: str, *, needed: bool = True) -> UUID | None:
+        """The id of a thing chosen from a list."""
+        return self._parsed(name, UUID, needed, "–")
+
+    def chosen(self, name: str, among: Sequence[str], *, needed: bool = True) -> str | None:
+        """One of a few."""
+        value = self[name]
+        if value in among:
+            return value
+        if value or needed:
+            self.fault(name, words.say("Choose one of those offered.", self._lang))
+        return None
+
+    def yes(self, name: str) -> bool:
+        """Whether a box is ticked."""
+        return self[name] not in ("", "no", "off", "0")
+
+    def shape(self, model: type[BaseModel], values: Mapping[str, Any], names: Mapping[str, str] | None = None) -> Any:
+        """The values as a model of the domain; None, with the faults kept, where it refuses them.
+
+        `names` says which field of the form shows the faults of a field of the model; else the one of the same name.
+        """
+        try:
+            return model.model_validate(dict(values))
+        except ValidationError as error:
+            for each in error.errors():
+                top = str(each["loc"][0]) if each["loc"] else ""
+                place = ".".join(str(part) for part in each["loc"][1:])
+                self.fault((names or {}).get(top, top), f"{place + ': ' if place else ''}{each['msg']}")
+            return None
+
+    def fault(self, name: str, message: str | Markup) -> None:
+        """Keep what is wrong with a field; the form is then shown again with status 422."""
+        self.faults.setdefault(name, []).append(str(message))
+        self.status = self.status if self.status >= 400 else 422
+
+    @property
+    def right(self) -> bool:
+        return not self.faults
+
+    @property
+    def elsewhere(self) -> list[str]:
+        """Faults of no field that the form shows."""
+        return [text for name, texts in self.faults.items() if name not in self._given for text in texts]
+
+    @contextmanager
+    def attempt(self, session: Session) -> Iterator[None]:
+        """Do something that a service may refuse: its words become faults of the form, and nothing of it stays."""
+        point = session.begin_nested()
+        try:
+            yield
+            session.flush()
+        except AppError as error:
+            point.rollback()
+            session.info["kept"] = False
+            self.refused(error)
+        else:
+            point.commit()
+
+    def refused(self, error: AppError) -> None:
+        """Keep what a service said, at the fields that it named."""
+        found = error.details.get("errors") or [{"field": error.details.get("field") or "", "message": error.message}]
+        for each in found:
+            self.fault(str(each.get("field") or ""), str(each.get("message") or error.message))
+        self.status = error.status
+
+    def _missing(self, name: str) -> None:
+        self.fault(name, words.say("This is needed.", self._lang))
+
+    def _parsed(self, name: str, parse: Callable[[str], T], needed: bool, example: str) -> T | None:
+        value = self[name]
+        if not value:
+            if needed:
+                self._missing(name)
+            return None
+        try:
+            return parse(value)
+        except ValueError:
+            self.fault(name, words.say("Write it like {example}.", self._lang, example=example))
+            return None
+
+
+async def read_form(request: Request, lang: str) -> Form:
+    """What was sent; files are kept apart."""
+    sent: FormData = await request.form(max_fields=_MOST_FIELDS, max_files=20)
+    given: dict[str, list[str]] = {}
+    files: dict[str, UploadFile] = {}
+    for name, value in sent.multi_items():
+        if isinstance(value, str):
+            given.setdefault(name, []).append(value.replace("\x00", ""))
+        elif value.filename:
+            files[name] = value
+    return Form(given, lang, files)

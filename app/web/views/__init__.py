@@ -1,0 +1,1 @@
+"""The pages, one module for each area; every module's `router` is a part of the console."""

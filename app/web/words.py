@@ -1,0 +1,52 @@
+"""The words of the pages: English sentences stand in the templates, their Chinese and French in `texts/*.csv`.
+
+Each row of a file is `en,zh,fr`. An English text that has no row is shown as it is; a test finds those.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from markupsafe import Markup
+
+LANGUAGES = ("en", "zh", "fr")
+#: how each language calls itself
+NAMES = {"en": "English", "zh": "中文", "fr": "Français"}
+
+
+@cache
+def catalogue() -> dict[str, dict[str, str]]:
+    """English text → language → text."""
+    found: dict[str, dict[str, str]] = {}
+    folder = resources.files("app.web").joinpath("texts")
+    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
+            found[row["en"]] = {lang: row[lang] for lang in LANGUAGES[1:]}
+    return found
+
+
+def say(text: str, lang: str, **values: Any) -> Markup:
+    """The text in a language, with `{name}` filled from `values`, which are escaped."""
+    told = catalogue().get(text, {}).get(lang) or text
+    return Markup(told).format(**values) if values else Markup(told.replace("{{", "{").replace("}}", "}"))  # noqa: S704
+
+
+def say_count(one: str, other: str, count: int, lang: str, **values: Any) -> Markup:
+    """The text for `count` things: Chinese has one form, and French counts nothing as one."""
+    single = count == 1 if lang == "en" else count in (0, 1) if lang == "fr" else False
+    return say(one if single else other, lang, count=count, **values)
+
+
+def spoken(accepted: str) -> str:
+    """The first language of an Accept-Language header that pages are written in, else English."""
+    wanted = []
+    for part in accepted.split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            wanted.append((-float(weight or 1), tag.split("-")[0].lower()))
+        except ValueError:
+            continue
+    return next((tag for _, tag in sorted(wanted, key=lambda each: each[0]) if tag in LANGUAGES), LANGUAGES[0])
