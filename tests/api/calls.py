@@ -89,11 +89,15 @@ OUTSIDE = {"GET /healthz", "GET /readyz", "GET /metrics"}
 
 
 def routes(app: FastAPI) -> dict[str, str]:
-    """Every route of the app: `METHOD /path below the prefix` → full path; those outside the prefix too."""
+    """Every route of the interface: `METHOD /path below the prefix` → full path; those outside the prefix too.
+
+    Pages of the console have roles of their own (see `tests/web`).
+    """
     found = {}
     for context in iter_route_contexts(app.routes):
-        if isinstance(context.original_route, APIRoute):
-            for method in context.original_route.methods or ():
+        route = context.original_route
+        if isinstance(route, APIRoute) and not route.endpoint.__module__.startswith("app.web."):
+            for method in route.methods or ():
                 found[f"{method} {str(context.path_format).removeprefix(PREFIX)}"] = str(context.path_format)
     return found
 

@@ -1,0 +1,188 @@
+"""A service to look at: the Paris edition, ranked and scheduled, in a database of each test's own; and a browser."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from app.core.settings import Settings
+from app.db.engine import Database
+from app.db.models import Organisation
+from app.main import create_app
+from app.services import access, accounts, sampling
+
+PASSWORD = "four words in a row"
+ORGANISER, ENTERPRISE, BUYER = "organiser@example.org", "enterprise@example.org", "buyer@example.org"
+EVENT = "paris-2025"
+_CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
+)
+_LOCALES = {"en": "en-GB", "zh": "zh-CN", "fr": "fr-FR"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running service, its database, and the organisations that people of it act for."""
+
+    url: str
+    database: Database
+    enterprise: str
+    buyer: str
+
+    @contextmanager
+    def client(self, email: str | None = ORGANISER, lang: str = "en") -> Iterator[httpx.Client]:
+        """A client that is signed in, sends forms as a browser does, and asks for pages."""
+        headers = {"Accept": "text/html", "Accept-Language": lang, "Origin": self.url}
+        with httpx.Client(base_url=self.url, headers=headers, timeout=60) as client:
+            if email:
+                answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
+                assert answer.status_code == 303, answer.text
+            yield client
+
+
+@dataclass
+class Look:
+    """A page of a browser, and all that its console and its scripts complained of."""
+
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.url + path)
+        return self.page
+
+
+@pytest.fixture(scope="session")
+def paris(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database that `fairmatch demo` leaves, with an account for each kind of user; made once for all workers."""
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
+    folder, done = shared / "paris", shared / "paris" / "done"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        limit = time.monotonic() + 300
+        while not done.exists():
+            assert time.monotonic() < limit, "the other worker does not get the sample edition done"
+            time.sleep(0.2)
+        return folder / "fairmatch.db"
+    told = subprocess.run(
+        [sys.executable, "-m", "app", "demo"], capture_output=True, text=True, check=False,
+        env={
+            **os.environ, "FAIRMATCH_DATABASE_URL": f"sqlite:///{folder / 'fairmatch.db'}",
+            "FAIRMATCH_OUT": str(folder / "out"),
+        },
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    database = Database(f"sqlite:///{folder / 'fairmatch.db'}")
+    _people(database)
+    database.close()
+    done.touch()
+    return folder / "fairmatch.db"
+
+
+def _people(database: Database) -> None:
+    with database.write() as session:
+        actor = access.organiser_of(session, sampling.TENANT)
+        firm, brand = _parties(session)
+        for email, role, of, name in (
+            (ORGANISER, "organiser", None, "Camille Durand"),
+            (ENTERPRISE, "enterprise", firm.id, "Li Wei"),
+            (BUYER, "buyer", brand.id, "Élise Martin"),
+        ):
+            accounts.create_member(session, actor, email, role, of, name=name, language="en", password=PASSWORD)
+
+
+def _parties(session: object) -> tuple[Organisation, Organisation]:
+    """The first enterprise and the first buyer of the sample, by code."""
+    found = session.query(Organisation).order_by(Organisation.code).all()  # type: ignore[attr-defined]
+    return next(row for row in found if row.country == "CN"), next(row for row in found if row.country != "CN")
+
+
+@contextmanager
+def serving(url: str, **settings: object) -> Iterator[tuple[str, Database]]:
+    """The service on a port of its own, in a thread; its address and a database to look into."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    told = Settings(database_url=url, rate_per_minute=0, public_url=f"http://127.0.0.1:{port}", **settings)  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(create_app(told), host="127.0.0.1", port=port, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    limit = time.monotonic() + 60
+    while not server.started:
+        assert thread.is_alive()
+        assert time.monotonic() < limit, "the service does not come up"
+        time.sleep(0.02)
+    database = Database(url)
+    try:
+        yield f"http://127.0.0.1:{port}", database
+    finally:
+        database.close()
+        server.should_exit = True
+        thread.join(timeout=30)
+
+
+@pytest.fixture(scope="module")
+def site(paris: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The service over a copy of the sample, for the tests of one file; with workers, so that long work gets done."""
+    copy = tmp_path_factory.mktemp("site") / "fairmatch.db"
+    shutil.copy(paris, copy)
+    with serving(f"sqlite:///{copy}") as (url, database):
+        with database.read() as session:
+            firm, brand = _parties(session)
+        yield Site(url, database, firm.code, brand.code)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; without one the test is skipped, unless FAIRMATCH_BROWSER says that it must be there."""
+    if not _CHROMIUM:
+        if os.environ.get("FAIRMATCH_BROWSER") == "required":
+            pytest.fail("Chromium is not installed here, and the browser tests must not be skipped.")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def looking(
+    browser: Browser, url: str, email: str | None = ORGANISER, lang: str = "en", *, phone: bool = False,
+    dark: bool = False, script: bool = True,
+) -> Iterator[Look]:  # fmt: skip
+    """A browser window, signed in; in the end nothing may have been complained of."""
+    context: BrowserContext = browser.new_context(
+        viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 860}, locale=_LOCALES[lang],
+        color_scheme="dark" if dark else "light", timezone_id="Europe/Paris", java_script_enabled=script,
+    )  # fmt: skip
+    context.set_default_timeout(20_000)
+    page = context.new_page()
+    look = Look(page, url)
+    page.on("pageerror", lambda error: look.complaints.append(str(error)))
+    page.on("console", lambda said: look.complaints.append(said.text) if said.type == "error" else None)
+    if email:
+        page.goto(f"{url}/sign-in")
+        page.fill("[name=email]", email)
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button.primary")
+        page.wait_for_url(re.compile(r"/(events|my)"))
+    yield look
+    context.close()
+    assert look.complaints == []
