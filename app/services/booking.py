@@ -3,8 +3,7 @@
 Python checks are for good messages only: what makes a double booking impossible are the unique constraints on seats,
 places and interpreters, so two callers who pass the checks at the same time still get one meeting and one conflict.
 
-Whoever changes a meeting first takes the schedule (shared with other changes, not with publishing), then both parties
-in the order of their ids, then the row itself: in this order nobody waits in a circle.
+What is locked for it, and in which order, says `app.db.queries.holding`.
 """
 
 from __future__ import annotations
@@ -12,14 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.core.clock import utc_now
 from app.core.errors import ConflictError, InvalidInputError
-from app.db.models import Event, InterpreterHold, Meeting, Participation, PlaceHold, Schedule, Seat, Slot
+from app.db.models import Event, InterpreterHold, Meeting, PlaceHold, Schedule, Seat, Slot
 from app.db.queries.grid import Grid
+from app.db.queries.holding import hold_parties, hold_schedule
 from app.db.queries.scoped import fetch
 from app.domain.legal_slots import Verdict
 from app.services.access import Actor
@@ -61,7 +61,7 @@ def book(
     event = fetch(session, Event, event_id, actor.tenant_id)
     schedule = schedule_to_change(session, event)
     parties = parties_of(session, actor, event, organisations)
-    one_at_a_time(session, *(party.participation.id for party in parties))
+    hold_parties(session, *(party.participation.id for party in parties))
     table = table_of(session, event, schedule.id, parties)
     when = find_slot(table.grid, slot)
     if place is not None:
@@ -80,7 +80,7 @@ def enter(
     request_id: UUID | None = None,
     over_holds: bool = False,
 ) -> Meeting:
-    """Write a meeting of two parties who are locked (see `one_at_a_time`); the table says what they take."""
+    """Write a meeting of two parties who are locked (see `hold_parties`); the table says what they take."""
     verdict = table.judge(when, over_holds=over_holds)
     must_be_legal(table, verdict, when, "booked")
     one, other = (party.participation.id for party in table.parties)
@@ -144,11 +144,9 @@ def schedule_to_change(session: Session, event: Event) -> Schedule:
 
     An event without one gets an empty one, so that an organiser can book by hand.
     """
-    shared = select(Schedule).where(Schedule.event_id == event.id, Schedule.is_current).with_for_update(read=True)
-    for _ in range(2):  # the second time where another became current while this one waited
-        schedule = session.scalar(shared)
-        if schedule is not None:
-            return schedule
+    schedule = hold_schedule(session, event.id)
+    if schedule is not None:
+        return schedule
     empty = Schedule(
         tenant_id=event.tenant_id, event_id=event.id, state="done", status="feasible", is_current=True, progress=1.0,
         value=0.0, objective=0.0, finished_at=utc_now(),
@@ -161,16 +159,6 @@ def schedule_to_change(session: Session, event: Event) -> Schedule:
         found = current_schedule(session, event.id)
         assert found is not None
         return found
-
-
-def one_at_a_time(session: Session, *participations: UUID) -> None:
-    """Bookings of one party follow each other, so that what is counted here still holds when it is written."""
-    session.scalars(
-        select(Participation.id)
-        .where(Participation.id.in_(participations))
-        .order_by(Participation.id)
-        .with_for_update(key_share=True)
-    ).all()
 
 
 def find_slot(grid: Grid, name: str) -> Slot:

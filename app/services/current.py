@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import ConflictError
 from app.db.models import Event, Meeting, MeetingRequest, Participation, Preference, Schedule
+from app.db.queries.grid import grid_of
+from app.db.queries.holding import hold_schedule
 from app.db.queries.scoped import fetch
 from app.services.access import Actor
 from app.services.audit import record
+from app.services.fallen import cancel_fallen, falling
 from app.services.problems import LOCKED
 
 
@@ -45,12 +48,10 @@ def make_current(session: Session, actor: Actor, schedule_id: UUID) -> Schedule:
 def replace_current(session: Session, row: Schedule) -> list[UUID]:
     """Make a schedule whose meetings are written the current one, unless settled meetings would be lost: return those.
 
-    Nobody changes the current schedule meanwhile.
+    Nobody changes the current schedule meanwhile. Meetings in what was closed after it was built fall out.
     """
     event = session.get_one(Event, row.event_id)
-    before = session.scalar(
-        select(Schedule).where(Schedule.event_id == event.id, Schedule.is_current).with_for_update()
-    )
+    before = hold_schedule(session, event.id, alone=True)
     if before is not None and before.id != row.id:
         lost = _lost(session, before, row)
         if lost:
@@ -61,6 +62,10 @@ def replace_current(session: Session, row: Schedule) -> list[UUID]:
     session.flush()
     if before is not None and before.id != row.id:
         _requests_follow(session, before, row)
+    grid = grid_of(session, event.id)
+    closed = {(key, slot) for key, slots in grid.away.items() for slot in slots}
+    clerk = Actor(event.tenant_id, kind="job")
+    cancel_fallen(session, clerk, event, falling(session, event, grid, closed), note="closed after it was planned")
     return []
 
 

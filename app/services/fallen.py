@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,7 +25,7 @@ TO_COME = ("planned", "locked")
 
 @dataclass(frozen=True)
 class Fallen:
-    """A meeting that falls out, as it was, and what it loses: its slot, place or interpreter."""
+    """A meeting that falls out, as it was, and what it loses: its slot, place, interpreter or a participant."""
 
     meeting: Meeting
     slot: str
@@ -38,14 +39,14 @@ class Fallen:
 
 
 def falling(
-    session: Session, event: Event, grid: Grid, closed: Collection[tuple[UUID, UUID]], slots: Collection[UUID] = ()
+    session: Session, event: Event, grid: Grid, closed: AbstractSet[tuple[UUID, UUID]], slots: Collection[UUID] = ()
 ) -> list[Fallen]:
     """The meetings still to come that take something closed, in the order of their slots; four queries.
 
     Parameters
     ----------
     closed
-        Pairs of a place or interpreter and a slot.
+        Pairs of a place, interpreter or participation and a slot.
     slots
         Slots that are closed as a whole.
     """
@@ -59,8 +60,11 @@ def falling(
             lost[one.meeting_id] = "slot"
         elif (one.resource_id, one.slot_id) in closed and lost.get(one.meeting_id) != "slot":
             lost[one.meeting_id] = one.what
-    rows = session.scalars(_to_come(schedule.id))
-    lost |= {row.id: "slot" for row in rows if row.slot_id in slots}
+    for row in session.scalars(_to_come(schedule.id)):
+        if row.slot_id in slots:
+            lost[row.id] = "slot"
+        elif not closed.isdisjoint(((row.low_id, row.slot_id), (row.high_id, row.slot_id))):
+            lost[row.id] = "participant"
     return _told(session, event, grid, schedule.id, held, lost)
 
 

@@ -26,13 +26,14 @@ from app.db.models import (
     Schedule,
 )
 from app.db.queries.grid import Grid, grid_of
+from app.db.queries.holding import hold_parties, hold_schedule
 from app.db.queries.scoped import page
 from app.domain.legal_slots import NONE, Verdict
 from app.domain.meetings import CANCELLABLE, MOVABLE, SETTLING
 from app.domain.publications import Entry
 from app.services.access import Actor
 from app.services.audit import record
-from app.services.booking import Taken, find_place, find_slot, must_be_legal, one_at_a_time, release, write
+from app.services.booking import Taken, find_place, find_slot, must_be_legal, release, write
 from app.services.legal_slots import Table, pair_of, schedule_id_of, table_of
 from app.services.outbox import tell
 from app.services.phases import must_be_open
@@ -185,7 +186,7 @@ def known_to(session: Session, actor: Actor, event: Event) -> tuple[Entry, ...] 
 
 
 def hold(session: Session, actor: Actor, meeting_id: UUID) -> Held:
-    """Lock a meeting of the current schedule for a change; see `app.services.booking` for the order of locks.
+    """Lock a meeting of the current schedule for a change; see `app.db.queries.holding` for the order of locks.
 
     Raises
     ------
@@ -193,15 +194,13 @@ def hold(session: Session, actor: Actor, meeting_id: UUID) -> Held:
         The meeting belongs to a schedule that is not the current one.
     """
     event, seen = find_meeting(session, actor, meeting_id)
-    schedule = session.scalar(
-        select(Schedule).where(Schedule.id == seen.schedule_id, Schedule.is_current).with_for_update(read=True)
-    )
-    if schedule is None:
+    schedule = hold_schedule(session, event.id)
+    if schedule is None or schedule.id != seen.schedule_id:
         raise ConflictError(
             "This meeting belongs to a schedule that is not the current one; change the meeting there.",
             conflict="schedule",
         )
-    one_at_a_time(session, seen.low_id, seen.high_id)
+    hold_parties(session, seen.low_id, seen.high_id)
     meeting = session.scalars(
         select(Meeting).where(Meeting.id == seen.id).with_for_update().execution_options(populate_existing=True)
     ).one()

@@ -14,6 +14,7 @@ from app.core.errors import ConflictError, InvalidInputError, NotFoundError
 from app.core.paging import Page
 from app.db.models import Attendee, Event, Organisation, Participation, Place, Representative, Seat
 from app.db.queries.grid import grid_of
+from app.db.queries.holding import hold_schedule
 from app.db.queries.scoped import fetch, locked, page, touch
 from app.domain.participations import OWN_FIELDS, ParticipationIn, ParticipationPatch
 from app.services.access import Actor
@@ -75,8 +76,10 @@ def find_participation(session: Session, actor: Actor, key: UUID, *, own: bool =
 
 
 def lock_participation(session: Session, actor: Actor, key: UUID, *, own: bool = False) -> Participation:
-    """Return a participation that nobody else changes until the transaction ends."""
-    return locked(session, find_participation(session, actor, key, own=own))
+    """Return a participation that nobody else changes or books for until the transaction ends."""
+    row = find_participation(session, actor, key, own=own)
+    hold_schedule(session, row.event_id)
+    return locked(session, row)
 
 
 def add_participation(session: Session, actor: Actor, event: Event, shape: ParticipationIn) -> Participation:

@@ -19,6 +19,7 @@ from app.core.errors import ConflictError, NotFoundError
 from app.core.paging import Page
 from app.db.models import Event, Meeting, Organisation, Participation, Publication, Schedule
 from app.db.queries.grid import grid_of
+from app.db.queries.holding import hold_schedule
 from app.db.queries.scoped import fetch, page
 from app.domain.publications import Difference, Entry, align, counts, differences
 from app.services.access import Actor
@@ -181,8 +182,7 @@ def changes_of(plan: Draft) -> dict[str, int]:
 
 def _hold_alone(session: Session, event: Event) -> Schedule:
     """Lock the current schedule against every change of it, and its meetings as they are."""
-    current = select(Schedule).where(Schedule.event_id == event.id, Schedule.is_current).with_for_update()
-    schedule = session.scalar(current) or session.scalar(current)  # again where another became current meanwhile
+    schedule = hold_schedule(session, event.id, alone=True)
     if schedule is None:
         raise ConflictError("There is no schedule to publish yet; build one or book a meeting.", conflict="schedule")
     session.scalars(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import ConflictError, InvalidInputError
 from app.core.paging import Page
-from app.db.models import RequestRevision
+from app.db.models import Event, RequestRevision
 from app.db.models import SourcingRequest as RequestRow
 from app.db.queries.scoped import locked, page
 from app.domain.profiles import SourcingRequest
@@ -19,12 +19,24 @@ from app.services import lookups
 from app.services.access import Actor
 from app.services.audit import record
 from app.services.outbox import tell
-from app.services.profiles import save_request
+from app.services.phases import must_be_open
+from app.services.profiles import Registered, save_request
+
+#: as for one's own part in an event: until the day, then it is for the organiser
+_WANTING = ("Publishing and changing requests", "registration", "matching", "booking")
 
 
 def lock_request(session: Session, actor: Actor, key: UUID) -> RequestRow:
     """Return a request that nobody else changes until the transaction ends."""
     return locked(session, lookups.request(session, actor, key))
+
+
+def publish_request(
+    session: Session, actor: Actor, event: Event, organisation_id: UUID, code: str, request: SourcingRequest
+) -> Registered:
+    """Say what an organisation wants at an event; the same code again is the next revision of the same request."""
+    must_be_open(session, event, *_WANTING, actor=actor)
+    return save_request(session, actor, event.id, organisation_id, code, request)
 
 
 def change_request(session: Session, actor: Actor, row: RequestRow, patch: SourcingRequest) -> None:
@@ -33,10 +45,11 @@ def change_request(session: Session, actor: Actor, row: RequestRow, patch: Sourc
     Raises
     ------
     ConflictError
-        It has been withdrawn.
+        It has been withdrawn, or it is too early or too late for participants.
     InvalidInputError
         The whole does not fit together any more.
     """
+    must_be_open(session, session.get_one(Event, row.event_id), *_WANTING, actor=actor)
     if row.withdrawn:
         raise ConflictError("This request was withdrawn; publish it again with its code.", conflict="withdrawn")
     document = dict(lookups.revisions(session, [row.id])[row.id].document)
@@ -51,6 +64,7 @@ def change_request(session: Session, actor: Actor, row: RequestRow, patch: Sourc
 
 def withdraw_request(session: Session, actor: Actor, row: RequestRow) -> None:
     """Take a request back: it is matched no more. What it said stays, and it can be published again."""
+    must_be_open(session, session.get_one(Event, row.event_id), *_WANTING, actor=actor)
     if row.withdrawn:
         raise ConflictError("This request was withdrawn already.", conflict="withdrawn")
     row.withdrawn = True

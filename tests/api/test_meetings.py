@@ -287,7 +287,10 @@ def test_the_number_of_queries_stays_the_same(client: CheckedClient, database: D
             f"events/{made.event_id}/meetings", f"events/{made.event_id}/legal-slots?organisations={pair}",
             f"meetings/{last.json()['id']}", f"meetings/{last.json()['id']}/legal-slots",
         ):  # fmt: skip
-            with _Count() as count:
-                assert client.get(f"/api/v1/{path}", headers=made.key()).status_code == 200
-            counts[-1].append(count.statements)
+            quiet = []  # at its quietest: without the look at a key that was not seen a moment ago
+            for _ in range(3):
+                with _Count() as count:
+                    assert client.get(f"/api/v1/{path}", headers=made.key()).status_code == 200
+                quiet.append(count.statements)
+            counts[-1].append(min(quiet))
     assert counts[0] == counts[1] == counts[2]

@@ -14,6 +14,7 @@ from app.domain.profiles import BUYER_WEIGHTS, CAPABILITY_WEIGHTS, REQUEST_WEIGH
 from app.services.events import find_event
 from app.services.matching.field import read_field
 from tests.api.checked import CheckedClient
+from tests.api.coming import coming
 from tests.api.conftest import Fair
 
 
@@ -124,6 +125,28 @@ def test_a_request_is_taken_back_and_published_again(client: CheckedClient, fair
     again = {"code": "r-b1", "products": ["polo shirts"]}
     back = client.post("/api/v1/events/e-2025/sourcing-requests", headers=fair.key("b1"), json=again)
     assert (back.status_code, back.json()["withdrawn"], back.json()["revision"]) == (200, False, 2)
+
+
+def test_requests_are_for_the_organiser_once_booking_is_over(
+    client: CheckedClient, fair: Fair, database: Database
+) -> None:
+    def tried(who: str) -> list[Any]:
+        path, wish = f"/api/v1/sourcing-requests/{fair.requests['b1']}", {"code": "r-b1", "products": ["polo shirts"]}
+        mine = {"organisation_id": str(fair.organisations["b1"])}
+        tag = fair.key(who) | {"If-Match": client.get(path, headers=fair.key(who)).headers["etag"]}
+        calls = [client.patch(path, headers=tag, json={"quantity": 1})]
+        tag = fair.key(who) | {"If-Match": client.get(path, headers=fair.key(who)).headers["etag"]}
+        calls.append(client.delete(path, headers=tag))
+        calls.append(client.post("/api/v1/events/e-2025/sourcing-requests", headers=fair.key(who), json=mine | wish))
+        return [(call.status_code, call.json().get("conflict")) for call in calls]
+
+    coming(database, fair, registration=(-9, -5), booking=(-2, 2))
+    assert tried("b1") == [(200, None)] * 3
+    coming(database, fair, registration=(-9, -5), booking=(2, 4))
+    assert tried("b1") == [(409, "phase")] * 3
+    coming(database, fair, registration=(-9, -5), live=(-1, 2))
+    assert tried("b1") == [(409, "phase")] * 3
+    assert tried("organiser") == [(200, None)] * 3
 
 
 def test_withdrawing_leaves_nothing_to_match(client: CheckedClient, fair: Fair, database: Database) -> None:

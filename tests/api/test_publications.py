@@ -297,6 +297,24 @@ def test_a_draft_becomes_current_unless_it_loses_what_is_locked(
     assert _own(client, fair, "b1").json()["meetings"][0]["status"] == "cancelled"
 
 
+def test_a_draft_drops_what_was_closed_after_it_was_planned(
+    client: CheckedClient, fair: Fair, database: Database
+) -> None:
+    stays, falls = book(client, fair, "s1", "b1", "s02").json(), book(client, fair, "s2", "b2", "s01").json()
+    away = book(client, fair, "s3", "b1", "s03").json()
+    first, other = stays["schedule_id"], _schedule(database, fair)
+    assert client.post(f"/api/v1/schedules/{other}/make-current", headers=fair.key()).status_code == 200
+    closed = {"slots": ["s01"], "preview": False}
+    assert client.put("/api/v1/events/e-2025/closures", headers=fair.key(), json=closed).json()["fell_out"] == []
+    address = f"/api/v1/participations/{part(database, fair, 's3').id}"
+    gone = client.patch(address, headers=fair.key() | {"If-Match": "*"}, json={"unavailable": [{"slots": ["s03"]}]})
+    assert gone.status_code == 200
+    back = client.post(f"/api/v1/schedules/{first}/make-current", headers=fair.key()).json()
+    states = {one["id"]: one["status"] for one in back["meetings"]}
+    assert states == {stays["id"]: "planned", falls["id"]: "cancelled", away["id"]: "cancelled"}
+    assert publish(client, fair).status_code == 201
+
+
 def test_publishing_is_one_moment_among_many_changes(database: Database, database_url: str, fair: Fair) -> None:
     """Each edit moves a pair of meetings... one after the other; a publication holds every meeting with its table."""
     wide = make_fair(database, "wide", suppliers=6, buyers=6)

@@ -21,8 +21,7 @@ from app.domain.requests import RequestPatch
 from app.services import lookups
 from app.services.events import find_event
 from app.services.participants import list_requests
-from app.services.profiles import save_request
-from app.services.requests import change_request, list_revisions, lock_request, withdraw_request
+from app.services.requests import change_request, list_revisions, lock_request, publish_request, withdraw_request
 
 router = idempotency.router("sourcing requests")
 
@@ -80,7 +79,10 @@ def change(
     response: Response,
     if_match: IfMatch = None,
 ) -> Any:
-    """Change some fields, as the request's next revision; what is left out stays, null takes a field back."""
+    """Change some fields, as the request's next revision; what is left out stays, null takes a field back.
+
+    Organisers may at any time, others from registration until booking ends, where the event has such phases.
+    """
     row = lock_request(session, actor, request_id)
     must_match(if_match, _state(session, row))
     change_request(session, actor, row, patch)
@@ -126,12 +128,15 @@ def publish(
     session: Writing,
     response: Response,
 ) -> Any:
-    """Say what an organisation wants at an event; the same code again makes the next revision of the same request."""
+    """Say what an organisation wants at an event; the same code again makes the next revision of the same request.
+
+    Organisers may at any time, others from registration until booking ends, where the event has such phases.
+    """
     event = find_event(session, actor, event_id)
     owner = body.organisation_id or actor.organisation_id
     if owner is None:
         raise InvalidInputError("Name the organisation whose request this is.", field="organisation_id")
-    saved = save_request(session, actor, event.id, owner, body.code, body.request())
+    saved = publish_request(session, actor, event, owner, body.code, body.request())
     if saved.revision > 1:
         response.status_code = 200
     response.headers["Location"] = f"/api/v1/sourcing-requests/{saved.owner_id}"

@@ -39,8 +39,8 @@ def page(session: Session, query: Select[Row], model: type[Row], *, cursor: str 
 
 
 def locked(session: Session, row: Row) -> Row:
-    """The row as it stands, kept from other writers until the transaction ends."""
-    session.refresh(row, with_for_update=True)
+    """The row as it stands, kept from other writers until the transaction ends; others may still refer to it."""
+    session.refresh(row, with_for_update={"key_share": True})
     return row
 
 

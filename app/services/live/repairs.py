@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.crypto import content_hash
 from app.core.errors import ChangedMeanwhileError
 from app.core.i18n import LANGUAGES
-from app.db.models import Event, Schedule
+from app.db.models import Event
+from app.db.queries.holding import hold_schedule
 from app.domain.scheduling import Change, Repair, read_problem
 from app.domain.scheduling import repair as mend
 from app.services.access import Actor
@@ -117,7 +117,7 @@ def repair(
     """
     actor.must_be_organiser()
     now = moment(actor, event, at)
-    _one_at_a_time(session, event)
+    hold_schedule(session, event.id, alone=True)
     savepoint = session.begin_nested()
     who = happen(session, event, what, now)
     only = (who.id,) if who is not None and what.kind == "fill" else ()
@@ -151,12 +151,6 @@ def standby(
     now = moment(actor, event, at)
     day = read_day(session, event, now, slot=slot)
     return _told(day, _mended(day, False, 0), "", now, applied=False)
-
-
-def _one_at_a_time(session: Session, event: Event) -> None:
-    """Repairs, builds, publishing and changes of single meetings follow each other: all lock the schedule first."""
-    current = select(Schedule.id).where(Schedule.event_id == event.id, Schedule.is_current)
-    session.scalars(current.with_for_update(key_share=True)).all()
 
 
 def _mended(day: Day, fill: bool, seed: int) -> Repair:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import utc_now
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError
-from app.db.models import Event, Meeting, Participation, Schedule, Slot
+from app.db.models import Event, Meeting, Participation, Slot
+from app.db.queries.holding import hold_schedule
 from app.domain.meetings import refusal
 from app.services.access import Actor
 from app.services.audit import record
@@ -37,8 +38,8 @@ def meeting_to_change(session: Session, actor: Actor, meeting_id: UUID) -> tuple
     if row is None:
         raise NotFoundError(f"There is no meeting {meeting_id}.")
     event, schedule_id = row
-    current = select(Schedule.id).where(Schedule.id == schedule_id, Schedule.is_current)
-    if session.scalar(current.with_for_update(read=True)) is None:  # shared with other changes, not with repairs
+    schedule = hold_schedule(session, event.id)
+    if schedule is None or schedule.id != schedule_id:
         raise ConflictError("This meeting belongs to an older schedule; look it up in the current one.")
     mine = select(Meeting).where(Meeting.id == meeting_id).with_for_update()
     return event, session.scalars(mine.execution_options(populate_existing=True)).one()

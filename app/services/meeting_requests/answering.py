@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from app.core.clock import utc_now
 from app.core.errors import ConflictError
 from app.db.models import Event, Meeting, MeetingRequest, Organisation, Schedule, Slot
+from app.db.queries.holding import hold_parties, hold_schedule
 from app.domain.meeting_requests import ASKING, state_at
 from app.domain.meetings import SETTLING
 from app.services.access import Actor
 from app.services.audit import record
-from app.services.booking import enter, find_slot, one_at_a_time, schedule_to_change
+from app.services.booking import enter, find_slot, schedule_to_change
 from app.services.legal_slots import Parties, Table, legal_names, pair_of, table_of
 from app.services.meeting_requests.reading import Request, find_request
 from app.services.meeting_requests.telling import tell_answered
@@ -44,9 +45,10 @@ class Held:
 
 
 def hold(session: Session, actor: Actor, request_id: UUID) -> Held:
-    """Lock a request and its two parties for an answer."""
+    """Lock a request and its two parties for an answer; see `app.db.queries.holding` for the order."""
     found = find_request(session, actor, request_id)
-    one_at_a_time(session, found.row.from_id, found.row.to_id)
+    hold_schedule(session, found.row.event_id)
+    hold_parties(session, found.row.from_id, found.row.to_id)
     row = session.scalars(
         select(MeetingRequest)
         .where(MeetingRequest.id == found.row.id)

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from app.core.clock import utc_now
 from app.core.errors import ConflictError, NotFoundError
 from app.db.models import Event, Meeting, MeetingRequest, Participation, Preference, Slot, SourcingRequest
+from app.db.queries.holding import hold_parties, hold_schedule
 from app.domain.meeting_requests import ASKING, HOURS, deadline
 from app.services.access import Actor
 from app.services.audit import record
-from app.services.booking import find_slot, one_at_a_time
+from app.services.booking import find_slot
 from app.services.events import pairing_rules
 from app.services.legal_slots import Parties, Table, legal_names, parties_of, schedule_id_of, table_of
 from app.services.meeting_requests.answering import accept_waiting, expire
@@ -64,7 +65,8 @@ def ask(
     must_be_open(session, event, "Asking for meetings", *ASKING, actor=actor)
     parties = parties_of(session, actor, event, (sender_id, wish.to))
     sender, receiver = (party.participation for party in parties)
-    one_at_a_time(session, sender.id, receiver.id)
+    hold_schedule(session, event.id)
+    hold_parties(session, sender.id, receiver.id)
     waiting = _waiting(session, event, sender, receiver, site)
     if waiting is not None:
         return accept_waiting(session, actor, event, waiting, parties, wish.slot, wish.message, site), False
