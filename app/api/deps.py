@@ -8,10 +8,8 @@ connection.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
-from typing import Annotated, Any, Literal, Protocol
-from uuid import UUID
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
@@ -24,20 +22,12 @@ from app.core.paging import MAX_LIMIT
 from app.db.engine import Database, ReadSession, WriteSession
 from app.services import audit
 from app.services.access import Actor
+from app.services.handover import Handover
 from app.services.sessions import Lifetime
 
 _READERS = 8
 _WRITERS = 4
 _HASHERS = 4
-_log = logging.getLogger(__name__)
-
-
-class Jobs(Protocol):
-    """The queue that starts match runs, schedule builds and other jobs once their rows are committed."""
-
-    def match(self, run_id: UUID) -> None: ...
-    def schedule(self, schedule_id: UUID) -> None: ...
-    def job(self, job_id: UUID) -> None: ...
 
 
 def read_session(request: Request) -> Iterator[ReadSession]:
@@ -88,28 +78,11 @@ def site(request: Request) -> str:
     return str(request.app.state.settings.public_url)
 
 
-class Enqueue:
-    """Hand a run to the queue of this process, if it has one; what is not handed over, the next sweep finds."""
+class Enqueue(Handover):
+    """The queue of this process."""
 
     def __init__(self, request: Request) -> None:
-        self._jobs: Jobs | None = request.app.state.jobs
-
-    def match(self, run_id: UUID) -> None:
-        self._hand_over(run_id, self._jobs.match if self._jobs else None)
-
-    def schedule(self, schedule_id: UUID) -> None:
-        self._hand_over(schedule_id, self._jobs.schedule if self._jobs else None)
-
-    def job(self, job_id: UUID) -> None:
-        self._hand_over(job_id, self._jobs.job if self._jobs else None)
-
-    def _hand_over(self, run_id: UUID, start: Callable[[UUID], None] | None) -> None:
-        if start is None:
-            return
-        try:
-            start(run_id)
-        except Exception:  # noqa: BLE001 - the run is recorded; it must not fail because the queue is slow to take it
-            _log.exception("run %s could not be queued; the next sweep starts it", run_id)
+        super().__init__(request.app.state.jobs)
 
 
 async def known_query(request: Request) -> None:

@@ -20,6 +20,7 @@ from app.core.errors import AppError, NotAllowedError, NotSignedInError, Unexpec
 from app.db.engine import Database, ReadSession, WriteSession
 from app.services import audit, sessions
 from app.services.attempts import network_of
+from app.services.handover import Handover
 from app.services.sessions import Lifetime
 from app.web import csrf, words
 from app.web.forms import Form, read_form
@@ -151,6 +152,10 @@ def _hashing(request: Request, _page: Annotated[Page, Depends(page_of)]) -> Iter
     yield request.app.state.database
 
 
+def _queue(request: Request, _page: Annotated[Page, Depends(page_of)]) -> Handover:
+    return Handover(request.app.state.jobs)
+
+
 async def _form(request: Request, page: Annotated[Page, Depends(page_of)]) -> Form:
     return await read_form(request, page.lang)
 
@@ -160,3 +165,5 @@ Reading = Annotated[ReadSession, Depends(_read, scope="function", max_concurrenc
 Writing = Annotated[WriteSession, Depends(_write, scope="function", max_concurrency=_WRITERS)]
 Hashing = Annotated[Database, Depends(_hashing, scope="function", max_concurrency=_HASHERS)]
 Sent = Annotated[Form, Depends(_form)]
+#: hand a run over once the answer is sent, so after the commit: `after.add_task(queue.job, row.id)`
+Queue = Annotated[Handover, Depends(_queue)]

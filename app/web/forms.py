@@ -22,7 +22,7 @@ _MOST_FIELDS = 2_000
 
 
 class Form:
-    """The fields of a form by name, and what is wrong with them.
+    """The fields of a form by name, and what is wrong with them; `refusal` is what a service said.
 
     Reading a field strips it; a field that is missing is empty. Faults are kept by field, those of no field under "".
     """
@@ -33,6 +33,7 @@ class Form:
         self.files = dict(files or {})
         self.faults: dict[str, list[str]] = {}
         self.status = 200
+        self.refusal: AppError | None = None
         self._lang = lang
 
     def __contains__(self, name: str) -> bool:
@@ -176,7 +177,7 @@ class Form:
         found = error.details.get("errors") or [{"field": error.details.get("field") or "", "message": error.message}]
         for each in found:
             self.fault(str(each.get("field") or ""), str(each.get("message") or error.message))
-        self.status = error.status
+        self.status, self.refusal = error.status, error
 
     def _missing(self, name: str) -> None:
         self.fault(name, words.say("This is needed.", self._lang))
