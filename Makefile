@@ -34,7 +34,8 @@ bench: $(BENCH) ## benchmarks beside their peers; DATA=folder with the developme
 
 torture: $(TEST) ## races, kills and made-up calls as often as promised (hours); writes docs/torture.md
 	FAIRMATCH_TORTURE=full $(BIN)/python -m pytest tests/torture tests/api/test_races.py tests/api/test_idempotency.py \
-	  tests/api/test_progress.py tests/api/test_transactions.py tests/api/test_races_of_changes.py
+	  tests/api/test_progress.py tests/api/test_transactions.py tests/api/test_races_of_changes.py \
+	  tests/api/test_meetings.py tests/api/test_publications.py
 
 format: $(TEST) ## put the code into shape
 	$(BIN)/ruff check --fix-only .

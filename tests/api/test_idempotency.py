@@ -19,6 +19,7 @@ from app.db.models import AuditEntry, Event, IdempotencyKey
 from tests.api.checked import CheckedClient
 from tests.api.conftest import EVENT, Fair
 from tests.api.test_races import serving
+from tests.torture.counts import tell
 
 _ANOTHER = EVENT | {"code": "another"}
 
@@ -83,6 +84,9 @@ def test_many_at_once_have_one_effect(database: Database, database_url: str, fai
     assert Counter(status for status, _ in answers) == {201: callers}
     assert len({body for _, body in answers}) == 1
     assert _events(database) == before + 1
+    tell(
+        f"{callers} POST at once with one key", database.engine.dialect.name, "once", "1 effect, the same answer to all"
+    )
 
 
 def test_each_change_is_in_the_trail_and_stays_there(client: CheckedClient, fair: Fair, database: Database) -> None:

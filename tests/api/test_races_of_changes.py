@@ -35,7 +35,7 @@ Call = tuple[str, str, dict[str, Any], str]
 
 def _at_once(address: str, fair: Fair, calls: list[Call]) -> list[httpx.Response]:
     """Send calls (method, path, body, who) in the same moment."""
-    ready = threading.Barrier(len(calls))
+    ready = threading.Barrier(len(calls), timeout=60)
 
     def one(call: Call) -> httpx.Response:
         method, path, body, who = call
