@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import EXIT_FOUND, JsonFlag, session_of
+from app.cli.console import EXIT_FOUND, JsonFlag, Session, session_of
 
 
 def register(app: typer.Typer) -> None:
@@ -27,15 +27,31 @@ def serve(
     from app.core.logging import config
 
     state = session_of(context)
+    code = _setup_code(state)
     state.database.close()  # opening it checked that it can be reached and is up to date
     state.err.print(
         f"fairmatch listens on http://{host}:{port} (API: /api/v1/openapi.json). Stop with Ctrl-C.", soft_wrap=True
     )
+    if code:
+        state.err.print(f"Nobody has an account yet. To begin, open http://{host}:{port}/setup#{code}", soft_wrap=True)
     proxy = state.settings.trusted_proxy
     uvicorn.run(
         "app.main:create_app", factory=True, host=host, port=port, workers=workers, log_config=config(state.settings),
         access_log=False, server_header=False, proxy_headers=bool(proxy), forwarded_allow_ips=proxy,
     )  # fmt: skip
+
+
+def _setup_code(state: Session) -> str:
+    """What lets its reader make the first account, while there is none; server processes find it in the environment."""
+    import os
+
+    from app.core.crypto import SETUP, new_key
+    from app.services.first_account import is_needed
+
+    with state.database.read() as session:
+        if not is_needed(session):
+            return ""
+    return os.environ.setdefault("FAIRMATCH_SETUP_CODE", state.settings.setup_code or new_key(SETUP))
 
 
 def worker(context: typer.Context) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 
 #: how a secret begins, so that whoever finds one knows what it opens
-KEY, SESSION, INVITATION, RESET, CALENDAR = "fm_", "fs_", "fi_", "fp_", "fc_"
+KEY, SESSION, INVITATION, RESET, CALENDAR, SETUP = "fm_", "fs_", "fi_", "fp_", "fc_", "fu_"
 
 
 def new_key(prefix: str = KEY) -> str:

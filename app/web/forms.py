@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -136,7 +137,7 @@ class Form:
         `names` says which field of the form shows the faults of a field of the model; else the one of the same name.
         """
         try:
-            return model.model_validate(dict(values))
+            return model.model_validate_json(json.dumps(dict(values), default=str))
         except ValidationError as error:
             for each in error.errors():
                 top = str(each["loc"][0]) if each["loc"] else ""

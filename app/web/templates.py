@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from app.core import i18n
 from app.core.clock import in_zone
+from app.io.labels import kind_label
 from app.web import words
 from app.web.shapes import icon
 from app.web.static import asset
@@ -60,6 +61,13 @@ def _share(value: float | None, decimals: int = 0, *, lang: str) -> str:
     return "–" if value is None else i18n.format_share(value, lang, decimals)
 
 
+@pass_context
+def _name_of(context: Context, row: Any) -> str:
+    """The name of an event or organisation: in Chinese its own name in Chinese letters, where it has one."""
+    local: str | None = row.name_local
+    return local if local and context["lang"] == "zh" else str(row.name)
+
+
 @cache
 def environment() -> Environment:
     """Made once; templates are compiled when first used."""
@@ -71,7 +79,9 @@ def environment() -> Environment:
         "_": _say, "n_": _say_count, "moment": _moment, "day": _in_language(_day), "number": _in_language(_number),
         "share": _in_language(_share), "span": _in_language(i18n.format_span),
         "country": _in_language(i18n.format_country),
-        "tongue": _in_language(i18n.format_language), "asset": asset, "icon": icon, "languages": words.NAMES,
+        "tongue": _in_language(i18n.format_language),
+        "name_of": _name_of, "kind_name": _in_language(kind_label),
+        "asset": asset, "icon": icon, "languages": words.NAMES,
         "label": _in_language(i18n.known), "zone_of": _in_language(i18n.format_zone),
     }  # fmt: skip
     return made

@@ -28,6 +28,11 @@ def catalogue() -> dict[str, dict[str, str]]:
     return found
 
 
+def text_of(text: str) -> str:
+    """Mark an English text that is said later, so that its translation is asked for."""
+    return text
+
+
 def say(text: str, lang: str, **values: Any) -> Markup:
     """The text in a language, with `{name}` filled from `values`, which are escaped."""
     told = catalogue().get(text, {}).get(lang) or text

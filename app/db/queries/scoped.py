@@ -25,13 +25,16 @@ def fetch(session: Session, model: type[Row], key: UUID, tenant_id: UUID) -> Row
     return row
 
 
-def page(session: Session, query: Select[Row], model: type[Row], *, cursor: str | None, limit: int) -> Page[Row]:
-    """Return one page of `query` in the order of the rows' ids."""
+def page(
+    session: Session, query: Select[Row], model: type[Row], *, cursor: str | None, limit: int, newest: bool = False
+) -> Page[Row]:
+    """Return one page of `query` in the order of the rows' ids, which is that of their making; or the newest first."""
     table: Any = model
     limit = max(1, min(limit, MAX_LIMIT))
     if cursor:
-        query = query.where(table.id > decode_cursor(cursor))
-    rows = list(session.scalars(query.order_by(table.id).limit(limit + 1)))
+        last_seen = decode_cursor(cursor)
+        query = query.where(table.id < last_seen if newest else table.id > last_seen)
+    rows = list(session.scalars(query.order_by(table.id.desc() if newest else table.id).limit(limit + 1)))
     more = len(rows) > limit
     rows = rows[:limit]
     last: Any = rows[-1] if rows else None

@@ -8,10 +8,10 @@ from starlette.responses import Response
 
 from app.core.errors import NotFoundError
 from app.domain.access import ROLES, STAFF
-from app.services import sessions
+from app.services import first_account, sessions
 from app.services.sessions import Lifetime
 from app.web import words
-from app.web.deps import Asked, Pages, Sent, Writing
+from app.web.deps import Asked, Pages, Reading, Sent, Writing
 from app.web.forms import Form
 from app.web.page import LANGUAGE, THEME, own_address
 from app.web.views.sign_in import enter
@@ -21,10 +21,10 @@ _YEAR = 365 * 24 * 3600
 
 
 @router.page("/")
-def home(page: Asked) -> Response:
+def home(page: Asked, session: Reading) -> Response:
     """To where the reader works; strangers see what this is."""
     if page.viewer is None:
-        return page.render("home/welcome.html")
+        return page.render("home/welcome.html", begin=first_account.is_needed(session))
     return page.to("/events" if page.actor.role in STAFF else "/my")
 
 
