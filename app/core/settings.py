@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     session_hours: int = Field(24, ge=1, le=720, description="a session ends so long after signing in")
     rate_per_minute: int = Field(3000, ge=0, description="most calls of a caller a minute, per process; 0 for no limit")
     trusted_proxy: str | None = Field(None, description="address or network of the proxy that X-Forwarded-For is from")
-    setup_code: str = Field("", description="lets whoever has it make the first account; `serve` makes one")
+    setup_code: str | None = Field(None, description="lets whoever has it make the first account; `serve` makes one")
     workers_in_process: bool = Field(True, description="whether `serve` also runs match runs and schedule builds")
 
     @model_validator(mode="before")
