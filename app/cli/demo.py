@@ -61,7 +61,7 @@ def _tell(
     from app.cli.match import print_ranking
     from app.cli.schedule import print_schedule
     from app.services import access, sampling
-    from app.services.schedules import schedule_view
+    from app.services.publishing.schedules import schedule_view
 
     with state.database.read() as session:
         view = schedule_view(session, access.organiser_of(session, sampling.TENANT), plan.id)

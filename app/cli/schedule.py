@@ -74,7 +74,7 @@ def show_schedule(state: Session, schedule_id: str, tenant: str | None, lang: st
     from uuid import UUID
 
     from app.services import access
-    from app.services.schedules import schedule_view
+    from app.services.publishing.schedules import schedule_view
 
     with state.database.read() as session:
         actor = access.organiser_of(session, pick_tenant(session, tenant))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFoundError
-from app.core.i18n import language, text
+from app.core.i18n import language
 from app.db.models import (
     Event,
     EventBody,
@@ -20,8 +18,6 @@ from app.db.models import (
     LeftOutPair,
     Match,
     Meeting,
-    Organisation,
-    Participation,
     PlaceHold,
     Publication,
     RequestRevision,
@@ -37,9 +33,6 @@ from app.services.access import Actor
 from app.services.explanations import strongest
 from app.services.participants import participants
 from app.services.publishing.rows import standing_rows
-
-#: reasons whose sentences name meetings of third parties
-_NAMING_OTHERS = ("displaced", "lock")
 
 
 @dataclass(frozen=True)
@@ -59,73 +52,6 @@ class HeldMeeting:
     place: str | None
     zone: str
     interpreter: str | None
-
-
-def schedule_view(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en") -> dict[str, Any]:
-    """A schedule as the API shows it, reasons and advice in a language.
-
-    Enterprises and buyers see their own meetings and pairs only, and no advice; a schedule that was never published
-    does not exist for them.
-    """
-    tongue = language(lang)
-    schedule = fetch(session, Schedule, schedule_id, actor.tenant_id)
-    if not actor.is_staff and not session.scalar(
-        select(Publication.id).where(Publication.schedule_id == schedule.id).limit(1)
-    ):
-        raise NotFoundError(f"There is no schedule {schedule_id}.")
-    event = session.get_one(Event, schedule.event_id)
-    names = _names(session, event.id)
-    own = _own_participation(session, actor, event.id)
-    grid = grid_of(session, event.id)
-    zone = ZoneInfo(event.zone)
-    return {
-        "id": str(schedule.id),
-        "event_id": str(event.id),
-        "status": schedule.status if schedule.state == "done" else schedule.state,
-        "progress": schedule.progress,
-        "stage": schedule.stage,
-        "error": schedule.error,
-        "current": schedule.is_current,
-        "seed": schedule.seed,
-        "value": schedule.value,
-        "objective": schedule.objective,
-        "bound": schedule.bound,
-        "gap": schedule.gap,
-        "breaks": schedule.breaks,
-        "shortfall": schedule.shortfall,
-        "missing_required": schedule.missing_required,
-        "meetings": [
-            {
-                "id": str(held.meeting.id),
-                "slot": grid.slot_name(held.slot),
-                "starts_at": held.slot.starts_at.astimezone(zone).isoformat(),
-                "ends_at": held.slot.ends_at.astimezone(zone).isoformat(),
-                "place": held.place,
-                "interpreter": held.interpreter,
-                "organisations": [_named(names, held.meeting.low_id), _named(names, held.meeting.high_id)],
-                "status": held.meeting.status,
-                "value": held.meeting.value,
-            }
-            for held in held_meetings(session, schedule.id)
-            if own is None or own in (held.meeting.low_id, held.meeting.high_id)
-        ],
-        "unscheduled": [
-            {
-                "pair": [_named(names, row.low_id), _named(names, row.high_id)],
-                "code": row.code,
-                "reason": row.words(tongue) if own is None else _without_others(row, tongue),
-                "value": row.value,
-            }
-            for row in left_out(session, schedule.id)
-            if own is None or own in (row.low_id, row.high_id)
-        ],
-        "advice": (schedule.advice or {}).get(tongue, []) if own is None else [],
-    }
-
-
-def _without_others(row: LeftOutPair, lang: str) -> str:
-    """A reason for one of the two: whose other meetings stand in the way is not for them to know."""
-    return text("reason.no_room", lang) if row.code in _NAMING_OTHERS else row.words(lang)
 
 
 def held_meetings(session: Session, schedule_id: UUID) -> list[HeldMeeting]:
@@ -275,29 +201,3 @@ def event_info(session: Session, event: Event) -> tt.EventInfo:
         ends_on=event.ends_on,
         bodies=tuple(tt.OrganisingBody(body.name, body.role) for body in bodies),
     )
-
-
-def _names(session: Session, event_id: UUID) -> dict[UUID, tuple[UUID, str]]:
-    rows = session.execute(
-        select(Participation.id, Organisation.id, Organisation.name)
-        .join(Organisation, Organisation.id == Participation.organisation_id)
-        .where(Participation.event_id == event_id)
-    )
-    return {participation: (organisation, name) for participation, organisation, name in rows}
-
-
-def _named(names: dict[UUID, tuple[UUID, str]], participation_id: UUID) -> dict[str, str]:
-    key, name = names[participation_id]
-    return {"id": str(key), "name": name}
-
-
-def _own_participation(session: Session, actor: Actor, event_id: UUID) -> UUID | None:
-    """None for organisers, who see all; for others their participation, or one that nobody has."""
-    if actor.is_staff:
-        return None
-    own = session.scalar(
-        select(Participation.id).where(
-            Participation.event_id == event_id, Participation.organisation_id == actor.organisation_id
-        )
-    )
-    return own or UUID(int=0)

@@ -178,6 +178,39 @@ def test_a_timetable_is_what_was_published(client: CheckedClient, fair: Fair) ->
     assert (meeting["status"], meeting["changed"]) == ("cancelled", True)  # what is off is off at once
 
 
+def test_a_schedule_shows_to_parties_what_was_published(client: CheckedClient, fair: Fair, database: Database) -> None:
+    first = book(client, fair, "s1", "b1", "s01", place="T1")
+    address = f"/api/v1/schedules/{first.json()['schedule_id']}"
+
+    def seen(who: str, path: str = address) -> list[tuple[str, str | None, str]]:
+        answer = client.get(path, headers=fair.key(who))
+        assert answer.status_code == 200, answer.text
+        return [(one["slot"], one["place"], one["status"]) for one in answer.json()["meetings"]]
+
+    assert client.get(address, headers=fair.key("s1")).status_code == 404
+    publish(client, fair)
+    as_published = [("s01", "T1", "planned")]
+    assert seen("s1") == seen("b1") == seen("organiser") == as_published
+    assert seen("s2") == []
+    _patch(client, fair, first, "*", slot="s02", place="T2", locked=True)
+    draft = book(client, fair, "s1", "b2", "s03")
+    assert seen("s1") == seen("b1") == as_published
+    assert seen("b2") == []
+    assert len(seen("viewer")) == 2
+    publish(client, fair)
+    assert seen("b1") == [("s02", "T2", "locked")]
+    assert [slot for slot, _, _ in seen("s1")] == ["s02", "s03"]
+    _cancel(client, fair, draft)
+    assert [status for _, _, status in seen("b2")] == ["cancelled"]  # what is off is known at once
+    other = _schedule(database, fair)
+    _patch(client, fair, first, "*", locked=False)
+    assert client.post(f"/api/v1/schedules/{other}/make-current", headers=fair.key()).status_code == 200
+    assert client.get(f"/api/v1/schedules/{other}", headers=fair.key("b1")).status_code == 404
+    publish(client, fair)
+    assert seen("b1", f"/api/v1/schedules/{other}") == []
+    assert seen("b1") == [("s02", "T2", "locked")]  # what the older one said last
+
+
 def test_the_staff_says_whose_timetable(client: CheckedClient, fair: Fair, rival: Fair) -> None:
     book(client, fair, "s1", "b1", "s01")
     publish(client, fair)

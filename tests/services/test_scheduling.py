@@ -36,7 +36,8 @@ from app.services.access import Actor
 from app.services.doctor import Finding, examine
 from app.services.problems import current_schedule
 from app.services.publications import publish
-from app.services.schedules import held_meetings, schedule_view
+from app.services.publishing.schedules import schedule_view
+from app.services.schedules import held_meetings
 from tests.services.lists import BUYERS, EXHIBITORS, REQUESTS, Desk
 from tests.services.stage import Stage
 

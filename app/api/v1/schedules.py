@@ -14,7 +14,7 @@ from app.api.schemas.common import Run
 from app.api.schemas.schedules import ScheduleIn, ScheduleOut
 from app.services.current import make_current
 from app.services.events import find_event
-from app.services.schedules import schedule_view
+from app.services.publishing.schedules import schedule_view
 from app.services.scheduling import start_schedule
 
 router = idempotency.router("schedules")
@@ -56,7 +56,7 @@ def build(
 def read(schedule_id: UUID, actor: Caller, session: Reading, lang: Lang = "en") -> Any:
     """A schedule as it stands: while it is built its progress, then its meetings, bound, gap, and who was left out.
 
-    Enterprises and buyers see their own meetings only, of a schedule that has been published.
+    Enterprises and buyers see their own meetings only, of a schedule that has been published, and as it was published.
     """
     return schedule_view(session, actor, schedule_id, lang)
 
