@@ -1,12 +1,15 @@
-"""An answer shows in the buyer's list at the next call, in nobody else's, and goes away when it is taken back."""
+"""What changes a stored list shows at the next call, in that list and nobody else's; and goes when it is taken back."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from app.db.engine import Database
+from app.db.models import Organisation
 from app.services import matching
 from app.services.events import find_event
 from tests.api.checked import CheckedClient
@@ -65,3 +68,48 @@ def test_who_is_blocked_is_in_the_list_no_more(client: CheckedClient, big: Fair)
     assert client.put(path, headers=big.key("b1"), json={"answer": "blocked"}).status_code in (200, 201)
     assert first not in _names(_list(client, big))
     assert first in _names(_list(client, big, "b2"))
+
+
+def test_who_withdraws_is_in_the_list_no_more_and_may_come_back(client: CheckedClient, big: Fair) -> None:
+    before = _list(client, big)
+    first = _names(before)[0]
+    address = f"/api/v1/participations/{_parts(client, big)[first]}"
+    tag = client.get(address, headers=big.key()).headers["etag"]
+    assert client.delete(address, headers=big.key() | {"If-Match": tag}).status_code in (200, 204)
+    after = _list(client, big)
+    assert _names(after) == _names(before)[1:]
+    assert [item["rank"] for item in after.json()["items"]] == list(range(1, len(_names(before))))
+    assert after.headers["etag"] != before.headers["etag"]
+    back = {"organisation_id": str(big.organisations[first]), "supplies": True}
+    joined = client.post(f"/api/v1/events/{big.event_id}/participations", headers=big.key(), json=back)
+    assert joined.status_code == 201
+    assert _list(client, big).content == before.content
+
+
+def test_where_nothing_was_committed_nothing_is_asked_again(
+    client: CheckedClient, big: Fair, database: Database
+) -> None:
+    asked: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("SELECT sourcing_request"):
+            asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        before = _list(client, big)
+        again, known = _list(client, big), before.headers["etag"]
+        path = f"/api/v1/sourcing-requests/{big.requests['b1']}/suppliers"
+        same = client.get(f"{path}?limit=50", headers=big.key("b1") | {"If-None-Match": known})
+        assert (again.content, again.headers["etag"], same.status_code) == (before.content, known, 304)
+        assert len(asked) == (1 if database.is_sqlite else 3)
+        # what is at hand for one is not for others
+        for who, status in (("b1", 200), ("b2", 404), ("s1", 403), ("viewer", 200)):
+            assert client.get(f"{path}?limit=50", headers=big.key(who)).status_code == status
+        del asked[:]
+        with database.write() as session:
+            session.get_one(Organisation, big.organisations["s1"]).name = "renamed"
+        assert "renamed" in _names(_list(client, big))
+        assert len(asked) == 1
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request, Response
@@ -15,6 +15,7 @@ from app.api.etag import TAGGED, quoted, unchanged
 from app.api.schemas.ranking import MOST, RankedListOut, RankIn
 from app.core.kept import Kept
 from app.db.engine import Database
+from app.db.marks import Mark
 from app.services.access import Actor
 from app.services.events import find_event
 from app.services.matching import RankedList, rank_live, read_learned, read_stored, stored
@@ -37,6 +38,20 @@ _EXAMPLE = {
 _written: Kept[str, bytes] = Kept(256)
 
 
+class _Asked(NamedTuple):
+    """What an answer depends on, besides what is stored: `organisation_id` is None for staff, who see every list."""
+
+    tenant_id: UUID
+    organisation_id: UUID | None
+    request_id: UUID
+    limit: int
+    lang: str
+
+
+#: the tag of each answer, as it was found under a mark of the database
+_tags: Kept[_Asked, tuple[Mark, str]] = Kept(4096)
+
+
 @router.get(
     "/sourcing-requests/{request_id}/suppliers",
     summary="Ranked suppliers of a stored request",
@@ -56,23 +71,40 @@ async def suppliers(
     Once the buyer has answered to suppliers (what it wants, what not), the list is ranked anew with what the answers
     say of their like; each item tells in `terms` what it gained or lost by that.
     """
-    # asked more often than anything else: one hop to a thread, which finds the tag and mostly nothing more
+    # asked more often than anything else: where nothing was committed since the last time, no thread and no query
     database: Database = request.app.state.database
-    return await run_in_threadpool(_suppliers, database, actor, request_id, limit, lang, if_none_match)
+    asked = _Asked(actor.tenant_id, None if actor.is_staff else actor.organisation_id, request_id, limit, lang)
+    return _again(database, asked, if_none_match) or await run_in_threadpool(
+        _suppliers, database, actor, asked, if_none_match
+    )
 
 
-def _suppliers(
-    database: Database, actor: Actor, request_id: UUID, limit: int, lang: str, if_none_match: str | None
-) -> Response:
+def _again(database: Database, asked: _Asked, if_none_match: str | None) -> Response | None:
+    """The answer of the last time, if nothing was committed since and it is still at hand."""
+    marked = _tags.get(asked)
+    if marked is None or marked[0] != database.mark():
+        return None
+    written = _written.get(marked[1])
+    return None if written is None else _response(marked[1], written, if_none_match)
+
+
+def _suppliers(database: Database, actor: Actor, asked: _Asked, if_none_match: str | None) -> Response:
+    mark = database.mark()
     with database.read() as session:
-        at = stored(session, actor, request_id, limit=limit, lang=lang)
-        headers = {"ETag": quoted(at.tag), "Cache-Control": "private, no-cache", "Vary": "Authorization"}
-        if unchanged(if_none_match, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
+        at = stored(session, actor, asked.request_id, limit=asked.limit, lang=asked.lang)
         written = _written.get(at.tag)
-        if written is None:
+        if written is None and not unchanged(if_none_match, quoted(at.tag)):
             written = _answer(read_learned(session, at) if at.answered else read_stored(session, at))
             _written.put(at.tag, written)
+    if mark is not None:
+        _tags.put(asked, (mark, at.tag))
+    return _response(at.tag, written or b"", if_none_match)
+
+
+def _response(tag: str, written: bytes, if_none_match: str | None) -> Response:
+    headers = {"ETag": quoted(tag), "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    if unchanged(if_none_match, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
     return Response(written, media_type="application/json", headers=headers)
 
 

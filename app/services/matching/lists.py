@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.core.crypto import content_hash
@@ -33,14 +33,7 @@ _RUN = (
     .where(MatchRun.event_id == SourcingRequest.event_id, MatchRun.state == "done")
     .order_by(MatchRun.finished_at.desc(), MatchRun.id.desc())
     .limit(1)
-    .scalar_subquery()
-)
-_VERSIONS = (
-    select(func.sum(Organisation.version))
-    .join(Participation, Participation.organisation_id == Organisation.id)
-    .join(Match, Match.provider_id == Participation.id)
-    .where(Match.run_id == _RUN, Match.request_id == SourcingRequest.id)
-    .where(or_(Match.rank <= bindparam("limit"), Match.rank.is_(None)))
+    .correlate(SourcingRequest)
     .scalar_subquery()
 )
 _ANSWERS = (
@@ -48,11 +41,27 @@ _ANSWERS = (
     .join(Participation, Participation.id == Preference.from_id)
     .where(Participation.event_id == SourcingRequest.event_id)
     .where(Participation.organisation_id == SourcingRequest.organisation_id)
+    .correlate(SourcingRequest)
 )
 _ANSWERED = _ANSWERS.with_only_columns(func.max(Preference.at), maintain_column_froms=True).scalar_subquery()
-#: made once: this is asked more often than anything else
-_FIND = select(SourcingRequest.organisation_id, _RUN, _VERSIONS, _ANSWERS.scalar_subquery(), _ANSWERED).where(
-    SourcingRequest.id == bindparam("request"), SourcingRequest.tenant_id == bindparam("tenant")
+#: made once: this is asked more often than anything else. Of the suppliers: the versions of their names, how many have
+#: withdrawn and when the last of them did; whoever goes or comes back changes one of the latter two
+_FIND = (
+    select(
+        SourcingRequest.organisation_id,
+        _RUN,
+        _ANSWERS.scalar_subquery(),
+        _ANSWERED,
+        func.sum(Organisation.version),
+        func.count(Participation.withdrawn_at),
+        func.max(Participation.withdrawn_at),
+    )
+    .select_from(SourcingRequest)
+    .outerjoin(Match, (Match.run_id == _RUN) & (Match.request_id == SourcingRequest.id))
+    .outerjoin(Participation, Participation.id == Match.provider_id)
+    .outerjoin(Organisation, Organisation.id == Participation.organisation_id)
+    .where(SourcingRequest.id == bindparam("request"), SourcingRequest.tenant_id == bindparam("tenant"))
+    .group_by(SourcingRequest.id)
 )
 
 
@@ -72,40 +81,40 @@ class Stored:
 def stored(session: Session, actor: Actor, request_id: UUID, *, limit: int = 20, lang: str = "en") -> Stored:
     """Find the ranked list of a stored request without reading it; one query.
 
-    Matches never change once they are written, names of suppliers and answers of the buyer may: the tag holds the
-    versions of the former, and number and time of the latter.
+    Matches never change once they are written; names of suppliers, who has withdrawn, and answers of the buyer may. The
+    tag holds them all.
 
     Raises
     ------
     NotFoundError
         There is no such request for this caller, or its event was not matched yet.
     """
-    found = session.execute(_FIND, {"request": request_id, "tenant": actor.tenant_id, "limit": limit}).one_or_none()
+    found = session.execute(_FIND, {"request": request_id, "tenant": actor.tenant_id}).one_or_none()
     if found is None or (not actor.is_staff and found[0] != actor.organisation_id):
         raise NotFoundError(f"There is no sourcing request {request_id}.")
     if found[1] is None:
         raise NotFoundError("This event has not been matched yet; the ranked list comes with its first match run.")
     lang = language(lang)
     tag = content_hash(str(found[1]), str(request_id), str(limit), lang, *map(str, found[2:]))
-    return Stored(request_id, found[1], limit, lang, tag, found[3] > 0)
+    return Stored(request_id, found[1], limit, lang, tag, found[2] > 0)
 
 
 def read_stored(session: Session, at: Stored) -> RankedList:
-    """The ranked list that `stored` found."""
-    rows = session.execute(
+    """The ranked list that `stored` found, without suppliers that have withdrawn since the run."""
+    rows = (
         select(Match, Organisation.id, Organisation.name)
         .join(Participation, Participation.id == Match.provider_id)
         .join(Organisation, Organisation.id == Participation.organisation_id)
-        .where(Match.run_id == at.run_id, Match.request_id == at.request_id)
-        .where(or_(Match.rank <= at.limit, Match.rank.is_(None)))
-        .order_by(Match.rank, Match.score.desc(), Match.provider_id)
-    ).all()
-    ranked = [row for row in rows if row[0].rank is not None]
-    failed = [row for row in rows if row[0].rank is None][:LEFT_OUT]
+        .where(Match.run_id == at.run_id, Match.request_id == at.request_id, Participation.withdrawn_at.is_(None))
+    )
+    ranked = session.execute(rows.where(Match.rank.is_not(None)).order_by(Match.rank).limit(at.limit))
+    failed = session.execute(
+        rows.where(Match.rank.is_(None)).order_by(Match.score.desc(), Match.provider_id).limit(LEFT_OUT)
+    )
     return RankedList(
         [
-            item(match.rank or 0, key, name, match.score, match.probability, match.mutual, match.explanation, at.lang)
-            for match, key, name in ranked
+            item(place, key, name, match.score, match.probability, match.mutual, match.explanation, at.lang)
+            for place, (match, key, name) in enumerate(ranked, 1)
         ],
         [left_out(key, name, match.score, match.failed or {}, at.lang) for match, key, name in failed],
         at.tag,
