@@ -20,9 +20,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -42,6 +45,7 @@ from benchmarks.invented import AS_OF, demands, suppliers
 from benchmarks.tables import Table
 
 CLIENTS = 16
+COMMITS = 10  # a second, in the measurement with somebody who writes
 WARM = 5  # calls of each kind that are not counted
 _EVENT = {
     "code": "large", "name": "A large fair", "zone": "Europe/Paris", "starts_on": "2025-10-15", "ends_on": "2025-10-15",
@@ -190,7 +194,26 @@ async def measured(
     return Rate(what, clients, rate, float(p50), float(p99), sizes[0])
 
 
-async def drive(port: int, filled: dict[str, Any], answer: Path, seconds: float) -> list[Rate]:
+@contextmanager
+def committing(url: str) -> Iterator[None]:
+    """Somebody else writes meanwhile: `COMMITS` transactions a second."""
+    database, ended = Database(url), Flag()
+
+    def write() -> None:
+        while not ended.wait(1 / COMMITS):
+            database.probe()
+
+    thread = Thread(target=write)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        database.close()
+
+
+async def drive(url: str, port: int, filled: dict[str, Any], answer: Path, seconds: float) -> list[Rate]:
     """Every measurement, the peer before and after."""
     key = filled["key"]
     lists = [("GET", f"/api/v1/sourcing-requests/{one}/suppliers", b"") for one in filled["requests"]]
@@ -209,6 +232,9 @@ async def drive(port: int, filled: dict[str, Any], answer: Path, seconds: float)
         await measured("the same bytes from memory, again", port, key, peer, CLIENTS, seconds),
         await measured("GET /sourcing-requests/{id}/suppliers", port, key, lists, 1, seconds),
     ]
+    with committing(url):
+        writing = f"the same while others commit {COMMITS} times a second"
+        found.append(await measured(writing, port, key, lists, CLIENTS, seconds))
     print(f"the first call, which learns the suppliers: {learned:.1f} s", file=sys.stderr, flush=True)
     return found
 
@@ -225,7 +251,7 @@ def table(n: int, m: int, seconds: float) -> Table:
         server = subprocess.Popen(command, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"})
         try:
             _wait(port, server)
-            found = asyncio.run(drive(port, filled, answer, seconds))
+            found = asyncio.run(drive(url, port, filled, answer, seconds))
         finally:
             server.send_signal(signal.SIGINT)
             server.wait(30)
