@@ -29,11 +29,11 @@ OTHER = "application/octet-stream"
 class ExportIn(Shape):
     """What is to be written, and how."""
 
-    what: Literal["timetables", "matches", "lists", "badges"] = Field(
+    what: Literal["timetables", "matches", "lists", "badges", "report"] = Field(
         description="the current schedule, the ranked pairs, everything that was brought in, to be brought in again, "
-        "or a badge for everybody who comes"
+        "a badge for everybody who comes, or the report of the edition"
     )
-    format: Literal["zip", "xlsx", "csv", "json", "ics", "pdf"] = Field(
+    format: Literal["zip", "xlsx", "csv", "json", "ics", "pdf", "html"] = Field(
         "zip", description="zip holds every form, and of timetables a page and a calendar for each participant"
     )
     kinds: Annotated[list[str], Field(max_length=20)] = Field([], description="of lists: only these kinds")

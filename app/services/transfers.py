@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,11 +14,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError, TooLargeError
+from app.core.i18n import language
 from app.db.engine import Database, WriteSession
 from app.db.models import Event, Job
 from app.db.queries.scoped import fetch
 from app.domain.lists import KINDS
 from app.domain.transfers import IMPORTED, ExportIn
+from app.io.reports import write_report
 from app.io.spreadsheets import Limits
 from app.services import exports
 from app.services.access import Actor
@@ -27,6 +29,7 @@ from app.services.exports_lists import write_lists
 from app.services.files import find_file, keep, plain_name
 from app.services.imports import Report, understand, write_in
 from app.services.jobs import Done, actor_of, job, start_job
+from app.services.reports import edition_report
 from app.services.runs import Progress
 
 #: problems that are told of one table; a file that is wrong in each row is not read row by row
@@ -38,8 +41,7 @@ def start_import(
     session: Session,
     actor: Actor,
     event: Event,
-    name: str,
-    content: bytes,
+    files: Sequence[tuple[str, bytes]],
     *,
     kind: str | None = None,
     columns: Mapping[str, str | None] | None = None,
@@ -47,29 +49,42 @@ def start_import(
     dry_run: bool = False,
     good_rows: bool = False,
 ) -> Job:
-    """Keep a file and record that it is to be imported.
+    """Keep files and record that they are to be imported, all together.
+
+    Parameters
+    ----------
+    files
+        Names with contents; lists that refer to each other, as buyers and their requests, come best at once.
 
     Raises
     ------
     InvalidInputError
-        It is empty, or neither a workbook nor a text file, or its kind is none that we know.
+        There is none, one is empty or neither a workbook nor a text file, or its kind is none that we know.
     TooLargeError
-        It is larger than what is read.
+        One is larger than what is read.
     """
     actor.must_be_organiser()
-    name = plain_name(name)
+    if not files:
+        raise InvalidInputError("Send a file: as the body, or as parts of a form.")
+    named = [(plain_name(name), content) for name, content in files]
+    for name, content in named:
+        _must_be_readable(name, content)
+    if kind is not None and kind not in KINDS:
+        raise InvalidInputError(f"{kind!r} is no kind of list; one of {', '.join(KINDS)}.", field="kind")
+    kept = [keep(session, actor.tenant_id, event, name, content) for name, content in named]
+    told = {"file_ids": [str(row.id) for row in kept], "file": ", ".join(row.name for row in kept)}
+    options = {"kind": kind, "columns": dict(columns or {}), "encoding": encoding}
+    how = {"dry_run": dry_run, "good_rows": good_rows}
+    return start_job(session, actor, "import", event, {**told, **options, **how})
+
+
+def _must_be_readable(name: str, content: bytes) -> None:
     if not name.lower().endswith(IMPORTED):
         raise InvalidInputError(f"{name!r} does not end in one of {', '.join(IMPORTED)}.", field="filename")
     if not content:
         raise InvalidInputError(f"{name!r} is empty; send the file as the body.")
     if len(content) > Limits().file_bytes:
         raise TooLargeError(f"{name!r} is larger than {Limits().file_bytes:,} bytes; split it.")
-    if kind is not None and kind not in KINDS:
-        raise InvalidInputError(f"{kind!r} is no kind of list; one of {', '.join(KINDS)}.", field="kind")
-    row = keep(session, actor.tenant_id, event, name, content)
-    options = {"kind": kind, "columns": dict(columns or {}), "encoding": encoding}
-    how = {"dry_run": dry_run, "good_rows": good_rows}
-    return start_job(session, actor, "import", event, {"file_id": str(row.id), "file": name, **options, **how})
 
 
 def start_export(session: Session, actor: Actor, event: Event, shape: ExportIn) -> Job:
@@ -83,15 +98,19 @@ def start_export(session: Session, actor: Actor, event: Event, shape: ExportIn) 
 
 @job("import")
 def _import(database: Database, row: Job, report: Progress) -> Done:
-    """Read the file without a transaction, then write all of it in one."""
+    """Read the files without a transaction, then write all of them in one."""
     asked = row.parameters
     actor = actor_of(row)
     with database.read() as session, TemporaryDirectory() as folder:
-        file = find_file(session, actor, UUID(asked["file_id"]))
-        path = Path(folder) / file.name
-        path.write_bytes(file.content)
+        paths = []
+        for number, key in enumerate(asked["file_ids"]):
+            file = find_file(session, actor, UUID(key))
+            path = Path(folder) / str(number) / file.name  # two may have the same name
+            path.parent.mkdir()
+            path.write_bytes(file.content)
+            paths.append(path)
         understood = understand(
-            [path], kind=asked["kind"], columns=asked["columns"] or None, encoding=asked["encoding"], report=report
+            paths, kind=asked["kind"], columns=asked["columns"] or None, encoding=asked["encoding"], report=report
         )
 
     def write(session: WriteSession, row: Job) -> dict[str, Any]:
@@ -121,6 +140,8 @@ def _export(database: Database, row: Job, report: Progress) -> Done:
             )
         elif shape.what == "badges":
             write_badges(session, event, folder, lang=shape.lang)
+        elif shape.what == "report":
+            write_report(edition_report(session, actor, event, shape.lang), folder, lang=language(shape.lang))
         else:
             write = exports.write_timetables if shape.what == "timetables" else exports.write_matches
             write(session, actor, event, folder, lang=shape.lang, report=report)

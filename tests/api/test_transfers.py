@@ -81,6 +81,23 @@ def test_what_is_wrong_is_told_by_cell_and_nothing_is_written(
     assert "Élan" not in _names(database)
 
 
+def test_a_form_brings_several_files_that_belong_together(
+    client: CheckedClient, fair: Fair, database: Database
+) -> None:
+    wishes = "organisation,code,products,quantity\nÉlan,w-1,polo shirts,500\n"
+    parts = [("file", ("list.csv", LIST.encode())), ("file", ("list.csv", wishes.encode()))]
+    started = client.post(f"{E}/imports", headers=fair.key(), files=parts)
+    assert started.status_code == 202, started.text
+    jobs.execute(database, UUID(started.json()["id"]))
+    done = client.get(started.json()["status_url"], headers=fair.key()).json()
+    assert (done["result"]["written"], done["result"]["file"]) == (True, "list.csv, list.csv")
+    assert [table["kind"] for table in done["result"]["tables"]] == ["exhibitors", "requests"]
+    assert [table["written"] for table in done["result"]["tables"]] == [2, 1]
+    for wrong in ([("list", ("list.csv", b"x"))], [*parts, ("other", (None, b"x"))], parts * 11):
+        assert client.post(f"{E}/imports", headers=fair.key(), files=wrong).status_code == 422
+    assert client.post(f"{E}/imports", headers=fair.key(), files=[("file", ("a.exe", b"x"))]).status_code == 422
+
+
 def test_headers_that_mislead_can_be_mapped(client: CheckedClient, fair: Fair, database: Database) -> None:
     text = "name,kind,goods in short,moq\nÉlan,manufacturer,polo shirts,300\n"
     done = _import(client, fair, database, text, kind="exhibitors", columns='{"goods in short": "products"}')
@@ -96,9 +113,12 @@ def test_headers_that_mislead_can_be_mapped(client: CheckedClient, fair: Fair, d
      ({"filename": "list.csv", "columns": "[1]"}, b"x", {}, 422),
      ({"filename": "list.csv", "columns": "{"}, b"x", {}, 422),
      ({"filename": "list.csv"}, b"{}", {"content-type": "application/json"}, 415),
-     ({"filename": "list.csv"}, b"x", {"content-type": "multipart/form-data; boundary=x"}, 415),
+     ({"filename": "list.csv"}, b"x", {"content-type": "multipart/mixed; boundary=x"}, 415),
+     ({}, b"x", {"content-type": "multipart/form-data; boundary=x"}, 422),
+     ({}, b"x", {"content-type": "multipart/form-data"}, 422),
      ({"filename": "list.csv"}, b"x" * 10_000_001, {}, 413)],
-    ids=["no name", "no list", "empty", "no kind", "no mapping", "no JSON", "JSON", "a form", "too large"],
+    ids=["no name", "no list", "empty", "no kind", "no mapping", "no JSON", "JSON", "a mixture", "no form",
+         "no boundary", "too large"],
 )  # fmt: skip
 def test_what_is_no_list_is_refused_at_once(
     client: CheckedClient, fair: Fair, query: dict[str, str], content: bytes, headers: dict[str, str], status: int
@@ -181,6 +201,18 @@ def test_badges_carry_the_codes_that_the_desk_scans(client: CheckedClient, fair:
     assert len(codes) == len(set(codes)) == 5
     seen = client.post(f"{E}/check-ins", headers=fair.key("desk"), json={"code": codes[0]})
     assert seen.status_code in (200, 201)
+
+
+def test_a_report_is_an_export_like_others(client: CheckedClient, fair: Fair, database: Database) -> None:
+    done = _export(client, fair, database, what="report", lang="fr")
+    (file,) = done["result"]["files"]
+    archive = zipfile.ZipFile(io.BytesIO(client.get(file["url"], headers=fair.key()).content))
+    assert sorted(archive.namelist()) == ["report.html", "report.json", "report.pdf", "report.xlsx"]
+    page = _export(client, fair, database, what="report", format="html", lang="fr")["result"]["files"][0]
+    fetched = client.get(page["url"], headers=fair.key())
+    assert (page["name"], fetched.headers["content-type"]) == ("e-2025-report.html", "text/html")
+    shown = client.get(f"{E}/report.html?lang=fr", headers=fair.key())
+    assert fetched.text == shown.text == archive.read("report.html").decode()
 
 
 def test_templates(client: CheckedClient, fair: Fair) -> None:

@@ -7,6 +7,8 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import BackgroundTasks, Depends, Path, Query, Request, Response
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 
 from app.api import idempotency
 from app.api.bodies import JsonBody
@@ -33,20 +35,42 @@ _FILE: dict[int | str, dict[str, Any]] = {
         "headers": {"Content-Disposition": {"description": "its name", "schema": {"type": "string"}}},
     }
 }
-_RAW = {"requestBody": {"required": True, "content": {OTHER: _BINARY}}}
+_FORM = "multipart/form-data"
+_PARTS = {"type": "object", "required": ["file"], "properties": {"file": {"type": "array", "minItems": 1,
+          "items": _BINARY["schema"]}}}  # fmt: skip
+_RAW = {"requestBody": {"required": True, "content": {OTHER: _BINARY, _FORM: {"schema": _PARTS}}}}
+_MOST_FILES = 20
 
 
-async def raw_body(request: Request) -> bytes:
-    """The body as it is, for files; forms and JSON would have to be unpacked first."""
+async def sent_files(
+    request: Request,
+    filename: Annotated[str | None, Query(max_length=255, description="its name: .xlsx, .csv, .tsv or .txt")] = None,
+) -> list[tuple[str, bytes]]:
+    """The body as it is under the name in the query, or the files of a form under their own names."""
     said = request.headers.get("content-type", OTHER).partition(";")[0].strip().lower()
+    if said == _FORM:
+        return await _parts(request)
     if said.startswith("multipart/") or said == "application/json":
-        raise UnsupportedMediaTypeError(f"Send the file itself as the body, as {OTHER}; this one says {said}.")
-    return await request.body()
+        raise UnsupportedMediaTypeError(f"Send the file itself as the body, as {OTHER}, or a form; this says {said}.")
+    if filename is None:
+        raise InvalidInputError("Say how the file is called, as in ?filename=exhibitors.xlsx.", field="filename")
+    return [(filename, await request.body())]
+
+
+async def _parts(request: Request) -> list[tuple[str, bytes]]:
+    try:
+        async with request.form(max_files=_MOST_FILES, max_fields=0) as form:
+            parts = [part for part in form.getlist("file") if isinstance(part, UploadFile)]
+            if not parts or len(parts) != len(form.multi_items()):
+                raise InvalidInputError('A form has its files as parts called "file", and nothing else.', field="file")
+            return [(part.filename or "file", await part.read()) for part in parts]
+    except HTTPException as error:  # what starlette says of a form that is none
+        raise InvalidInputError(f"This form cannot be read: {error.detail}", field="file") from error
 
 
 @router.post(
     "/events/{event_id}/imports",
-    summary="Import a file",
+    summary="Import files",
     status_code=202,
     response_model=Run,
     responses={202: created_at("/api/v1/imports/{job_id}"), 400: {}, 413: {}, 415: {}},
@@ -55,12 +79,11 @@ async def raw_body(request: Request) -> bytes:
 def bring_in(
     event_id: EventName,
     actor: Caller,
-    content: Annotated[bytes, Depends(raw_body)],
+    files: Annotated[list[tuple[str, bytes]], Depends(sent_files)],
     session: Writing,
     queue: Queue,
     after: BackgroundTasks,
     response: Response,
-    filename: Annotated[str | None, Query(max_length=255, description="its name: .xlsx, .csv, .tsv or .txt")] = None,
     kind: Annotated[str | None, Query(pattern=f"^({'|'.join(KINDS)})$", max_length=32)] = None,
     columns: Annotated[
         str | None, Query(max_length=20_000, description='JSON: header → field, as in {"Why visit": "text"}')
@@ -69,16 +92,15 @@ def bring_in(
     dry_run: Annotated[bool, Query(description="check everything, write nothing")] = False,
     good_rows: Annotated[bool, Query(description="write the good rows, leave the others")] = False,
 ) -> Any:
-    """Bring a list in: the file is the body. Follow the job at `status_url`; its result tells what is wrong by cell.
+    """Bring lists in. Follow the job at `status_url`; its result tells what is wrong by cell.
+
+    The file is the body, with its name as `filename`; or a form has one or more files as parts called `file`.
 
     All of it is written or nothing, unless `good_rows` says otherwise.
     """
-    event = find_event(session, actor, event_id)
-    if filename is None:
-        raise InvalidInputError("Say how the file is called, as in ?filename=exhibitors.xlsx.", field="filename")
     row = start_import(
-        session, actor, event, filename, content, kind=kind, columns=column_mapping(columns), encoding=encoding,
-        dry_run=dry_run, good_rows=good_rows,
+        session, actor, find_event(session, actor, event_id), files, kind=kind, columns=column_mapping(columns),
+        encoding=encoding, dry_run=dry_run, good_rows=good_rows,
     )  # fmt: skip
     return _started("imports", row.id, queue, after, response)
 
