@@ -151,7 +151,7 @@ class _Lists:
                 "city": organisation.city,
                 "cluster": cluster.code if cluster else None,
                 "table": places.get(part.place_id) if part.place_id else None,
-                "sides": [side for side, on in (("supply", part.supplies), ("buy", part.buys)) if on],
+                "sides": [side for side, on in (("supply", part.supplies), ("buy", part.buys)) if on] or ["neither"],
                 "min_meetings": part.min_meetings,
                 "max_meetings": part.max_meetings,
                 "staff": len(self.seats.get(part.id, ())) or None,

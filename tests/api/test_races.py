@@ -68,7 +68,8 @@ def test_one_slot_one_table_one_meeting(database: Database, database_url: str) -
     with serving(database_url) as address:
         for number in range(ROUNDS):
             fair = make_fair(database, f"race{number}", suppliers=8, buyers=5)
-            different = [(f"s{n % 8 + 1}", f"b{n // 8 % 5 + 1}") for n in range(CALLERS)]
+            # s8 is left to the second race: who has got a meeting here has met, and once is the rule
+            different = [(f"s{n % 7 + 1}", f"b{n // 7 % 5 + 1}") for n in range(CALLERS)]
             # the same table for different pairs; the same pair from both sides; one buyer for everybody
             one_table = _book_at_once(address, fair, different, "s01", "T1")
             one_pair = _book_at_once(address, fair, [("s8", "b5"), ("b5", "s8")] * (CALLERS // 2), "s02", None)

@@ -77,6 +77,8 @@ def refusal(field: str, value: Cell, kind: Kind = "exhibitors") -> str:
         ("kind", "Manufacturer", {"kind": "manufacturer"}, {}),
         ("sides", "supply and demand", {"sides": ["supply", "buy"]}, {}),
         ("sides", "供需双方", {"sides": ["supply", "buy"]}, {}),
+        *(("sides", word, {"sides": ["neither"]}, {})
+          for word in ("Visitor", "neither", "speaker", "其他", "嘉宾", "intervenant", "Verband", "ospite")),
         ("moq_per", "per style", {"moq_per": "style"}, {}),
         ("contact_email", "Li Na <li.na@example.org>", {"contact_email": "li.na@example.org"}, {}),
         ("contact_phone", 8613800000000, {"contact_phone": "8613800000000"}, {}),
@@ -153,7 +155,7 @@ def test_cells_of_the_other_lists(kind: Kind, field: str, value: Cell, values: d
         ("languages", "Englsh", "no language we know → perhaps en"),
         ("unit", "peices", "'peices' is no unit we know → one of piece (H87)"),
         ("kind", "xyzzy plugh", "none of the kinds we know → one of"),
-        ("sides", "sideways", "one or more of supply, demand"),
+        ("sides", "sideways", "one or more of supply, demand, neither"),
         ("contact_email", "li.na at example", "no e-mail address → an address such as"),
         ("name", "???", "no name"),
         ("name", "x" * 300, "300 characters are too many → at most 200"),

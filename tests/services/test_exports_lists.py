@@ -216,6 +216,23 @@ def test_no_cell_of_the_csv_runs_and_no_cell_of_the_workbook_is_a_formula(desk: 
     assert files[0].name == "lists.xlsx"
 
 
+@pytest.mark.parametrize("lang", ["en", "zh", "fr", "de", "it"])
+def test_who_is_on_neither_side_stays_so(desk: Desk, tmp_path: Path, lang: str) -> None:
+    desk.bring("Id,Company name,Kind,Side,MOQ\nA1,Guild,Association,guest,\n", EXHIBITORS)
+    with desk.database.read() as session:
+        event = events.find_event(session, desk.actor, desk.code)
+        files, _ = write_lists(session, desk.actor, event, tmp_path, kinds=["exhibitors"], lang=lang)
+    other = replace(desk, slug="two")
+    assert other.bring_files([path for path in files if path.suffix == ".csv"]).errors == []
+    sides = select(Organisation.code, Participation.supplies, Participation.buys).join(
+        Participation, Participation.organisation_id == Organisation.id
+    )
+    for one in (desk, other):
+        with one.database.read() as session:
+            rows = session.execute(sides.where(Organisation.tenant_id == one.actor.tenant_id)).all()
+        assert {row[0]: row[1:] for row in rows} == {"A1": (False, False), "S1": (True, False), "S2": (True, False)}
+
+
 def test_what_would_not_come_back_is_told(desk: Desk, tmp_path: Path) -> None:
     desk.bring(EXHIBITORS)
     odd = CapabilityShape(products=["Cotton", "cotton "], unit="pieces", text="  indented", capacity_per_month=1.2345)
