@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Text, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.core.clock import utc_now, zone
@@ -31,6 +32,7 @@ from app.db.models import (
     Tenant,
 )
 from app.domain import letters
+from app.io.looking import may_hold
 from app.services.access import Actor
 from app.services.audit import record
 from app.services.outbox import send_letter
@@ -56,7 +58,8 @@ def erase_person(session: Session, actor: Actor, representative_id: UUID, *, let
     """Erase a person from everything that the tenant keeps.
 
     The row stays, without anything personal, so that seats, meetings and reports keep their counts. Files that the
-    tenant had brought in or made are thrown away, since nobody can look into them all.
+    tenant had brought in or made, and those that go with letters to others, are thrown away if they speak of the
+    person, or if nobody can look into them.
 
     Parameters
     ----------
@@ -74,6 +77,7 @@ def erase_person(session: Session, actor: Actor, representative_id: UUID, *, let
     gone: Counter[str] = Counter(representative=1)
     _empty(session, person, now)
     gone += _letters_and_forms(session, actor.tenant_id, emails)
+    gone += _files(session, actor.tenant_id, [word for word in (name, email, phone, *emails) if word])
     if account is not None:
         gone += _account(session, actor.tenant_id, account)
     words = Words.of(None if name in others else name, None if phone in others else phone, *emails)
@@ -177,7 +181,28 @@ def _letters_and_forms(session: Session, tenant_id: UUID, emails: list[str]) -> 
     gone["invitation"] += rows(session.execute(delete(Invitation).where(offered)))
     theirs = (Registration.tenant_id == tenant_id) & func.lower(Registration.email).in_(emails)
     gone["registration"] += _empty_registrations(session, theirs)
-    gone["stored_file"] += rows(session.execute(delete(StoredFile).where(StoredFile.tenant_id == tenant_id)))
+    return gone
+
+
+def _files(session: Session, tenant_id: UUID, words: list[str]) -> Counter[str]:
+    """Throw away what speaks of the person: kept files and those beside letters; one at a time is looked at."""
+    gone: Counter[str] = Counter()
+    for key in session.scalars(select(StoredFile.id).where(StoredFile.tenant_id == tenant_id)).all():
+        content, name = session.execute(select(StoredFile.content, StoredFile.name).where(StoredFile.id == key)).one()
+        if may_hold(name.encode(), words) or may_hold(content, words):
+            session.execute(delete(StoredFile).where(StoredFile.id == key))
+            gone["stored_file"] += 1
+    sent = select(Letter).where(Letter.tenant_id == tenant_id, cast(Letter.attachments, Text) != "[]")
+    for letter in session.scalars(sent.execution_options(yield_per=20)):
+        kept = [
+            file
+            for file in letter.attachments
+            if not may_hold(file["name"].encode(), words) and not may_hold(base64.b64decode(file["content"]), words)
+        ]
+        if len(kept) < len(letter.attachments):
+            letter.attachments = kept
+            gone["letter"] += 1
+    session.flush()
     return gone
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import io
+import json
+import zipfile
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -341,6 +344,31 @@ class Canary:
     key: UUID
 
 
+def _attached(name: str, content: bytes) -> dict[str, str]:
+    return {"name": name, "media_type": "text/calendar", "content": base64.b64encode(content).decode()}
+
+
+def _folded(text: str) -> bytes:
+    """As calendars break their lines, in the middle of a word."""
+    return f"SUMMARY:{text[:4]}\r\n {text[4:]}\r\n".encode()
+
+
+def _files() -> dict[str, bytes]:
+    """Files that speak of the canary in ways of their own, one that nobody can look into, and one of somebody else."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", f"<si><r><t>{NAME[:3]}</t></r><r><t>{NAME[3:]}</t></r></si>")
+    outer = io.BytesIO()
+    with zipfile.ZipFile(outer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("lists.xlsx", packed.getvalue())
+    return {
+        "people.csv": NAME.encode(), "people-utf16.csv": NAME.upper().encode("utf-16"), "mail.json": EMAIL.encode(),
+        "lists.xlsx": packed.getvalue(), "lists.zip": outer.getvalue(), "escaped.json": json.dumps(NAME).encode(),
+        "number.txt": PHONE.encode(), "drawn.pdf": b"%PDF-1.7 who knows", "broken.zip": b"PK\x03\x04 broken",
+        "others.csv": b"name,email\nFirm,firm@example.com\n",
+    }  # fmt: skip
+
+
 @pytest.fixture
 def canary(client: CheckedClient, fair: Fair, database: Database, parts: Parts) -> Canary:
     keyed = fair.key("s1") | {"Idempotency-Key": "canary"}
@@ -377,8 +405,10 @@ def canary(client: CheckedClient, fair: Fair, database: Database, parts: Parts) 
                     form={"organisation": {"name": "Firm", "kind": "manufacturer"}, "supplies": True,
                           "person": {"name": NAME, "email": EMAIL, "phone": PHONE}, "message": f"I am {NAME}"},
                 ),
-                StoredFile(**common, name="people.csv", media_type="text/csv", size=1, sha256="0" * 64,
-                           content=NAME.encode()),
+                Letter(**common, kind="published", email="other@example.com", subject="-", next_at=utc_now(), text="-",
+                       attachments=[_attached("own.ics", b"SUMMARY:Firm"), _attached("canary.ics", _folded(NAME))]),
+                *(StoredFile(**common, name=name, media_type="text/csv", size=1, sha256="0" * 64, content=content)
+                  for name, content in _files().items()),
             ]
         )  # fmt: skip
         session.flush()
@@ -446,7 +476,10 @@ def test_an_erasure_leaves_nothing_but_counts(
         assert session.get(Account, canary.key) is None
         assert session.scalars(select(Registration.state)).all() == ["withdrawn"]
         message = session.scalars(select(MeetingRequest.message)).one()
+        assert session.scalars(select(StoredFile.name)).all() == ["others.csv"]
+        beside = [file["name"] for sent in session.scalars(select(Letter)) for file in sent.attachments]
     assert message == "Ask for **, **, or call **."
+    assert beside == ["own.ics"]
     again = client.post(
         f"{API}/organisations/{fair.organisations['s1']}/representatives",
         headers=fair.key("s1") | {"Idempotency-Key": "canary"}, json={"name": NAME, "email": EMAIL, "phone": PHONE},
