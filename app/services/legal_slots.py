@@ -120,8 +120,11 @@ def table_of(
     return Table(event, grid, parties, board)
 
 
-def slots_shown(table: Table, current: UUID | None = None) -> list[dict[str, Any]]:
-    """Each slot of the event: legal or why not, and what is free then; `current` marks the slot it is in."""
+def slots_shown(table: Table, current: UUID | None = None, most: int = _NAMED) -> list[dict[str, Any]]:
+    """Each slot of the event: legal or why not, and what is free then; `current` marks the slot it is in.
+
+    At most `most` places are named for each slot.
+    """
     zone = ZoneInfo(table.event.zone)
     codes = {place.id: place.code for place in table.grid.places}
     helpers = {helper.id: helper.name for helper in table.grid.interpreters}
@@ -138,7 +141,7 @@ def slots_shown(table: Table, current: UUID | None = None) -> list[dict[str, Any
                 "legal": verdict.legal,
                 "reasons": [_reason(table, reason) for reason in verdict.reasons],
                 "free_places": len(verdict.places),
-                "places": [codes[place] for place in verdict.places[:_NAMED]],
+                "places": [codes[place] for place in verdict.places[:most]],
                 "interpreter": helpers[verdict.helpers[0]] if verdict.helpers else None,
             }
         )

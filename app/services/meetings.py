@@ -261,6 +261,31 @@ def cancel(session: Session, actor: Actor, held: Held, site: str, note: str = ""
     return meeting
 
 
+def reinstate(session: Session, actor: Actor, held: Held, place: str | None = None) -> Meeting:
+    """Put a meeting that was called off back where it was; at another place if the named one is taken meanwhile.
+
+    Raises
+    ------
+    ConflictError
+        It is not called off, or something stands in the way there now.
+    """
+    actor.must_be_organiser()
+    meeting = held.meeting
+    if meeting.status != "cancelled":
+        raise ConflictError(f"Not put back: the meeting is {_state(meeting)}.", conflict="state")
+    parties = pair_of(session, held.event, meeting.low_id, meeting.high_id)
+    table = table_of(session, held.event, held.schedule.id, parties, moving=meeting)
+    when = next(slot for slot in table.grid.slots if slot.id == meeting.slot_id)
+    verdict = table.judge(when)
+    must_be_legal(table, verdict, when, "put back")
+    named = find_place(table.grid, place) if place else None
+    seat = named if named in verdict.places else verdict.places[0]
+    meeting.status, meeting.note = "planned", ""
+    write(session, table, meeting, Taken(verdict.span, verdict.seats, seat, _first_helper(table, verdict)), "put back")
+    _note_change(session, actor, held, "meeting.reinstated", visible=True)
+    return meeting
+
+
 def table_of_meeting(session: Session, actor: Actor, meeting_id: UUID) -> tuple[Meeting, Table]:
     """The board on which a meeting could be moved."""
     event, meeting = find_meeting(session, actor, meeting_id)
@@ -307,7 +332,11 @@ def _helper(table: Table, verdict: Verdict, held: Held, wanted: Change) -> UUID 
         return helper.id
     if held.helper_id and "interpreter" not in wanted.given and free(held.helper_id):
         return held.helper_id
-    return verdict.helpers[0] if needed else None
+    return _first_helper(table, verdict)
+
+
+def _first_helper(table: Table, verdict: Verdict) -> UUID | None:
+    return verdict.helpers[0] if table.board.helpers is not None else None
 
 
 def _note_change(session: Session, actor: Actor, held: Held, deed: str, *, visible: bool) -> None:

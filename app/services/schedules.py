@@ -170,8 +170,9 @@ def _planned(
     )
 
 
-def reasons_of(session: Session, schedule: Schedule, lang: str) -> dict[UUID, Reason]:
-    """The request each meeting is about and the three strongest terms of its match, by meeting."""
+def reasons_of(session: Session, schedule: Schedule, lang: str, meeting_id: UUID | None = None) -> dict[UUID, Reason]:
+    """The request each meeting is about and the three strongest terms of its match, by meeting; of one if named."""
+    only = (Meeting.id == meeting_id) if meeting_id else (Meeting.schedule_id == schedule.id)
     rows = session.execute(
         select(Meeting.id, Match.explanation, RequestRevision.document)
         .join(
@@ -182,7 +183,7 @@ def reasons_of(session: Session, schedule: Schedule, lang: str) -> dict[UUID, Re
             & Match.provider_id.in_((Meeting.low_id, Meeting.high_id)),
         )
         .join(RequestRevision, RequestRevision.id == Match.revision_id)
-        .where(Meeting.schedule_id == schedule.id)
+        .where(only)
     )
     return {
         key: Reason(document.get("title") or "", strongest(explanation, lang, 3)) for key, explanation, document in rows

@@ -27,6 +27,7 @@ from app.db.models import (
 )
 from app.domain.scheduling import Plan, read_problem, solve
 from app.domain.scheduling import Progress as SolverProgress
+from app.domain.scheduling.fairness import with_floor
 from app.services import runs
 from app.services.access import Actor
 from app.services.audit import record
@@ -46,11 +47,13 @@ def start_schedule(
     time_limit: float | None = None,
     objective: dict[str, Any] | None = None,
     make_current: bool = True,
+    floor: int = 0,
 ) -> Schedule:
     """Record that a schedule is to be built; a worker takes it from there.
 
     With `steps` the same plan comes out on every machine; otherwise the search ends after `time_limit` seconds. Without
-    `make_current` it stays a draft beside the current schedule.
+    `make_current` it stays a draft beside the current schedule. `floor` asks for so many meetings for everybody, as far
+    as each could have them.
     """
     actor.must_be_organiser()
     match_run = last_match_run(session, event.id)
@@ -68,6 +71,7 @@ def start_schedule(
             "time_limit": time_limit,
             "objective": objective or {},
             "make_current": make_current,
+            "floor": floor,
         },
     )
     session.add(row)
@@ -102,7 +106,8 @@ def _solve(stage: Stage, row: Schedule, report: runs.Progress) -> Plan:
         spent = progress.seconds / (seconds or DEFAULT_SECONDS)
         report(min(0.9, spent), f"{progress.stage}: value {progress.objective:g}, bound {progress.bound:g}")
 
-    problem = read_problem(stage.problem)
+    problem, floor = read_problem(stage.problem), row.parameters.get("floor")
+    problem = with_floor(problem, floor) if floor else problem
     plan: Plan = solve(problem, time_limit=seconds or DEFAULT_SECONDS, steps=steps, seed=row.seed, progress=heard)
     return plan
 

@@ -52,6 +52,7 @@ class Site:
             if email:
                 answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
                 assert answer.status_code == 303, answer.text
+                client.cookies.set("fairmatch_language", lang)
             yield client
 
 
@@ -178,6 +179,7 @@ def looking(
     page.on("pageerror", lambda error: look.complaints.append(str(error)))
     page.on("console", lambda said: look.complaints.append(said.text) if said.type == "error" else None)
     if email:
+        context.add_cookies([{"name": "fairmatch_language", "value": lang, "url": url}])  # else that of the account
         page.goto(f"{url}/sign-in")
         page.fill("[name=email]", email)
         page.fill("[name=password]", PASSWORD)

@@ -1,0 +1,45 @@
+"""What stands in the way of a meeting, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.core.errors import AppError
+from app.web.page import Page
+
+
+def reason(page: Page, code: str, name: str = "") -> str:
+    """Why a slot will not do; `name` is whom it is about, where it is somebody. A code we do not know is ""."""
+    who = name or page.say("one of the two")
+    told: Mapping[str, str] = {
+        "blocked": page.say("one of the two has blocked the other"),
+        "withdrawn": page.say("{name} has withdrawn", name=who),
+        "pair": page.say("the two meet already, and once is the rule"),
+        "maximum": page.say("{name} has as many meetings as it may have", name=who),
+        "availability": page.say("{name} is not available then", name=who),
+        "participant": page.say("{name} has another meeting then", name=who),
+        "held": page.say("a request of {name} holds this slot", name=who),
+        "place": page.say("no table is free then, or the one named is taken"),
+        "interpreter": page.say("no interpreter for the two is free then"),
+        "length": page.say("the session ends before the meeting would"),
+        "locked": page.say("the meeting is locked; unlock it first"),
+        "state": page.say("what it is now does not allow that"),
+        "schedule": page.say("the meeting belongs to a schedule that is not the current one"),
+    }
+    return str(told.get(code, ""))
+
+
+def refused(page: Page, error: AppError) -> str:
+    """A sentence for what a service refused: in the reader's language where we know the code, else its own words."""
+    known = reason(page, str(error.details.get("conflict") or ""))
+    if not known or page.lang == "en":
+        return error.message
+    return str(page.say("Not done: {why}.", why=known))
+
+
+def because(page: Page, reasons: list[dict[str, Any]]) -> str:
+    """All that stands in the way in one slot, as `slots_shown` tells it."""
+    return "; ".join(
+        reason(page, one["code"], one["organisation"].name if one["organisation"] else "") for one in reasons
+    )
