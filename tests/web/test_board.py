@@ -236,6 +236,7 @@ def test_the_board_is_worked_by_keys_and_by_pointer(chromium: Browser, site: Sit
         page.keyboard.press("Escape")
         expect(legal).to_have_count(0)
         card.click()
+        page.set_viewport_size({"width": 2600, "height": 1500})  # so that nothing scrolls on the way
         cell = legal.first
         target = cell.get_attribute("data-s")
         card.drag_to(cell)
