@@ -2,7 +2,8 @@
 
 Stored form: {"terms": [{"name", "points", "most", "because": {lang: text}}], "gates": [{"name", "state", "wanted":
 {lang: text}, "found": {lang: text}}], "unknown": [field …], "lifts": [{"change": {lang: text}, "score", "rank"}],
-"notes": [{lang: text}]}; matches stored before there were notes have none.
+"notes": [{lang: text}], "members": [{"id", "name", "can": [code …]}]}; matches stored before there were notes have
+none, and only delegations have members.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def in_language(explanation: Mapping[str, Any], lang: str) -> dict[str, Any]:
             for lift in explanation.get("lifts", [])
         ],
         "notes": [said(note, lang) for note in explanation.get("notes", [])],
+        "members": list(explanation.get("members", [])),
     }
 
 

@@ -17,6 +17,7 @@ from app.db.queries.scoped import page
 from app.io.calendar import personal_feed
 from app.services.access import Actor
 from app.services.audit import record
+from app.services.delegations import meets_as
 from app.services.timetables import own_timetable, whole
 
 
@@ -85,6 +86,4 @@ def calendar_of(session: Session, token: str) -> bytes:
 
 
 def _own(actor: Actor, event: Event) -> Select[UUID]:
-    return select(Participation.id).where(
-        Participation.event_id == event.id, Participation.organisation_id == actor.organisation_id
-    )
+    return meets_as(event.id, actor.organisation_id)

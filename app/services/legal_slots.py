@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.clock import utc_now
-from app.core.errors import InvalidInputError, NotFoundError
+from app.core.errors import ConflictError, InvalidInputError, NotFoundError
 from app.db.models import (
     Event,
     InterpreterHold,
@@ -33,7 +33,7 @@ from app.db.queries.scoped import fetch
 from app.domain.legal_slots import NONE, Board, Reason, Side, Verdict, judge
 from app.domain.meetings import can_interpret, needs_interpreter
 from app.services.access import Actor
-from app.services.participants import Participant, meeting_limits, participants
+from app.services.participants import Participant, meeting_limits, participants, those_who_meet
 
 Parties = tuple[Participant, Participant]
 #: most places that are named for one slot
@@ -57,31 +57,36 @@ class Table:
 
 
 def parties_of(session: Session, actor: Actor, event: Event, organisations: tuple[UUID, UUID]) -> Parties:
-    """The two as participants of the event.
+    """The two as participants of the event; a member of a delegation meets as this.
 
     Raises
     ------
     InvalidInputError
-        Both are the same.
+        Both are the same, or come with one delegation.
     NotFoundError
         One takes no part, or is none of the tenant's.
     """
     if organisations[0] == organisations[1]:
         raise InvalidInputError("A meeting takes two different organisations.")
-    present = {p.organisation.id: p for p in participants(session, event, organisations)}
+    people = those_who_meet(session, event, organisations)
+    present = {organisation.id: one for one in people for organisation in one.organisations}
     for key in organisations:
         if key not in present:
             fetch(session, Organisation, key, actor.tenant_id)
             raise NotFoundError(f"The organisation {key} does not take part in {event.name}.")
-    return present[organisations[0]], present[organisations[1]]
+    one, other = (present[key] for key in organisations)
+    if one is other:
+        raise InvalidInputError(f"These two come with {one.organisation.name}, and meet others as one.")
+    return one, other
 
 
 def pair_of(session: Session, event: Event, low_id: UUID, high_id: UUID) -> Parties:
     """Two participations of an event with all that belongs to them, in the order given."""
     query = select(Participation.organisation_id).where(Participation.id.in_((low_id, high_id)))
-    present = {
-        p.participation.id: p for p in participants(session, event, session.scalars(query).all(), withdrawn=True)
-    }
+    only = session.scalars(query).all()
+    present = {p.participation.id: p for p in those_who_meet(session, event, only, withdrawn=True)}
+    if not present.keys() >= {low_id, high_id}:  # one has joined a delegation since
+        present |= {p.participation.id: p for p in participants(session, event, only, withdrawn=True)}
     return present[low_id], present[high_id]
 
 
@@ -103,6 +108,9 @@ def table_of(
     place
         The one place that is wanted; None for any that the two may use.
     """
+    for party in parties:
+        if moving is None and party.participation.delegation_id is not None:  # since it was looked up
+            raise ConflictError(f"{party.organisation.name} has just joined a delegation; ask again.", conflict="race")
     grid = grid_of(session, event.id)
     seats = _seats(session, schedule_id, parties, moving)
     held = _held(session, event, parties)

@@ -34,6 +34,7 @@ from app.domain.publications import Entry
 from app.services.access import Actor
 from app.services.audit import record
 from app.services.booking import Taken, find_place, find_slot, must_be_legal, release, write
+from app.services.delegations import met_as, speaks_for
 from app.services.legal_slots import Table, pair_of, schedule_id_of, table_of
 from app.services.outbox import tell
 from app.services.phases import must_be_open
@@ -177,11 +178,7 @@ def known_to(session: Session, actor: Actor, event: Event) -> tuple[Entry, ...] 
     """What an enterprise or a buyer is to know of an event's meetings; None for the organiser's people, who see all."""
     if actor.is_staff:
         return None
-    part = session.scalar(
-        select(Participation).where(
-            Participation.event_id == event.id, Participation.organisation_id == actor.organisation_id
-        )
-    )
+    part = met_as(session, event.id, actor.organisation_id)
     return own_timetable(session, event, part).entries if part is not None else ()
 
 
@@ -354,7 +351,8 @@ def _note_change(session: Session, actor: Actor, held: Held, deed: str, *, visib
 def _other_sides(session: Session, actor: Actor, meeting: Meeting) -> list[Participation]:
     """The side that does not call the meeting off itself, and so is written to."""
     both = select(Participation).where(Participation.id.in_((meeting.low_id, meeting.high_id)))
-    return list(session.scalars(both.where(Participation.organisation_id != actor.organisation_id)))
+    own = speaks_for(session, actor, meeting.event_id)
+    return list(session.scalars(both.where(Participation.organisation_id != own)))
 
 
 def _as_known(grid: Grid, known: Collection[Entry], zone: ZoneInfo) -> dict[UUID, dict[str, Any]]:

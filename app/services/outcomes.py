@@ -30,6 +30,7 @@ from app.db.queries.scoped import page
 from app.domain.outcomes import OutcomeShape, may_be_told
 from app.services.access import Actor
 from app.services.audit import record
+from app.services.delegations import meets_as, met_as, speaks_for
 from app.services.outbox import tell
 
 
@@ -100,7 +101,7 @@ def met(session: Session, actor: Actor, meeting_id: UUID) -> Met:
         )
         one, other = (Side(*part) for part in parts)
         found = Met(event, meeting, (one, other), _supplier(session, meeting, (one, other)))
-        if actor.is_staff or found.side(actor.organisation_id):
+        if actor.is_staff or found.side(speaks_for(session, actor, event.id)):
             return found
     raise NotFoundError(f"There is no meeting {meeting_id}.")
 
@@ -108,8 +109,9 @@ def met(session: Session, actor: Actor, meeting_id: UUID) -> Met:
 def _supplier(session: Session, meeting: Meeting, sides: tuple[Side, Side]) -> UUID | None:
     """Of a meeting about a request the one that did not ask; else the one that alone supplies."""
     if meeting.request_id is not None:
-        asker = session.scalar(select(SourcingRequest.organisation_id).where(SourcingRequest.id == meeting.request_id))
-        found = [side for side in sides if side.organisation.id != asker]
+        owner = select(SourcingRequest.organisation_id).where(SourcingRequest.id == meeting.request_id)
+        asker = session.scalar(meets_as(meeting.event_id, owner.scalar_subquery()))
+        found = [side for side in sides if side.participation.id != asker]
     else:
         found = [side for side in sides if side.participation.supplies]
     return found[0].participation.id if len(found) == 1 else None
@@ -135,7 +137,7 @@ def give(
     """
     if not actor.is_staff and organisation_id not in (None, actor.organisation_id):
         raise NotFoundError(f"There is no organisation {organisation_id}.")
-    side = found.side(organisation_id or actor.organisation_id)
+    side = found.side(_named(session, found.event, organisation_id) or speaks_for(session, actor, found.event.id))
     if side is None:
         raise InvalidInputError("Say for which of the two this is.", field="organisation")
     if shape.next_step_on is not None and shape.next_step == "none":
@@ -198,6 +200,12 @@ def _must_be_over(session: Session, found: Met) -> None:
         raise ConflictError("This meeting belongs to an older schedule; look it up in the current one.")
 
 
+def _named(session: Session, event: Event, organisation_id: UUID | None) -> UUID | None:
+    """The organisation that the named one meets as; itself where it takes no part."""
+    part = met_as(session, event.id, organisation_id)
+    return part.organisation_id if part is not None else organisation_id
+
+
 def both_sides(session: Session, actor: Actor, found: Met) -> list[Told]:
     """What came of a meeting, the caller's side first: its own in full, of the other only what a supplier offers."""
     rows = {
@@ -205,13 +213,13 @@ def both_sides(session: Session, actor: Actor, found: Met) -> list[Told]:
         for row in session.scalars(select(Outcome).where(Outcome.meeting_id == found.meeting.id))
     }
     offers = quotations_of(session, [row.id for row in rows.values()])
-    told = []
+    own, told = speaks_for(session, actor, found.event.id), []
     for side in found.sides:
         row = rows.get(side.participation.id)
-        full = actor.is_staff or side.organisation.id == actor.organisation_id
+        full = actor.is_staff or side.organisation.id == own
         seen = offers.get(row.id, []) if row is not None and (full or found.supplies(side)) else []
         told.append(Told(side, row if full else None, seen, row is not None))
-    return sorted(told, key=lambda one: one.side.organisation.id != actor.organisation_id)
+    return sorted(told, key=lambda one: one.side.organisation.id != own)
 
 
 def outcomes_of(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.core.errors import NotFoundError
 from app.core.ids import new_id
@@ -27,12 +27,18 @@ from app.services.access import Actor
 
 @dataclass(frozen=True)
 class Participant:
-    """An organisation at an event, with the people it sends."""
+    """An organisation at an event, with the people it sends; a delegation with the members that came with it."""
 
     participation: Participation
     organisation: Organisation
     attendees: tuple[Attendee, ...]
     languages: tuple[str, ...]
+    members: tuple[Participant, ...] = ()
+
+    @property
+    def organisations(self) -> tuple[Organisation, ...]:
+        """Its own organisation, and those of its members."""
+        return (self.organisation, *(member.organisation for member in self.members))
 
 
 def list_organisations(
@@ -91,6 +97,62 @@ def participants(
         )
         for participation, organisation in rows
     ]
+
+
+def as_one(people: Sequence[Participant]) -> list[Participant]:
+    """The same with each delegation in place of its members, who speak for it and sit at its own seats.
+
+    A member whose delegation is not there stands by itself; one that has withdrawn speaks for nobody.
+    """
+    there = {one.participation.id for one in people}
+    members: dict[UUID, list[Participant]] = {}
+    for one in people:
+        body = one.participation.delegation_id
+        if body in there and one.participation.withdrawn_at is None:
+            members.setdefault(body, []).append(one)
+    if not members:
+        return list(people)
+    gone = {member.participation.id for found in members.values() for member in found}
+    return [
+        _with_members(one, members.get(one.participation.id, ())) for one in people if one.participation.id not in gone
+    ]
+
+
+def _with_members(one: Participant, members: Sequence[Participant]) -> Participant:
+    if not members:
+        return one
+    tongues = dict.fromkeys(tongue for each in (one, *members) for tongue in each.languages)
+    return replace(one, members=tuple(members), languages=tuple(tongues))
+
+
+def those_who_meet(
+    session: Session, event: Event, only: Collection[UUID] | None = None, *, withdrawn: bool = False
+) -> list[Participant]:
+    """Everybody in an event who meets others: as `participants`, with delegations as one.
+
+    With `only`, those that these organisations meet as.
+    """
+    if only is not None:
+        only = _with_delegations(session, event, only)
+    return as_one(participants(session, event, only, withdrawn=withdrawn))
+
+
+def _with_delegations(session: Session, event: Event, organisations: Collection[UUID]) -> set[UUID]:
+    """Organisations with the delegations they are in and the members of these; one query."""
+    named, other = aliased(Participation), aliased(Participation)
+    head = func.coalesce(named.delegation_id, named.id)
+    found = session.scalars(
+        select(other.organisation_id)
+        .select_from(named)
+        .join(other, or_(other.id == head, other.delegation_id == head))
+        .where(named.event_id == event.id, named.organisation_id.in_(organisations))
+    )
+    return {*found, *organisations}
+
+
+def bodies(people: Iterable[Participant]) -> dict[UUID, UUID]:
+    """From members' participations to those of their delegations."""
+    return {member.participation.id: one.participation.id for one in people for member in one.members}
 
 
 def meeting_limits(event: Event, row: Participation) -> tuple[int, int | None]:

@@ -20,6 +20,7 @@ from app.domain.participations import OWN_FIELDS, ParticipationIn, Participation
 from app.services.access import Actor
 from app.services.audit import record
 from app.services.availability import set_unavailable
+from app.services.delegations import delegation, does_what_members_do, let_go
 from app.services.fallen import cancel_fallen, meetings_of
 from app.services.participants import join_event, seat_people
 from app.services.phases import must_be_open
@@ -102,7 +103,8 @@ def add_participation(session: Session, actor: Actor, event: Event, shape: Parti
     row = join_event(session, event, organisation, **said)
     row.withdrawn_at = None
     row.place_id = _place(session, event, shape.place)
-    row.delegation_id = _delegation(session, event, row, shape.delegation_id)
+    row.delegation_id = delegation(session, actor, event, row, shape.delegation_id)
+    does_what_members_do(session, row)
     _limits_in_order(row)
     session.flush()
     seat_people(session, row, (), shape.staff)
@@ -127,7 +129,8 @@ def change_participation(
     if "place" in said:
         row.place_id = _place(session, event, said["place"])
     if "delegation_id" in said:
-        row.delegation_id = _delegation(session, event, row, said["delegation_id"])
+        row.delegation_id = delegation(session, actor, event, row, said["delegation_id"])
+    does_what_members_do(session, row)
     _limits_in_order(row)
     if "unavailable" in said:
         set_unavailable(session, event, row, grid_of(session, event.id), said["unavailable"])
@@ -144,6 +147,8 @@ def withdraw(session: Session, actor: Actor, event: Event, row: Participation) -
     if row.withdrawn_at is not None:
         raise ConflictError("It has withdrawn already.", conflict="withdrawn")
     row.withdrawn_at = utc_now()
+    row.delegation_id = None
+    let_go(session, row)
     fallen = meetings_of(session, event, {row.id}, because="participant")
     cancel_fallen(session, actor, event, fallen, note="one of the two has withdrawn from the event")
     session.flush()
@@ -158,21 +163,6 @@ def _place(session: Session, event: Event, code: str | None) -> UUID | None:
     if found is None:
         raise InvalidInputError(f"{code!r} is no place of this event.", field="place")
     return found
-
-
-def _delegation(session: Session, event: Event, row: Participation, key: UUID | None) -> UUID | None:
-    """The delegation to come with: a participation of the same event that is in no delegation itself."""
-    if key is None:
-        return None
-    body = fetch(session, Participation, key, event.tenant_id)
-    if body.event_id != event.id:
-        raise NotFoundError(f"There is no participation {key} in this event.")
-    members = session.scalar(select(func.count()).where(Participation.delegation_id == row.id))
-    if body.id == row.id or body.delegation_id is not None or members:
-        raise InvalidInputError(
-            "A delegation is one body with its members: a member has none of its own.", field="delegation_id"
-        )
-    return body.id
 
 
 def _limits_in_order(row: Participation) -> None:

@@ -16,10 +16,11 @@ from app.core.clock import utc_now
 from app.core.errors import ConflictError, InvalidInputError, NotFoundError
 from app.core.paging import Page
 from app.db.models import Event, Organisation, Participation, Preference
-from app.db.queries.scoped import fetch, page
+from app.db.queries.scoped import fetch, locked, page
 from app.domain.fairs import MAX_MUST_MEET
 from app.services.access import Actor
 from app.services.audit import record
+from app.services.delegations import body_of
 from app.services.fallen import cancel_fallen, meetings_of
 from app.services.participations import lock_participation
 from app.services.phases import must_be_open
@@ -39,6 +40,7 @@ def list_preferences(
     session: Session, row: Participation, *, cursor: str | None = None, limit: int = 50
 ) -> Page[Answered]:
     """What a participant has answered; two queries."""
+    row = body_of(session, row)
     found = page(
         session, select(Preference).where(Preference.from_id == row.id), Preference, cursor=cursor, limit=limit
     )
@@ -95,9 +97,11 @@ def take_back(session: Session, actor: Actor, key: UUID, other_id: UUID) -> None
 
 
 def _both(session: Session, actor: Actor, key: UUID, other_id: UUID) -> tuple[Participation, Event, Participation]:
-    """The one who answers, locked, its event, and the other, who has to be there."""
+    """The one who answers (a member's delegation for it), locked, its event, and the other, who has to be there."""
     row = lock_participation(session, actor, key, own=True)
-    other = fetch(session, Participation, other_id, actor.tenant_id)
+    if row.delegation_id is not None:
+        row = locked(session, body_of(session, row))
+    other = body_of(session, fetch(session, Participation, other_id, actor.tenant_id))
     if other.event_id != row.event_id or other.withdrawn_at is not None:
         raise NotFoundError(f"There is no participation {other_id} in this event.")
     if other.id == row.id:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Event, Match, MatchRun, Meeting, MeetingRequest, PlaceHold, Preference, Schedule
 from app.db.queries.grid import Grid, grid_of
-from app.services.participants import Participant, meeting_limits, participants
+from app.services.participants import Participant, bodies, meeting_limits, those_who_meet
 
 #: beyond this many candidates per slot and participant a pair would hardly ever be held, and only slows the search
 _CANDIDATES_PER_SLOT = 4
@@ -76,11 +76,11 @@ def build_problem(
 ) -> Stage:
     """Make the problem of an event from its grid, its people, the last match run and everybody's answers."""
     grid = grid_of(session, event.id)
-    people = {p.participation.id: p for p in participants(session, event)}
+    people = {p.participation.id: p for p in those_who_meet(session, event)}
     code = {key: person.organisation.code for key, person in people.items()}
     answers = list(session.scalars(select(Preference).where(Preference.event_id == event.id)))
     once = bool(event.rules["one_meeting_per_organisation_pair"])
-    pairs = _pairs(session, match_run, answers, _agreed(session, event.id), once)
+    pairs = _pairs(session, match_run, answers, _agreed(session, event.id), once, bodies(people.values()))
     pairs = _with_locks(session, event.id, pairs, _refused(answers), once)
     pairs = [pair for pair in pairs if people.keys() >= set(pair.parties)]  # not those who have withdrawn
     pairs = _strongest(
@@ -175,6 +175,7 @@ def _pairs(
     answers: list[Preference],
     agreed: list[MeetingRequest],
     once: bool,
+    body: dict[UUID, UUID],
 ) -> list[Pair]:
     """The best request of each pair, without pairs that either side refuses.
 
@@ -191,13 +192,14 @@ def _pairs(
         .order_by(Match.mutual.desc(), Match.request_id, Match.provider_id)
     )
     for match in session.scalars(scored):
-        parties = frozenset((match.seeker_id, match.provider_id))
+        seeker, provider = (body.get(part, part) for part in (match.seeker_id, match.provider_id))
+        parties = frozenset((seeker, provider))
         if parties in refused or len(parties) < 2:
             continue
-        key = parties if once else (match.seeker_id, match.provider_id)
+        key = parties if once else (seeker, provider)
         value = round(match.mutual if match.mutual is not None else match.score, 1)
         if key not in best and value > 0:
-            best[key] = Pair(match.seeker_id, match.provider_id, value, match.request_id, parties in musts)
+            best[key] = Pair(seeker, provider, value, match.request_id, parties in musts)
     have = {frozenset(pair.parties) for pair in best.values()}
     for parties, (asks, asked, request_id) in musts.items():
         if parties not in have and parties not in refused:

@@ -5,11 +5,12 @@ A record's id is the organisation's or the request's code, so that ties fall the
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from typing import Any
 from uuid import UUID
 
 from app.db.models import BuyerProfile, CapabilityProfile, Organisation
+from app.domain.pooling import able, pool
 from app.domain.resolving import coded
 from app.services.participants import Participant
 
@@ -39,13 +40,29 @@ _INHERITED = (
 _CERTIFICATE = ("code", "valid_to", "evidence")
 
 
-def supplier_record(person: Participant, profile: CapabilityProfile | None) -> dict[str, Any]:
-    """What the engine learns of a supplier; one without a profile is known by its name only."""
-    document = coded(profile.document, profile.resolved) if profile else {}
+def supplier_record(person: Participant, profiles: Mapping[UUID, CapabilityProfile]) -> dict[str, Any]:
+    """What the engine learns of a supplier; one without a profile is known by its name only.
+
+    `profiles` are by organisation; a delegation is known by all that its members can do together.
+    """
+    document = _said(person, profiles)
+    if person.members:
+        document = pool(document, [_said(member, profiles) for member in person.members])
     record = {field: document[field] for field in _SUPPLIER if field in document}
     if "certificates" in record:
         record["certificates"] = [_certificate(item) for item in record["certificates"]]
     return _with_owner(record, person) | {"id": person.organisation.code}
+
+
+def delegates(
+    person: Participant, profiles: Mapping[UUID, CapabilityProfile], demand: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Whom a buyer meets with a delegation: each member, and which codes of the request it has itself."""
+    can = able(demand, [_said(member, profiles) for member in person.members])
+    return [
+        {"id": str(member.organisation.id), "name": member.organisation.name, "can": codes}
+        for member, codes in zip(person.members, can, strict=True)
+    ]
 
 
 def demand_record(
@@ -85,7 +102,7 @@ def excluded(
     codes = set(silent)
     for supplier in suppliers if words or barred else ():
         organisation = supplier.organisation
-        if named(organisation, words):
+        if any(named(one, words) for one in supplier.organisations):
             codes.add(organisation.code)
         elif supplier.participation.id in barred:
             codes.add(organisation.code)
@@ -99,6 +116,11 @@ def named(organisation: Organisation, words: Set[str]) -> bool:
         return False
     names = (organisation.code, organisation.name, organisation.name_local or "", str(organisation.id))
     return not words.isdisjoint(name.casefold() for name in names if name)
+
+
+def _said(person: Participant, profiles: Mapping[UUID, CapabilityProfile]) -> dict[str, Any]:
+    profile = profiles.get(person.organisation.id)
+    return coded(profile.document, profile.resolved) if profile else {}
 
 
 def _with_owner(record: dict[str, Any], person: Participant) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from app.db.queries.scoped import fetch
 from app.domain.publications import Entry, standing
 from app.domain.timetables import Agenda, Timetable
 from app.services.access import Actor
+from app.services.delegations import met_as
 from app.services.legal_slots import schedule_id_of
 from app.services.publications import entries_of, last_publication
 from app.services.publishing.rows import agreed_meetings, standing_rows
@@ -47,7 +48,7 @@ class Own:
 
 
 def participation_of(session: Session, actor: Actor, event: Event, organisation_id: UUID | None) -> Participation:
-    """Whose timetable: the caller's own, or the one that the organiser's people name.
+    """Whose timetable: the caller's own, or the one that the organiser's people name; a member's is its delegation's.
 
     Raises
     ------
@@ -61,9 +62,7 @@ def participation_of(session: Session, actor: Actor, event: Event, organisation_
         raise InvalidInputError("Say whose timetable with `organisation`.", field="organisation")
     actor.must_act_for(key)
     fetch(session, Organisation, key, actor.tenant_id)
-    row = session.scalar(
-        select(Participation).where(Participation.event_id == event.id, Participation.organisation_id == key)
-    )
+    row = met_as(session, event.id, key)
     if row is None:
         raise NotFoundError(f"The organisation {key} does not take part in {event.name}.")
     return row

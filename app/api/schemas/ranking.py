@@ -47,6 +47,14 @@ class Lift(Reply):
     rank: int | None
 
 
+class Delegate(Reply):
+    """A member of a delegation, and the codes of the request that it has itself."""
+
+    id: UUID
+    name: str
+    can: list[str]
+
+
 class RankedSupplier(Reply):
     """One supplier of the list."""
 
@@ -60,6 +68,7 @@ class RankedSupplier(Reply):
     unknown: list[str]
     lifts: list[Lift]
     notes: list[str] = Field(description="what moves no points, such as that the two have met before")
+    members: list[Delegate] = Field(description="of a delegation: who came with it, and which of them can do what")
 
 
 class LeftOutSupplier(Reply):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Dated, Identified, Versioned, one_of
@@ -29,6 +29,7 @@ class Participation(Identified, Dated, Versioned, Base):
         CheckConstraint("request_quota IS NULL OR request_quota >= 0", name="request_quota"),
         ForeignKeyConstraint(["event_id", "delegation_id"], ["participation.event_id", "participation.id"]),
         ForeignKeyConstraint(["event_id", "place_id"], ["place.event_id", "place.id"]),
+        Index("ix_participation_delegation_id", "delegation_id"),
     )
 
     tenant_id: Mapped[UUID]

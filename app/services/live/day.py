@@ -32,7 +32,7 @@ from app.db.models import (
     Slot,
 )
 from app.db.queries.grid import Grid, grid_of
-from app.services.participants import Participant, meeting_limits, participants
+from app.services.participants import Participant, bodies, meeting_limits, those_who_meet
 from app.services.problems import current_schedule, last_match_run
 
 #: pairs per participant that may take a freed slot; the engine looks at the best of them first
@@ -122,7 +122,7 @@ def read_day(
     if schedule is None:
         raise NotFoundError(f"The event {event.code!r} has no schedule yet, so there is nothing to repair.")
     grid = grid_of(session, event.id)
-    people = {p.participation.id: p for p in participants(session, event)}
+    people = {p.participation.id: p for p in those_who_meet(session, event)}
     left = _what_is_left(session, schedule, grid, people, now)
     once = bool(event.rules["one_meeting_per_organisation_pair"])
     pairs = _named((*left.coming, *_candidates(session, event, schedule, left, people, once, only)), people)
@@ -212,17 +212,16 @@ def _candidates(
 ) -> list[DayPair]:
     """Pairs without a meeting that may take a freed slot, the strongest of each participant."""
     waiting = _waiting(session, schedule)
-    for found in _ranked(session, event):
+    for found in _ranked(session, event, bodies(people.values())):
         waiting.setdefault(frozenset(found.sides), found)
     barred = _refused(session, event)
     if once:
         barred |= {frozenset((m.low_id, m.high_id)) for m in (*left.past, *(p.meeting for p in left.coming)) if m}
     barred |= _called_off(session, schedule, waiting)
-    gone = {key for key, person in people.items() if person.participation.withdrawn_at is not None}
     fit = [
         replace(pair, sides=_supplier_first(*pair.sides, people))
         for sides, pair in waiting.items()
-        if sides not in barred and not sides & gone and pair.value > 0 and (not only or sides & set(only))
+        if sides not in barred and sides <= people.keys() and pair.value > 0 and (not only or sides & set(only))
     ]
     seen: Counter[UUID] = Counter()
     kept = []
@@ -233,7 +232,7 @@ def _candidates(
     return kept
 
 
-def _ranked(session: Session, event: Event) -> Iterable[DayPair]:
+def _ranked(session: Session, event: Event, body: dict[UUID, UUID]) -> Iterable[DayPair]:
     """Pairs of the last match run, the best first; without their explanations, which are large."""
     run = last_match_run(session, event.id)
     near = (Match.rank <= _DEPTH) | (Match.backward_rank <= _DEPTH)
@@ -243,7 +242,9 @@ def _ranked(session: Session, event: Event) -> Iterable[DayPair]:
         .order_by(Match.mutual.desc(), Match.request_id, Match.provider_id)
     )
     for provider, seeker, mutual, score, request_id in rows:
-        yield DayPair((provider, seeker), round(score if mutual is None else mutual, 1), request_id)
+        sides = body.get(provider, provider), body.get(seeker, seeker)
+        if sides[0] != sides[1]:
+            yield DayPair(sides, round(score if mutual is None else mutual, 1), request_id)
 
 
 def _waiting(session: Session, schedule: Schedule) -> dict[Sides, DayPair]:

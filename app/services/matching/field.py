@@ -14,9 +14,9 @@ from app.db.models import SourcingRequest as RequestRow
 from app.domain.participants import PairingRules
 from app.services.events import pairing_rules
 from app.services.matching.known import History, blocked, history, known
-from app.services.participants import Participant, participants
+from app.services.participants import Participant, those_who_meet
 from app.services.profiles import latest, latest_requests
-from app.services.records import demand_record, excluded, supplier_record
+from app.services.records import delegates, demand_record, excluded, supplier_record
 
 KNOWN = ("partners", "met")
 
@@ -40,6 +40,13 @@ class Field:
     records: list[dict[str, Any]]
     demands: list[Demand]
     revisions: dict[str, str]
+    #: the newest profiles by organisation
+    capabilities: dict[UUID, CapabilityProfile]
+
+    def delegates(self, code: str, demand: dict[str, Any]) -> list[dict[str, Any]]:
+        """The members of a delegation with what each can do of a request; nothing for all others."""
+        one = self.suppliers[code]
+        return delegates(one, self.capabilities, demand) if one.members else []
 
     @property
     def known(self) -> dict[str, dict[str, list[str]]]:
@@ -56,12 +63,12 @@ def read_field(session: Session, event: Event) -> Field:
     InvalidInputError
         Nobody supplies or nobody asks, so there is nothing to match.
     """
-    people = participants(session, event)
-    ids = [person.organisation.id for person in people]
+    people = those_who_meet(session, event)
+    ids = [organisation.id for person in people for organisation in person.organisations]
     capabilities, buyers = latest(session, CapabilityProfile, ids), latest(session, BuyerProfile, ids)
     suppliers = [person for person in people if person.participation.supplies]
     rules, past = pairing_rules(session, event.id), history(session, event)
-    by_organisation = {person.organisation.id: person for person in people}
+    by_organisation = {organisation.id: person for person in people for organisation in person.organisations}
     demands = [
         _demand(request, revision, by_organisation[request.organisation_id], suppliers, buyers, rules, past)
         for request, revision in latest_requests(session, event.id)
@@ -73,10 +80,11 @@ def read_field(session: Session, event: Event) -> Field:
     profiles: dict[UUID, CapabilityProfile | BuyerProfile] = {**capabilities}
     return Field(
         {person.organisation.code: person for person in suppliers},
-        [supplier_record(person, capabilities.get(person.organisation.id)) for person in suppliers],
+        [supplier_record(person, capabilities) for person in suppliers],
         demands,
         {str(key): str(profile.id) for key, profile in profiles.items()}
         | {str(demand.request.id): str(demand.revision.id) for demand in demands},
+        capabilities,
     )
 
 
@@ -98,7 +106,7 @@ def _demand(
 ) -> Demand:
     barred = barred_by(rules, seeker, suppliers) | blocked(seeker, suppliers, past)
     exclude, no_news = excluded(revision.document, seeker, suppliers, barred)
-    buyer = buyers.get(seeker.organisation.id)
+    buyer = buyers.get(request.organisation_id)
     record = demand_record(request.code, seeker, revision.document, revision.resolved, buyer, exclude)
     record |= known(seeker, suppliers, buyer, past)
     return Demand(request, revision, seeker, record, frozenset(no_news))

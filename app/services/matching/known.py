@@ -50,25 +50,28 @@ def known(
     seeker: Participant, suppliers: Sequence[Participant], buyer: BuyerProfile | None, past: History
 ) -> dict[str, list[str]]:
     """The fields `partners` and `met` of a demand, by supplier codes; only those with somebody in them."""
-    own = seeker.organisation.id
     words = {word.casefold() for word in (buyer.document.get("existing_suppliers", []) if buyer else [])}
     found = {
         "partners": [
-            s.organisation.code for s in suppliers if named(s.organisation, words) or _pair_of(own, s, past.closed)
+            s.organisation.code
+            for s in suppliers
+            if any(named(one, words) for one in s.organisations) or _pair_of(seeker, s, past.closed)
         ],
-        "met": [s.organisation.code for s in suppliers if _pair_of(own, s, past.met)],
+        "met": [s.organisation.code for s in suppliers if _pair_of(seeker, s, past.met)],
     }
     return {name: sorted(codes) for name, codes in found.items() if codes}
 
 
 def blocked(seeker: Participant, suppliers: Sequence[Participant], past: History) -> set[UUID]:
     """Participations that must not be matched with the seeker because one of the two said so in an earlier edition."""
-    own = seeker.organisation.id
-    return {s.participation.id for s in suppliers if _pair_of(own, s, past.blocked)}
+    return {s.participation.id for s in suppliers if _pair_of(seeker, s, past.blocked)}
 
 
-def _pair_of(own: UUID, supplier: Participant, pairs: frozenset[Pair]) -> bool:
-    return bool(pairs) and frozenset((own, supplier.organisation.id)) in pairs
+def _pair_of(seeker: Participant, supplier: Participant, pairs: frozenset[Pair]) -> bool:
+    """Whether two, or members of theirs, are one of the pairs."""
+    return bool(pairs) and any(
+        frozenset((one.id, other.id)) in pairs for one in seeker.organisations for other in supplier.organisations
+    )
 
 
 def _met(session: Session, events: list[UUID]) -> frozenset[Pair]:

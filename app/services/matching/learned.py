@@ -51,7 +51,7 @@ def read_learned(session: Session, at: Stored) -> RankedList:
     refused = {one.participation.id for one in suppliers if answers.get(one.organisation.code) == "blocked"}
     barred = barred_by(rules, seeker, suppliers) | blocked(seeker, suppliers, past) | refused
     exclude, no_news = excluded(revision.document, seeker, suppliers, barred)
-    buyer = latest(session, BuyerProfile, [seeker.organisation.id]).get(seeker.organisation.id)
+    buyer = latest(session, BuyerProfile, [request.organisation_id]).get(request.organisation_id)
     told = sorted((code, said) for code, said in answers.items() if code in offer.suppliers)
     record = demand_record("live", seeker, revision.document, revision.resolved, buyer, exclude)
     record |= known(seeker, suppliers, buyer, past)

@@ -12,6 +12,7 @@ from app.db.models import Event, Organisation
 from app.db.queries.scoped import fetch
 from app.services import runs
 from app.services.access import Actor
+from app.services.delegations import met_as
 from app.services.explanations import language
 from app.services.matching.event_board import Scored, scored_event
 from scoring.lifts.event import EventLift, RequestLift
@@ -44,6 +45,9 @@ def supplier_lifts(
     actor.must_act_for(organisation_id)
     owner = fetch(session, Organisation, organisation_id, actor.tenant_id)
     scored = scored_event(session, event, report)
+    part = met_as(session, event.id, owner.id)
+    if part is not None and part.organisation_id != owner.id:  # a member stands as its delegation does
+        owner = session.get_one(Organisation, part.organisation_id)
     if owner.code not in scored.field.suppliers:
         raise NotFoundError(f"{owner.name} supplies nothing at the event {event.code!r}.")
     found = scored.ranker.lifts_over(owner.code, scored.board, k=k, most=limit, lang=language(lang))

@@ -28,7 +28,7 @@ from app.services.matching.offer import Offer, offer_of
 from app.services.matching.pairs import LEFT_OUT
 from app.services.matching.stored import failure, words
 from app.services.profiles import document_of, latest
-from app.services.records import demand_record, excluded
+from app.services.records import delegates, demand_record, excluded
 from scoring import SupplierRanker, combine_mutual
 
 
@@ -80,6 +80,7 @@ def ranked_now(
     for place, (code, why) in enumerate(zip(codes, told, strict=True)):
         party = offer.suppliers[code].organisation
         explanation = words({lang: why})
+        explanation["members"] = delegates(offer.suppliers[code], offer.capabilities, record)
         items.append(
             item(place + 1, party.id, party.name, why.score, why.probability, mutual[place], explanation, lang)
         )
@@ -114,13 +115,14 @@ def _record(
     document = document_of(request)
     resolved = resolve(document).found
     suppliers = list(offer.suppliers.values())
-    seeker = offer.people.get(actor.organisation_id) if actor.organisation_id else None
-    if seeker is None:
+    own = actor.organisation_id
+    seeker = offer.people.get(own) if own else None
+    if own is None or seeker is None:
         exclude, _ = excluded(document, None, suppliers, set())
         return demand_record("live", None, document, resolved, None, exclude), set()
     rules, past = pairing_rules(session, event.id), history(session, event)
     barred = barred_by(rules, seeker, suppliers) | blocked(seeker, suppliers, past)
     exclude, no_news = excluded(document, seeker, suppliers, barred)
-    buyer = latest(session, BuyerProfile, [seeker.organisation.id]).get(seeker.organisation.id)
+    buyer = latest(session, BuyerProfile, [own]).get(own)
     record = demand_record("live", seeker, document, resolved, buyer, exclude)
     return record | known(seeker, suppliers, buyer, past), no_news

@@ -37,7 +37,7 @@ from app.db.models import (
 )
 from app.services.matching.fitting import fitted
 from app.services.matching.lessons import lesson_for
-from app.services.participants import Participant, participants
+from app.services.participants import Participant, those_who_meet
 from app.services.profiles import latest
 from app.services.records import supplier_record
 from scoring import SupplierRanker
@@ -62,6 +62,8 @@ class Offer:
     records: dict[str, dict[str, Any]]
     ranker: SupplierRanker | None
     content: str
+    #: the profiles of delegations' members by organisation
+    capabilities: dict[UUID, CapabilityProfile] = field(default_factory=dict)
     #: a ranker learns the words of requests as they come: one call at a time
     alone: Lock = field(default_factory=Lock, compare=False)
 
@@ -159,15 +161,22 @@ def _versions(session: Session, event: Event) -> tuple[Any, ...]:
 
 
 def _read(session: Session, event: Event, as_of: date, seen: _Seen | None) -> Offer:
-    people = [_copy(one) for one in participants(session, event)]
+    people = [_copy(one) for one in those_who_meet(session, event)]
     suppliers = {one.organisation.code: one for one in people if one.participation.supplies}
-    profiles = latest(session, CapabilityProfile, [one.organisation.id for one in suppliers.values()])
-    records = {code: supplier_record(one, profiles.get(one.organisation.id)) for code, one in suppliers.items()}
+    profiles = latest(session, CapabilityProfile, [part.id for one in suppliers.values() for part in one.organisations])
+    records = {code: supplier_record(one, profiles) for code, one in suppliers.items()}
     lesson = lesson_for(session, event)
     content = content_hash(str(as_of), lesson.key if lesson else "", *map(repr, records.values()))
     known = seen.offer.ranker if seen is not None and seen.offer.content == content else None
     ranker = known or (fitted(list(records.values()), as_of, lesson) if records else None)
-    return Offer({one.organisation.id: one for one in people}, suppliers, records, ranker, content)
+    everybody = {part.id: one for one in people for part in one.organisations}
+    members = {part.id for one in suppliers.values() for part in one.organisations[1:]}
+    kept = {
+        key: CapabilityProfile(document=row.document, resolved=row.resolved)
+        for key, row in profiles.items()
+        if key in members
+    }
+    return Offer(everybody, suppliers, records, ranker, content, kept)
 
 
 def _copy(one: Participant) -> Participant:
@@ -180,4 +189,5 @@ def _copy(one: Participant) -> Participant:
         ),
         (),
         one.languages,
+        tuple(map(_copy, one.members)),
     )  # fmt: skip

@@ -41,6 +41,8 @@ class Pairs:
         rows = []
         for at, listed in enumerate(ask.listed):
             explanation = words({lang: told[lang][at] for lang in LANGUAGES})
+            if listed.delegates:
+                explanation["members"] = listed.delegates
             explanation["notes"] += _moved(listed.moved_from, at + 1)
             rows.append(
                 self._row(ask, listed.supplier)

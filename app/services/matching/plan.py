@@ -6,6 +6,7 @@ is told request by request, in any order, by anybody who has the plan.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -33,13 +34,15 @@ class Listed:
     """A supplier at its place of a request's list, by code.
 
     `backward` is what the supplier thinks of the request, `backward_rank` the place of the request among those that
-    list the supplier; `moved_from` the place by score alone where the dial moved it.
+    list the supplier; `moved_from` the place by score alone where the dial moved it; `delegates` are the members of a
+    delegation (see `app.services.records`).
     """
 
     supplier: str
     backward: float
     backward_rank: int = 0
     moved_from: int | None = None
+    delegates: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,10 @@ def planned(run: MatchRun, field: Field, report: runs.Progress, lesson: Lesson |
             demand.seeker.participation.id,
             demand.record,
             sorted(demand.no_news),
-            [Listed(code, 0.0, 0, _moved(even, number, place)) for place, code in enumerate(codes, 1)],
+            [
+                Listed(code, 0.0, 0, _moved(even, number, place), field.delegates(code, demand.record))
+                for place, code in enumerate(codes, 1)
+            ],
         )
         for number, (demand, codes) in enumerate(zip(field.demands, lists, strict=True))
     ]

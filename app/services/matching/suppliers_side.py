@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFoundError
@@ -32,7 +32,7 @@ def requests_for(
     actor.must_act_for(organisation_id)
     run = last_match_run(session, event.id)
     part = session.scalar(
-        select(Participation.id).where(
+        select(func.coalesce(Participation.delegation_id, Participation.id)).where(
             Participation.event_id == event.id,
             Participation.organisation_id == organisation_id,
             Participation.tenant_id == actor.tenant_id,

@@ -21,6 +21,7 @@ from app.domain.meetings import SETTLING
 from app.services.access import Actor
 from app.services.audit import record
 from app.services.booking import enter, find_slot, schedule_to_change
+from app.services.delegations import speaks_for
 from app.services.legal_slots import Parties, Table, legal_names, pair_of, table_of
 from app.services.meeting_requests.reading import Request, find_request
 from app.services.meeting_requests.telling import tell_answered
@@ -121,7 +122,7 @@ def expire(session: Session, row: MeetingRequest, site: str) -> None:
 
 
 def _must_be_waiting(session: Session, actor: Actor, held: Held, side: Organisation, what: str) -> None:
-    if not actor.runs_events and actor.organisation_id != side.id:
+    if not actor.runs_events and speaks_for(session, actor, held.event.id) != side.id:
         other = "who was asked" if what != "withdraw" else "who asked"
         raise ConflictError(f"Only {other} can {what} a request.", conflict="side")
     state = state_at(held.row.state, held.row.expires_at, utc_now())

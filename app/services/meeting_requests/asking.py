@@ -191,7 +191,7 @@ def _slot(table: Table, name: str) -> Slot:
 def _about(session: Session, event: Event, parties: Parties, request_id: UUID | None) -> UUID | None:
     if request_id is None:
         return None
-    owners = [party.organisation.id for party in parties]
+    owners = [organisation.id for party in parties for organisation in party.organisations]
     found = session.scalar(
         select(SourcingRequest.id).where(
             SourcingRequest.id == request_id,

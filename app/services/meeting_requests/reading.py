@@ -20,6 +20,7 @@ from app.db.queries.grid import grid_of
 from app.db.queries.scoped import page
 from app.domain.meeting_requests import state_at
 from app.services.access import Actor
+from app.services.delegations import meets_as, speaks_for
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def find_request(session: Session, actor: Actor, request_id: UUID) -> Request:
     if row is not None:
         parties = _parties(session, [row])
         sender, receiver = parties[row.from_id], parties[row.to_id]
-        if actor.is_staff or actor.organisation_id in (sender.id, receiver.id):
+        if actor.is_staff or speaks_for(session, actor, row.event_id) in (sender.id, receiver.id):
             return Request(row, session.get_one(Event, row.event_id), sender, receiver)
     raise NotFoundError(f"There is no meeting request {request_id}.")
 
@@ -74,9 +75,7 @@ def list_requests(
     """
     query = select(MeetingRequest).where(MeetingRequest.event_id == event.id)
     if organisation_id is not None:
-        own = select(Participation.id).where(
-            Participation.event_id == event.id, Participation.organisation_id == organisation_id
-        )
+        own = meets_as(event.id, organisation_id)
         sent, received = MeetingRequest.from_id.in_(own), MeetingRequest.to_id.in_(own)
         query = query.where({"in": received, "out": sent}.get(box or "", or_(sent, received)))
     if state is not None:

@@ -16,6 +16,7 @@ from app.db.queries.grid import grid_of
 from app.db.queries.scoped import fetch
 from app.domain.publications import Entry
 from app.services.access import Actor
+from app.services.delegations import met_as
 from app.services.publications import Names, entries_of
 from app.services.schedules import held_meetings, left_out
 from app.services.timetables import own_timetable
@@ -79,11 +80,7 @@ def _whole(session: Session, event: Event, schedule: Schedule, lang: str) -> dic
 
 
 def _part(session: Session, actor: Actor, event: Event, published: Publication, lang: str) -> dict[str, Any]:
-    own = session.scalar(
-        select(Participation).where(
-            Participation.event_id == event.id, Participation.organisation_id == actor.organisation_id
-        )
-    )
+    own = met_as(session, event.id, actor.organisation_id)
     if own is None:
         return {"meetings": [], "unscheduled": [], "advice": []}
     names, told = _names(session, event.id), Names(session, event)
