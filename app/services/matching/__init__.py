@@ -1,5 +1,7 @@
 """Rank suppliers for requests and requests for suppliers; the only door to the ranking engine."""
 
+from app.services.matching.both_ways import supplier_reasons
+from app.services.matching.comparing import side_by_side
 from app.services.matching.evaluating import evaluate_run
 from app.services.matching.evenness import evenness_curve
 from app.services.matching.learned import read_learned
@@ -15,11 +17,14 @@ from app.services.matching.lists import (
     stored,
 )
 from app.services.matching.live import rank_live
+from app.services.matching.naming import field_name
 from app.services.matching.newcomers import Partner, partners_of
+from app.services.matching.overview import products_of, ranked_requests, ranked_suppliers, recent_runs, unserved
 from app.services.matching.run import execute, start_run
 from app.services.matching.shards import execute as execute_shard
-from app.services.matching.suppliers_side import matches_of, requests_for
+from app.services.matching.suppliers_side import matches_of, requests_for, title_of
 from app.services.matching.unmet import unmet_demand
+from app.services.matching.why import list_of, pair_of
 
 __all__ = [
     "Partner",
@@ -30,18 +35,29 @@ __all__ = [
     "execute",
     "execute_shard",
     "explain_pair",
+    "field_name",
     "learn",
     "lessons_of",
+    "list_of",
     "matches_of",
+    "pair_of",
     "partners_of",
+    "products_of",
     "rank_live",
     "ranked_list",
     "ranked_lists",
+    "ranked_requests",
+    "ranked_suppliers",
     "read_learned",
     "read_stored",
+    "recent_runs",
     "requests_for",
+    "side_by_side",
     "start_run",
     "stored",
     "supplier_lifts",
+    "supplier_reasons",
+    "title_of",
     "unmet_demand",
+    "unserved",
 ]

@@ -1,0 +1,209 @@
+"""An edition in plots: scores, load, tables, demand, evenness against value, this edition beside those before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.core.errors import InvalidInputError
+from app.core.i18n import format_number, format_share, format_time
+from app.db.models import Event, MatchRun, Schedule
+from app.domain.access import STAFF
+from app.domain.reports import EditionReport
+from app.services import figures, matching
+from app.services.events import find_event
+from app.services.problems import current_schedule, last_match_run
+from app.services.reports import edition_report
+from app.web import plots
+from app.web.deps import Asked, Pages, Reading
+from app.web.page import Page
+
+router = Pages(roles=STAFF)
+_ENDS = 8
+_PRODUCTS = 12
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A plot with the table of its figures: heads, and rows whose first cell names the row."""
+
+    key: str
+    title: str
+    about: str
+    drawing: Markup
+    heads: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    legend: tuple[tuple[str, str], ...] = ()
+
+
+@router.page("/events/{code}/figures")
+def show(code: str, page: Asked, session: Reading) -> Response:
+    event = find_event(session, page.actor, code)
+    run, schedule = last_match_run(session, event.id), current_schedule(session, event.id)
+    report = edition_report(session, page.actor, event, page.lang)
+    drawn: list[Figure | None] = []
+    if run is not None:
+        drawn += [_scores(page, session, run), _demand(page, report)]
+    if schedule is not None:
+        drawn += [*_load(page, session, event, schedule), _use(page, session, event, schedule)]
+    lessons = matching.lessons_of(session, page.actor, event)
+    return page.render(
+        "figures/figures.html", event=event, figures=[one for one in drawn if one], run=run, schedule=schedule,
+        editions=_editions(page, report), before=report.before, lesson=lessons[-1].summary if lessons else None,
+    )  # fmt: skip
+
+
+@router.page("/events/{code}/figures/evenness")
+def evenness(code: str, page: Asked, session: Reading) -> Response:
+    """What it costs in score to show suppliers more evenly; on a page of its own, for it is computed when asked for."""
+    event = find_event(session, page.actor, code)
+    try:
+        found = matching.evenness_curve(session, page.actor, event)
+    except InvalidInputError:
+        return page.render("figures/evenness.html", event=event, figure=None, found=None)
+    return page.render("figures/evenness.html", event=event, figure=_evenness(page, found), found=found)
+
+
+def _whole(page: Page, value: float) -> str:
+    return format_number(value, page.lang, 0)
+
+
+def _scores(page: Page, session: Session, run: MatchRun) -> Figure:
+    found = figures.scores_of(session, run)
+    names = [f"{one.begin}–{one.begin + figures.STEP}" for one in found]
+    label = page.say("Listed pairs by score, and the best of each request in front")
+    return Figure(
+        "scores", page.say("Scores"),
+        page.say("How well what is listed fits. The best of each request stands in front."),
+        plots.columns(
+            [plots.Column(name, one.listed, one.first) for name, one in zip(names, found, strict=True)],
+            label=label, across=page.say("score"), up=page.say("pairs"), lang=page.lang,
+        ),
+        (page.say("Score"), page.say("Listed pairs"), page.say("Best of a request")),
+        [(name, _whole(page, one.listed), _whole(page, one.first)) for name, one in zip(names, found, strict=True)],
+        (("", page.say("Listed pairs")), ("second", page.say("Best of a request"))),
+    )  # fmt: skip
+
+
+def _demand(page: Page, report: EditionReport) -> Figure | None:
+    rows = sorted(report.demand, key=lambda one: (-one.unmet, -one.requests, one.product))[:_PRODUCTS]
+    if not rows:
+        return None
+    texts = [page.say("{unmet} of {asked}", unmet=one.unmet, asked=one.requests) for one in rows]
+    return Figure(
+        "demand", page.say("Unmet demand by product"),
+        page.say("Requests that found nobody with a fair chance, of all that ask for the product."),
+        plots.bars(
+            [plots.Bar(one.product, one.unmet, one.requests, text) for one, text in zip(rows, texts, strict=True)],
+            label=page.say("Unmet requests of all, by product"), lang=page.lang, second=True,
+        ),
+        (page.say("Product"), page.say("Requests"), page.say("Unmet")),
+        [(one.product, _whole(page, one.requests), _whole(page, one.unmet)) for one in rows],
+        (("second", page.say("Unmet")), ("none", page.say("All requests"))),
+    )  # fmt: skip
+
+
+def _load(page: Page, session: Session, event: Event, schedule: Schedule) -> list[Figure]:
+    load = figures.load_of(session, event, schedule)
+    if not load:
+        return []
+    many = figures.spread(load)
+    shown = load if len(load) <= 2 * _ENDS else [*load[:_ENDS], *load[-_ENDS:]]
+    each = [(_name(page, one.organisation), one.meetings) for one in shown]
+    return [
+        Figure(
+            "load", page.say("Meetings of each participant"),
+            page.say("How many participants have how many meetings; suppliers stand in front."),
+            plots.columns(
+                [plots.Column(str(number), here + others, here) for number, here, others in many],
+                label=page.say("Participants by number of meetings"), across=page.say("meetings"),
+                up=page.say("participants"), lang=page.lang,
+            ),
+            (page.say("Meetings"), page.say("Suppliers"), page.say("Others")),
+            [tuple(_whole(page, value) for value in row) for row in many],
+            (("", page.say("All participants")), ("second", page.say("Suppliers"))),
+        ),
+        Figure(
+            "ends", page.say("Most and fewest meetings"), page.say("Who is busiest, and who has time left."),
+            plots.bars(
+                [plots.Bar(name, count, None, _whole(page, count)) for name, count in each],
+                label=page.say("Participants with most and fewest meetings"), lang=page.lang,
+            ),
+            (page.say("Participant"), page.say("Meetings")), [(name, _whole(page, count)) for name, count in each],
+        ),
+    ]  # fmt: skip
+
+
+def _use(page: Page, session: Session, event: Event, schedule: Schedule) -> Figure | None:
+    use = figures.use_of(session, event, schedule)
+    if not use.slots or not use.names:
+        return None
+    heads = [format_time(slot.starts_at, event.zone, page.lang) for slot in use.slots]
+    about = page.say(
+        "{used} of {offered} places in time are taken, {share}.", used=use.used, offered=use.offered,
+        share=format_share(use.used / use.offered if use.offered else 0.0, page.lang, 0),
+    )  # fmt: skip
+    return Figure(
+        "tables", page.say("Tables over the day"), about,
+        plots.heat(use.names, heads, use.shares, label=page.say("Tables by slot: taken or free"), lang=page.lang),
+        (page.say("Table"), *heads),
+        [
+            (name, *("–" if share is None else format_share(share, page.lang, 0) for share in shares))
+            for name, shares in zip(use.names, use.shares, strict=True)
+        ],
+        (("", page.say("taken")), ("none", page.say("free"))),
+    )  # fmt: skip
+
+
+def _evenness(page: Page, found: dict[str, Any]) -> Figure:
+    rows = found["dial"]
+    points = [
+        plots.Point(
+            1 - one["gini"], one["kept"],
+            page.say("dial {evenness}: {kept} of the score kept", evenness=format_number(one["evenness"], page.lang),
+                     kept=format_share(one["kept"], page.lang)),
+        )
+        for one in rows
+    ]  # fmt: skip
+    return Figure(
+        "evenness", page.say("Evenness against value"),
+        page.say(
+            "Each point is a setting of the dial: evenness of the lists, and the part of the score that is kept."
+        ),
+        plots.curve(points, label=page.say("Score kept against evenness of the lists"), across=page.say("evenness"),
+                    up=page.say("score kept"), lang=page.lang, percent=True),
+        (page.say("Dial"), page.say("Score kept"), page.say("Inequality (Gini)"), page.say("Suppliers on no list"),
+         page.say("Places given to others")),
+        [
+            (format_number(one["evenness"], page.lang), format_share(one["kept"], page.lang),
+             format_number(one["gini"], page.lang, 3), _whole(page, one["idle"]), _whole(page, one["moved"]))
+            for one in rows
+        ],
+    )  # fmt: skip
+
+
+def _editions(page: Page, report: EditionReport) -> list[tuple[str, tuple[str, ...]]]:
+    """This edition beside the one before: a name, and the figure of each."""
+    both = [report, report.before] if report.before else [report]
+    share = [format_share(one.tables.share, page.lang, 0) if one.tables.share is not None else "–" for one in both]
+    rows: list[tuple[str, list[float]]] = [
+        (page.say("Participants"), [one.participants for one in both]),
+        (page.say("Requests"), [one.requests for one in both]),
+        (page.say("Requests with a supplier"), [one.requests_matched for one in both]),
+        (page.say("Ranked pairs"), [one.matches for one in both]),
+        (page.say("Meetings held"), [one.meetings.held for one in both]),
+        (page.say("Meetings planned"), [one.meetings.planned for one in both]),
+        (page.say("Samples asked for"), [one.samples for one in both]),
+        (page.say("Quotations"), [one.quotations for one in both]),
+    ]
+    told = [(name, tuple(_whole(page, value) for value in values)) for name, values in rows]
+    return [*told, (page.say("Tables in use"), tuple(share))]
+
+
+def _name(page: Page, organisation: Any) -> str:
+    local: str | None = organisation.name_local
+    return local if local and page.lang == "zh" else str(organisation.name)
