@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from app.core.i18n import format_number, format_share
 
-WIDE, NARROW = 720, 340
+WIDE, NARROW = 480, 340
 _LETTER = 6.6  # width of a letter of the axes, near enough; a Chinese one takes two
 Draw = Callable[[int], Markup]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -50,8 +51,7 @@ def test_requests_are_searched_filtered_and_paged(site: Site) -> None:
         assert set(re.findall(r"<h2><a href=\"([^\"]+)", first)).isdisjoint(
             re.findall(r"<h2><a href=\"([^\"]+)", second)
         )
-        found = client.get(BASE, params={"q": "羽绒服"}).text
-        assert "0 requests" in found  # products are said in the reader's language
+        assert "0 requests" in client.get(BASE, params={"q": "zeppelins"}).text
         assert "0 requests" not in client.get(BASE, params={"q": "down jackets"}).text
         unmet = client.get(BASE, params={"unmet": "yes"}).text
         assert unmet.count('<li class="card">') == int(re.search(r"without a good supplier \((\d+)\)", unmet)[1])  # type: ignore[index]
@@ -68,7 +68,7 @@ def test_suppliers_are_shown_with_the_requests_they_like_best(site: Site) -> Non
         run = matching.recent_runs(session, event)[0]
         row = matching.ranked_suppliers(session, event, run, search="Sweaters").rows[0]
         own = matching.requests_for(session, actor, event, row.organisation.id, limit=3)
-    assert [str(one.request_id) for one in row.best] == [one["request"]["id"] for one in own]
+    assert [one.request_id for one in row.best] == [UUID(str(one["request"]["id"])) for one in own]
     assert [one.score for one in row.best] == [one["score"] for one in own]
 
 
@@ -77,7 +77,7 @@ def test_a_request_shows_its_list_as_the_service_ranks_it_and_who_was_left_out(s
     with site.client() as client:
         page = client.get(address).text
     with site.database.read() as session:
-        found = matching.ranked_list(session, _actor(site), address.rpartition("/")[2])  # type: ignore[arg-type]
+        found = matching.ranked_list(session, _actor(site), UUID(address.rpartition("/")[2]))
     pairs = _listed(page, address)
     names = [one["supplier"]["id"] for one in (*found.items, *found.left_out)]
     assert [pair.rpartition("/")[2] for pair in pairs] == names
@@ -127,7 +127,7 @@ def test_answers_are_given_for_both_sides_and_taken_back(site: Site) -> None:
 
 
 def test_suppliers_stand_side_by_side_with_the_best_of_each_line_marked(site: Site) -> None:
-    address = _request(site, "R17")
+    address = _request(site, "R12")
     with site.client() as client:
         ids = [pair.rpartition("/")[2] for pair in _listed(client.get(address).text, address)][:3]
         page = client.get(f"{address}/compare", params={"suppliers": ids[:2]}).text
@@ -160,7 +160,7 @@ def test_only_who_runs_the_edition_ranks_again_and_follows_it_to_the_lists(site:
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_pages_are_for_everybody(chromium: Browser, site: Site, lang: str) -> None:
-    request = _request(site, "R17")
+    request = _request(site, "R12")
     with looking(chromium, site.url, lang=lang, phone=lang == "zh") as look:
         page = look.open(request)
         pairs = [link.get_attribute("href") for link in page.locator(".who h3 a").all()]

@@ -156,7 +156,8 @@ class _Words:
 
     def of(self, field: str) -> tuple[str, ...]:
         said = self._document.get(field) or []
-        return tuple(self._label(field, str(word)) for word in ([said] if isinstance(said, str) else said))
+        words = [said] if isinstance(said, str) else said
+        return tuple(dict.fromkeys(self._label(field, str(word)) for word in words))
 
     def _label(self, field: str, word: str) -> str:
         known, code = vocabulary(FIELDS[field]), self._codes.get((field, word), word)

@@ -1,0 +1,112 @@
+"""The figures of an edition as plots, and unmet demand; each plot has its figures in a table."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+from sqlalchemy import func, select
+
+from app.db.models import Match, Meeting, Schedule
+from app.services import figures, matching
+from app.services.events import find_event
+from app.services.problems import current_schedule
+from tests.web.conftest import EVENT, Site, looking
+from tests.web.test_ranking import _actor
+
+BASE = f"/events/{EVENT}"
+
+
+def _table(page: str, key: str) -> list[list[str]]:
+    """The rows behind a plot."""
+    body = page.partition(f'id="g-{key}"')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    return [re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", row) for row in body.split("</tr>") if "<th" in row]
+
+
+def test_the_counts_are_those_of_the_rows(site: Site) -> None:
+    with site.database.read() as session:
+        event = find_event(session, _actor(site), EVENT)
+        run, schedule = matching.recent_runs(session, event)[-1], current_schedule(session, event.id)
+        assert schedule is not None
+        scores = figures.scores_of(session, run)
+        ranked = select(func.count()).where(Match.run_id == run.id, Match.rank.is_not(None))
+        assert sum(one.listed for one in scores) == session.scalar(ranked)
+        assert sum(one.first for one in scores) == session.scalar(ranked.where(Match.rank == 1))
+        high = session.scalar(ranked.where(Match.score >= 90))
+        assert scores[-1].listed == high
+        load = figures.load_of(session, event, schedule)
+        meetings = session.scalar(select(func.count()).where(Meeting.schedule_id == schedule.id))
+        assert sum(one.meetings for one in load) == 2 * (meetings or 0)
+        assert [one.meetings for one in load] == sorted((one.meetings for one in load), reverse=True)
+        assert sum(here + others for _, here, others in figures.spread(load)) == len(load)
+        use = figures.use_of(session, event, schedule)
+        assert use.used == meetings  # each takes one table for one slot
+        assert use.offered == len(use.slots) * len(use.names)
+
+
+def test_each_plot_has_its_figures_behind_it(site: Site) -> None:
+    with site.client() as client:
+        page = client.get(f"{BASE}/figures").text
+    keys = re.findall(r'id="g-(\w+)"', page)
+    assert keys == ["scores", "demand", "load", "ends", "tables"]
+    assert page.count('role="img"') == 2 * len(keys)
+    with site.database.read() as session:
+        event = find_event(session, _actor(site), EVENT)
+        load = figures.load_of(session, event, session.scalars(select(Schedule).where(Schedule.is_current)).one())
+    assert [row[1] for row in _table(page, "ends")][:8] == [str(one.meetings) for one in load[:8]]
+    assert len(_table(page, "scores")) == 10
+
+
+def test_evenness_costs_score(site: Site) -> None:
+    with site.client("organiser@example.org", "fr") as client:
+        page = client.get(f"{BASE}/figures/evenness").text
+    rows = _table(page, "evenness")
+    kept = [float(row[1].replace(",", ".").rstrip("% \u202f\u00a0")) for row in rows]
+    assert kept == sorted(kept, reverse=True)
+    assert kept[0] == 100
+    assert kept[-1] < 100
+
+
+def test_unmet_demand_says_why_and_what_would_help(site: Site) -> None:
+    with site.client() as client:
+        page = client.get(f"{BASE}/unmet").text
+    with site.database.read() as session:
+        actor = _actor(site)
+        found = matching.unmet_demand(session, actor, find_event(session, actor, EVENT))
+    assert f"<b>{found['unmet']}</b><span>not served well" in re.sub(r">\s+<", "><", page)
+    for product in found["products"]:
+        assert product["label"] in page
+    assert "What would help" in page
+    assert "Nearest:" in page
+
+
+def test_an_edition_without_anything_shows_what_is_to_come(site: Site) -> None:
+    with site.client() as client:
+        made = client.get(f"{BASE}/figures")
+        assert made.status_code == 200
+    from app.domain.fairs import EventShape
+    from app.services.events import create_event
+
+    with site.database.write() as session:
+        actor = _actor(site)
+        create_event(session, actor, EventShape.model_validate_json(
+            '{"code": "empty-2027", "name": "Empty", "zone": "Europe/Paris", '
+            '"starts_on": "2027-03-01", "ends_on": "2027-03-01"}'
+        ))  # fmt: skip
+    with site.client() as client:
+        for path in ("ranking", "figures", "figures/evenness", "unmet"):
+            answer = client.get(f"/events/empty-2027/{path}")
+            assert answer.status_code == 200, path
+            assert "Not ranked yet" in answer.text or "Nothing to show yet" in answer.text
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_pages_are_for_everybody(chromium: Browser, site: Site, lang: str) -> None:
+    with looking(chromium, site.url, lang=lang, phone=lang == "zh", dark=lang == "en") as look:
+        for path in ("figures", "figures/evenness", "unmet"):
+            page = look.open(f"{BASE}/{path}")
+            report = Axe().run(page)
+            assert report.violations_count == 0, path + report.generate_report()
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
