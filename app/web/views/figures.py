@@ -11,10 +11,10 @@ from starlette.responses import Response
 
 from app.core.errors import InvalidInputError
 from app.core.i18n import format_number, format_share, format_time
-from app.db.models import Event, MatchRun, Schedule
+from app.db.models import Event, Job, MatchRun, Schedule
 from app.domain.access import STAFF
 from app.domain.reports import EditionReport
-from app.services import figures, matching
+from app.services import fairness, figures, matching
 from app.services.events import find_event
 from app.services.problems import current_schedule, last_match_run
 from app.services.reports import edition_report
@@ -50,6 +50,7 @@ def show(code: str, page: Asked, session: Reading) -> Response:
         drawn += [_scores(page, session, run), _demand(page, report)]
     if schedule is not None:
         drawn += [*_load(page, session, event, schedule), _use(page, session, event, schedule)]
+    drawn.append(_floors(page, fairness.last_curve(session, event)))
     lessons = matching.lessons_of(session, page.actor, event)
     return page.render(
         "figures/figures.html", event=event, figures=[one for one in drawn if one], run=run, schedule=schedule,
@@ -182,6 +183,29 @@ def _evenness(page: Page, found: dict[str, Any]) -> Figure:
             (format_number(one["evenness"], page.lang), format_share(one["kept"], page.lang),
              format_number(one["gini"], page.lang, 3), _whole(page, one["idle"]), _whole(page, one["moved"]))
             for one in rows
+        ],
+    )  # fmt: skip
+
+
+def _floors(page: Page, job: Job | None) -> Figure | None:
+    """The newest curve of plans that was computed on the schedule's page."""
+    points = (job.result or {}).get("points", []) if job else []
+    top = max((one["objective"] for one in points), default=0)
+    if not top:
+        return None
+    kept = [format_share(one["objective"] / top, page.lang) for one in points]
+    return Figure(
+        "floors", page.say("A minimum of meetings for everybody"),
+        page.say("What part of the schedule's value is kept where everybody has so many meetings at least."),
+        plots.curve(
+            [plots.Point(one["floor"], one["objective"] / top) for one in points],
+            label=page.say("Value kept against the minimum of meetings"), across=page.say("meetings at least"),
+            up=page.say("value kept"), lang=page.lang, percent=True,
+        ),
+        (page.say("Meetings at least"), page.say("Value kept"), page.say("Meetings"), page.say("Lacking")),
+        [
+            (_whole(page, one["floor"]), share, _whole(page, one["meetings"]), _whole(page, one["missed"]))
+            for one, share in zip(points, kept, strict=True)
         ],
     )  # fmt: skip
 
