@@ -99,7 +99,12 @@ class _Profile(Shape):
 class CapabilityProfile(_Profile):
     """What an organisation can supply."""
 
-    ranges = (("price_from", "price_to"), ("gsm_from", "gsm_to"), ("gauge_from", "gauge_to"))
+    ranges = (
+        ("price_from", "price_to"),
+        ("gsm_from", "gsm_to"),
+        ("gauge_from", "gauge_to"),
+        ("width_from", "width_to"),
+    )
 
     smart_level: Annotated[int, Field(ge=0, le=5)] | None = None
     founded: Annotated[int, Field(ge=1000, le=2100)] | None = None
@@ -116,6 +121,9 @@ class CapabilityProfile(_Profile):
     gsm_to: Amount | None = None
     gauge_from: Amount | None = None
     gauge_to: Amount | None = None
+    #: of fabrics, in centimetres
+    width_from: Amount | None = None
+    width_to: Amount | None = None
     exports_to: Annotated[list[Country], Field(max_length=250)] = []
     transit_days: Days | None = None
     subcontracted: Words = []
@@ -150,6 +158,8 @@ class SourcingRequest(_Profile):
     target_price: Amount | None = None
     gsm: Amount | None = None
     gauge: Amount | None = None
+    #: of fabrics, in centimetres
+    width: Amount | None = None
     sample_by: Day | None = None
     ship_by: Day | None = None
     in_store_by: Day | None = None

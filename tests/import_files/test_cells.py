@@ -53,6 +53,11 @@ def refusal(field: str, value: Cell, kind: Kind = "exhibitors") -> str:
         ("price_from", "£4.20", {"price_from": 4.2}, {"currency": "GBP"}),
         ("gsm", "180–220 g/m²", {"gsm_from": 180, "gsm_to": 220}, {}),
         ("gauge", "7-14针", {"gauge_from": 7, "gauge_to": 14}, {}),
+        *(("width", cell, {"width_from": low, "width_to": high}, {})
+          for cell, low, high in (("148 cm", 148, 148), ("148厘米", 148, 148), ("57/58″", 144.78, 147.32),
+                                  ('57-58"', 144.78, 147.32), ("58 inch", 147.32, 147.32), ("1.5 m", 150, 150),
+                                  ("1480mm", 148, 148), (150, 150, 150), ("150–160", 150, 160),
+                                  ("59英寸", 149.86, 149.86))),
         ("smart_level", "L3", {"smart_level": 3}, {}),
         ("smart_level", "三级", {"smart_level": 3}, {}),
         ("founded", "2008年", {"founded": 2008}, {}),

@@ -16,7 +16,8 @@ from app.domain.profiles import BuyerProfile, CapabilityProfile, Certificate, So
 from app.domain.vocabulary import vocabulary
 
 #: columns that are read into other fields than their own
-DERIVED = {"price": {"price_from", "price_to"}, "gsm": {"gsm_from", "gsm_to"}, "gauge": {"gauge_from", "gauge_to"}}
+DERIVED = {"price": {"price_from", "price_to"}, "gsm": {"gsm_from", "gsm_to"}, "gauge": {"gauge_from", "gauge_to"},
+           "width": {"width_from", "width_to"}}  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,6 +15,16 @@ from app.domain.vocabulary import vocabulary
 
 _WORD = re.compile(r"[^\W\d_]+(?:[²³][^\W\d_]*|2\b)?|[€$£¥]|[%‰]")
 _GSM = re.compile(r"g\s*/\s*m\s*[²2]|g\s*/\s*sq\.?\s*m|gsm|gr\s*/\s*mq|g/㎡|克/平方米|克每平方米|克", re.IGNORECASE)
+#: lengths as they stand after a figure, and how many centimetres they are; the longer words first
+_LENGTHS = tuple(
+    (re.compile(rf"(?<![^\W\d_])(?:{words})(?![^\W\d_])|{signs}", re.IGNORECASE), factor)
+    for words, signs, factor in (
+        ("mm|millimet(?:re|er)s?|Millimeter", "毫米", 0.1),
+        ("cm|cms|centimet(?:re|er)s?|Zentimeter|centim[eè]tres?", "厘米|公分", 1.0),
+        ("in|inch|inches|Zoll|pouces?|pollici", "英寸|英吋|吋|[\"″”]|''|′′", 2.54),
+        ("m|met(?:re|er)s?|Meter|m[eè]tres?|metri", "米", 100.0),
+    )
+)
 _CONNECTOR = re.compile(r"[-–—~〜/…]|\.\.+|\b(?:to|bis|à|a|al|au|and|und|et|e)\b|[至到]", re.IGNORECASE)
 #: words that only say that the number is a bound or an estimate
 APPROX = "approx"
@@ -154,6 +164,17 @@ def read_grams(text: str, decimal: Mark = ".") -> Amount:
     """Return a weight per area (g/m²) or a gauge, whose unit is part of its name and dropped."""
     bare = _GSM.sub(" ", plain(text))
     return read_amount(re.sub(r"\b(gg|针|g|npi)\b|针", " ", bare, flags=re.IGNORECASE), decimal)
+
+
+def read_centimetres(text: str, decimal: Mark = ".") -> Amount:
+    """Return the width of a fabric in centimetres; inches, millimetres and metres are turned into them."""
+    bare = plain(text)
+    factor = next((factor for pattern, factor in _LENGTHS if pattern.search(bare)), 1.0)
+    for pattern, _ in _LENGTHS:
+        bare = pattern.sub(" ", bare)
+    amount = read_amount(bare, decimal)
+    amount.low, amount.high = round(amount.low * factor, 2), round(amount.high * factor, 2)
+    return amount
 
 
 def days_of(amount: Amount, *, longest: bool = True) -> float:

@@ -7,13 +7,15 @@ import re
 from datetime import date, datetime, time
 from typing import Any
 
-from app.domain.lists.amounts import Amount, AmountError, days_of, per_month, read_amount, read_grams
+from app.domain.lists.amounts import Amount, AmountError, days_of, per_month, read_amount, read_centimetres, read_grams
 from app.domain.lists.cells import Context, Reading
 from app.domain.lists.numbers import figure, plain
 from app.domain.lists.tables import Cell, shown
 from app.domain.lists.words import choose, nearest
 from app.domain.vocabulary import vocabulary
 
+#: fabrics are wider than so many centimetres; a smaller figure without a unit may be in inches
+_NARROW = 75.0
 _FROM = re.compile(r"\b(from|ab|dès|à partir|da|min|at least|mindestens)\b|起|以上|至少|[≥>]", re.IGNORECASE)
 _UP_TO = re.compile(r"\b(up to|bis zu|jusqu|fino a|max|at most|höchstens)\b|以内|不超过|最多|[≤<]", re.IGNORECASE)
 _OVER = re.compile(
@@ -102,8 +104,8 @@ def read_number(cell: Cell, context: Context) -> Reading:
     expected = {"number": "a number such as 180", "whole": "a whole number, 0 or more"}.get(
         kind, "a whole number from 1"
     )
-    if name in ("gsm", "gsm_from", "gsm_to", "gauge", "gauge_from", "gauge_to") and isinstance(cell, str):
-        amount = _grams(cell, context, reading, expected)
+    if name.partition("_")[0] in ("gsm", "gauge", "width") and isinstance(cell, str):
+        amount = _measured(cell, context, reading, expected, name)
     else:
         amount = _amount(cell, context, reading, expected, whole=kind != "number")
     amount = _no_less_than(amount, least, reading, expected)
@@ -120,9 +122,9 @@ def read_number(cell: Cell, context: Context) -> Reading:
     return reading
 
 
-def _grams(cell: str, context: Context, reading: Reading, expected: str) -> Amount | None:
+def _measured(cell: str, context: Context, reading: Reading, expected: str, name: str) -> Amount | None:
     try:
-        return read_grams(cell, context.decimal)
+        return (read_centimetres if name.startswith("width") else read_grams)(cell, context.decimal)
     except AmountError as error:
         reading.refuse(f"{cell!r} cannot be read as a number: {error}", expected)
         return None
@@ -133,11 +135,15 @@ def read_range(cell: Cell, context: Context) -> Reading:
     stem = context.field.argument
     expected = "a number or a range such as 140-320"
     amount = (
-        _grams(cell, context, reading, expected) if isinstance(cell, str) else _amount(cell, context, reading, expected)
+        _measured(cell, context, reading, expected, stem)
+        if isinstance(cell, str)
+        else _amount(cell, context, reading, expected)
     )
     amount = _no_less_than(amount, 0.0, reading, expected)
     if amount is not None:
         reading.values = {f"{stem}_from": amount.low, f"{stem}_to": amount.high}
+        if stem == "width" and amount.high < _NARROW and not any(sign.isalpha() for sign in shown(cell)):
+            reading.warn(f"{shown(cell)!r} was read as centimetres", f'for inches: {shown(cell)}"')
     return reading
 
 

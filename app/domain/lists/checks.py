@@ -21,6 +21,7 @@ _ORDERED = (
     ("price_from", "price_to", "error"),
     ("gsm_from", "gsm_to", "error"),
     ("gauge_from", "gauge_to", "error"),
+    ("width_from", "width_to", "error"),
     ("valid_from", "valid_to", "error"),
     ("sample_by", "ship_by", "warning"),
     ("ship_by", "in_store_by", "warning"),

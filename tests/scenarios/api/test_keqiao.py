@@ -88,7 +88,8 @@ def test_fabrics_are_by_the_metre_with_their_weight(chain: Chain) -> None:
 
 
 def test_width_and_yarn_are_said_and_found(chain: Chain) -> None:
-    """They fit no field: their columns are kept and go out again, and the text has them."""
+    """Widths are figures in centimetres; yarn counts fit no field: their column is kept and goes out again."""
+    assert chain.profiles["KQ-01"]["width_from"] == chain.profiles["KQ-01"]["width_to"] == 148
     assert "148 cm" in chain.profiles["KQ-01"]["text"]
     assert "60s" in chain.profiles["KQ-01"]["text"]
     desk = chain.ground
@@ -96,7 +97,7 @@ def test_width_and_yarn_are_said_and_found(chain: Chain) -> None:
     content = desk.call("GET", f"/files/{name['id']}").decode("utf-8-sig")
     header = content.splitlines()[0]
     assert "Yarn count" in header
-    assert "Width (cm)" in header
+    assert "Width from" in header
     assert "combed cotton 60s × 60s" in content
 
 
