@@ -1,0 +1,149 @@
+"""Requests answered on behalf, and the live day: who is missing, check-in, a repair that is seen before it is made."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+from sqlalchemy import select
+
+from app.core.clock import utc_now
+from app.core.ids import new_id
+from app.db.models import Attendee, Letter, Meeting, MeetingRequest, Organisation, Participation, Publication, Schedule
+from tests.web.conftest import EVENT, Site, looking
+
+_LIVE, _DESK = f"/events/{EVENT}/live", f"/events/{EVENT}/check-in"
+_AT = "2025-09-15T13:25"
+
+
+def _code(site: Site) -> str:
+    """A badge code for the enterprise of the sample, as printing badges would give it."""
+    with site.database.write() as session:
+        mine = select(Attendee).join(Organisation, Organisation.id == Attendee.organisation_id)
+        row = session.scalars(mine.where(Organisation.code == site.enterprise).limit(1)).one()
+        row.code = "K7M2XQ9RWTHB4F"
+    return "K7M2XQ9RWTHB4F"
+
+
+def _ask(site: Site, count: int) -> list[str]:
+    """Requests that wait, the first with the last deadline; their ids."""
+    with site.database.write() as session:
+        parts = session.scalars(select(Participation).order_by(Participation.id)).all()
+        buyer, suppliers = next(row for row in parts if row.buys), [row for row in parts if row.supplies][:count]
+        made = [
+            MeetingRequest(
+                id=new_id(), tenant_id=buyer.tenant_id, event_id=buyer.event_id, from_id=buyer.id, to_id=other.id,
+                low_id=min(buyer.id, other.id), high_id=max(buyer.id, other.id), purpose=f"Purpose {number}",
+                expires_at=utc_now() + timedelta(hours=48 - number),
+            )
+            for number, other in enumerate(suppliers)
+        ]  # fmt: skip
+        session.add_all(made)
+    return [str(row.id) for row in made]
+
+
+def test_requests_are_answered_on_behalf_the_nearest_deadline_first(site: Site) -> None:
+    one, two, three = _ask(site, 3)
+    base = f"/events/{EVENT}/meeting-requests"
+    with site.client() as client:
+        page = client.get(base).text
+        assert re.findall(r"Purpose (\d)", page) == ["2", "1", "0"]
+        for key, deed in ((one, "accept"), (two, "decline"), (three, "remind")):
+            assert client.post(f"{base}/{key}/{deed}", data={"message": "On the phone"}).status_code == 303
+        assert re.findall(r"Purpose (\d)", client.get(base).text) == ["2"]
+        declined = client.get(base, params={"state": "declined"}).text
+        assert "On the phone" in declined
+        answered = (
+            client.get(base, params={"state": "accepted"}).text + client.get(base, params={"state": "booked"}).text
+        )
+        assert re.findall(r"Purpose (\d)", answered) == ["0"]
+        again = client.post(f"{base}/{three}/remind", follow_redirects=True).text
+        assert "have been reminded" in again
+        assert "None in this state" in client.get(base, params={"state": "expired"}).text
+        assert client.post(f"/events/{EVENT}/meeting-requests/{one}/burn").status_code == 404
+    with site.database.read() as session:
+        assert session.scalar(select(MeetingRequest.reminded_at).where(MeetingRequest.purpose == "Purpose 2"))
+        assert session.scalars(select(Letter.kind)).all() is not None
+
+
+def test_somebody_is_checked_in_by_code_by_name_and_taken_back(site: Site) -> None:
+    code = _code(site)
+    with site.client() as client:
+        before = client.get(_LIVE, params={"at": _AT}).text
+        missing = before.count('<li class="card">')
+        assert missing > 0
+        answer = client.post(_DESK, data={"code": f"https://example.org/check-in?code={code.lower()}", "at": _AT})
+        assert answer.status_code == 303
+        assert "is here." in client.get(answer.headers["location"]).text
+        assert client.get(_LIVE, params={"at": _AT}).text.count('<li class="card">') == missing - 1
+        again = client.post(_DESK, data={"code": code}, follow_redirects=True).text
+        assert "was here already" in again
+        assert client.post(_DESK, data={"code": "NOBODY"}).status_code == 404
+        found = client.get(_DESK, params={"q": site.enterprise}).text
+        who = re.search(r'name="attendee" value="([^"]+)"', found)
+        assert who is not None
+        client.post(f"{_DESK}/undo", data={"attendee": who.group(1)})
+        assert client.get(_LIVE, params={"at": _AT}).text.count('<li class="card">') == missing
+        looked = client.get(_DESK, params={"code": code}).text
+        assert "primary big" in looked  # looking by a badge's link checks nobody in
+
+
+def test_a_repair_is_seen_before_it_is_made_and_made_as_seen(site: Site) -> None:
+    with site.client() as client:
+        told = {"kind": "no_show", "who": site.enterprise, "at": _AT}
+        with site.database.read() as session:
+            published = session.scalar(select(Publication.number))
+            mine = select(Meeting.id).join(Schedule).where(Schedule.is_current, Meeting.status == "cancelled")
+            before = len(session.scalars(mine).all())
+        seen = client.post(f"{_LIVE}/repair", data=told)
+        assert seen.status_code == 200
+        fallen = re.search(r"(\d+) meetings fall out", seen.text)
+        assert fallen is not None
+        state = re.search(r'name="state" value="([^"]+)"', seen.text)
+        assert state is not None
+        stale = client.post(f"{_LIVE}/repair", data=told | {"state": "0" * 64})
+        assert stale.status_code == 412
+        with site.database.read() as session:
+            assert len(session.scalars(mine).all()) == before
+        done = client.post(f"{_LIVE}/repair", data=told | {"state": state.group(1)})
+        assert done.status_code == 200
+        assert f"{fallen.group(1)} meetings fall out" in done.text
+        with site.database.read() as session:
+            assert len(session.scalars(mine).all()) == before + int(fallen.group(1))
+        assert published is None
+        assert "Choose whom it is about." in client.post(f"{_LIVE}/repair", data={"kind": "late"}).text
+        assert client.get(f"{_LIVE}/standby", params={"at": _AT}).status_code == 200
+
+
+def test_a_walk_in_gets_a_badge_and_partners(site: Site) -> None:
+    with site.client() as client:
+        shape = {"name": "<b>Invented Knit House", "kind": "manufacturer", "country": "CN", "person": "Li Na",
+                 "languages": ["zh", "en"], "supplies": "yes", "moq": "500", "at": _AT}  # fmt: skip
+        wrong = client.post(f"{_LIVE}/walk-in", data=shape)
+        assert wrong.status_code == 422
+        assert "&lt;b&gt;Invented Knit House" in wrong.text
+        taken = client.post(f"{_LIVE}/walk-in", data=shape | {"products": "knitted T-shirts\npolo shirts"}).text
+        assert "&lt;b&gt;Invented Knit House" in taken
+        assert re.search(r"<code>[2-9A-Z]{14}</code>", taken)
+        assert "stand by for free slots" in taken
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_day_on_a_phone(chromium: Browser, site: Site, lang: str) -> None:
+    with looking(chromium, site.url, lang=lang, phone=True) as look:
+        for path in (f"{_LIVE}?at={_AT}", f"{_LIVE}/repair", f"{_LIVE}/standby?at={_AT}", f"{_LIVE}/walk-in",
+                     f"/events/{EVENT}/meeting-requests", f"{_DESK}?q={site.buyer}"):  # fmt: skip
+            page = look.open(path)
+            report = Axe().run(page)
+            assert report.violations_count == 0, report.generate_report()
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        name = page.locator("main li.card strong").first.inner_text()
+        page.locator("main li.card button").first.click()
+        expect(page.locator(".notice.good")).to_contain_text(name)
+        page.locator(".notice.good button").click()
+        expect(page.locator(".notice.good")).not_to_contain_text(name)
+        assert unescape(page.locator("h1").inner_text()) == {"en": "Check in", "zh": "签到"}[lang]
