@@ -17,6 +17,8 @@ from babel.numbers import format_decimal, format_percent
 from app.core.clock import in_zone, zone
 
 LANGUAGES = ("en", "zh", "fr", "de", "it")
+#: codes of the locale data that stand for regions and tests rather than countries
+_NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN", "fr": "fr_FR", "de": "de_DE", "it": "it_IT"}
 
 
@@ -95,6 +97,25 @@ def format_zone(zone_name: str, at: datetime, lang: str = "en") -> str:
 def format_country(code: str, lang: str = "en") -> str:
     """The name of an ISO 3166 country; a code that is none stays as it is."""
     return str(_locale(lang).territories.get(code.upper(), code))
+
+
+@cache
+def countries(lang: str = "en") -> dict[str, str]:
+    """Every ISO 3166 country by its name in a language, in the order of the names."""
+    named = {name: code for code, name in _locale(lang).territories.items() if len(code) == 2 and code.isalpha()}
+    return {name: named[name] for name in sorted(named) if named[name] not in _NO_COUNTRIES}
+
+
+def find_country(said: str) -> str | None:
+    """The code of a country that is named in one of our languages or by its code; None where it is none."""
+    word = said.strip()
+    if word.upper() in countries().values():
+        return word.upper()
+    for lang in LANGUAGES:
+        for name, code in countries(lang).items():
+            if name.casefold() == word.casefold():
+                return code
+    return None
 
 
 def format_language(tag: str, lang: str = "en") -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -274,3 +274,38 @@ def offers_for(session: Session, request: SourcingRequest) -> list[Offer]:
 def _by_price(offer: Offer) -> tuple[Any, ...]:
     one = offer.quotation
     return one.product, one.unit, one.quantity, one.currency, one.unit_price, offer.supplier.code, one.position
+
+
+@dataclass(frozen=True)
+class Own:
+    """One of a participant's meetings: with whom, when, and what each side has told."""
+
+    meeting: Meeting
+    slot: Slot
+    other: Organisation
+    row: Outcome | None
+    quotations: int
+
+
+def own_meetings(session: Session, part: Participation) -> list[Own]:
+    """The meetings of a participant in the current schedule that something can have come of, in their order in time.
+
+    A fixed number of queries. Those that lie ahead, were missed or called off are not among them.
+    """
+    other = case((Meeting.low_id == part.id, Meeting.high_id), else_=Meeting.low_id)
+    counted = (
+        select(Quotation.outcome_id, func.count().label("count")).group_by(Quotation.outcome_id).subquery("quoted")
+    )
+    rows = session.execute(
+        select(Meeting, Slot, Organisation, Outcome, func.coalesce(counted.c.count, 0))
+        .join(Schedule, (Schedule.id == Meeting.schedule_id) & Schedule.is_current)
+        .join(Slot, Slot.id == Meeting.slot_id)
+        .join(Participation, Participation.id == other)
+        .join(Organisation, Organisation.id == Participation.organisation_id)
+        .outerjoin(Outcome, (Outcome.meeting_id == Meeting.id) & (Outcome.participation_id == part.id))
+        .outerjoin(counted, counted.c.outcome_id == Outcome.id)
+        .where((Meeting.low_id == part.id) | (Meeting.high_id == part.id))
+        .order_by(Slot.starts_at, Organisation.name)
+    )
+    now = utc_now()
+    return [Own(*row) for row in rows if may_be_told(row[0].status, row[1].ends_at, now)]

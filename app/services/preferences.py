@@ -25,7 +25,8 @@ from app.services.fallen import cancel_fallen, meetings_of
 from app.services.participations import lock_participation
 from app.services.phases import must_be_open
 
-_PHASES = ("registration", "matching", "booking")
+#: phases in which participants answer to each other
+ANSWERING = ("registration", "matching", "booking")
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _both(session: Session, actor: Actor, key: UUID, other_id: UUID) -> tuple[Pa
     if other.id == row.id:
         raise InvalidInputError("An organisation cannot answer to itself.", field="other_id")
     event = session.get_one(Event, row.event_id)
-    must_be_open(session, event, "Answering", *_PHASES, actor=actor)
+    must_be_open(session, event, "Answering", *ANSWERING, actor=actor)
     return row, event, other
 
 

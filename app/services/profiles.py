@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import ConflictError, NotFoundError
+from app.core.paging import Page
 from app.db.models import BuyerProfile, CapabilityProfile, Certificate, Event, Organisation, RequestRevision
 from app.db.models import SourcingRequest as RequestRow
-from app.db.queries.scoped import fetch
+from app.db.queries.scoped import fetch, page
 from app.domain import profiles as shapes
 from app.domain.resolving import Resolved, resolve
 from app.services.access import Actor
@@ -253,3 +254,20 @@ def find_request(session: Session, event_id: UUID, organisation_id: UUID, code: 
         .order_by(RequestRevision.revision.desc())
         .limit(1)
     )
+
+
+def revisions_of(
+    session: Session, model: type[_Profile], organisation_id: UUID, *, cursor: str | None = None, limit: int = 50
+) -> Page[_Profile]:
+    """All that an organisation has said in a profile, the oldest first."""
+    return page(
+        session, select(model).where(model.organisation_id == organisation_id), model, cursor=cursor, limit=limit
+    )
+
+
+def revision_of(session: Session, model: type[_Profile], organisation_id: UUID, revision: int) -> _Profile:
+    """One revision of a profile."""
+    row = session.scalar(select(model).where(model.organisation_id == organisation_id, model.revision == revision))
+    if row is None:
+        raise NotFoundError(f"There is no revision {revision} of this profile.")
+    return row

@@ -23,7 +23,8 @@ from app.services.phases import must_be_open
 from app.services.profiles import Registered, save_request
 
 #: as for one's own part in an event: until the day, then it is for the organiser
-_WANTING = ("Publishing and changing requests", "registration", "matching", "booking")
+WANTING = ("registration", "matching", "booking")
+_SAID = "Publishing and changing requests"
 
 
 def lock_request(session: Session, actor: Actor, key: UUID) -> RequestRow:
@@ -35,7 +36,7 @@ def publish_request(
     session: Session, actor: Actor, event: Event, organisation_id: UUID, code: str, request: SourcingRequest
 ) -> Registered:
     """Say what an organisation wants at an event; the same code again is the next revision of the same request."""
-    must_be_open(session, event, *_WANTING, actor=actor)
+    must_be_open(session, event, _SAID, *WANTING, actor=actor)
     return save_request(session, actor, event.id, organisation_id, code, request)
 
 
@@ -49,7 +50,7 @@ def change_request(session: Session, actor: Actor, row: RequestRow, patch: Sourc
     InvalidInputError
         The whole does not fit together any more.
     """
-    must_be_open(session, session.get_one(Event, row.event_id), *_WANTING, actor=actor)
+    must_be_open(session, session.get_one(Event, row.event_id), _SAID, *WANTING, actor=actor)
     if row.withdrawn:
         raise ConflictError("This request was withdrawn; publish it again with its code.", conflict="withdrawn")
     document = dict(lookups.revisions(session, [row.id])[row.id].document)
@@ -64,7 +65,7 @@ def change_request(session: Session, actor: Actor, row: RequestRow, patch: Sourc
 
 def withdraw_request(session: Session, actor: Actor, row: RequestRow) -> None:
     """Take a request back: it is matched no more. What it said stays, and it can be published again."""
-    must_be_open(session, session.get_one(Event, row.event_id), *_WANTING, actor=actor)
+    must_be_open(session, session.get_one(Event, row.event_id), _SAID, *WANTING, actor=actor)
     if row.withdrawn:
         raise ConflictError("This request was withdrawn already.", conflict="withdrawn")
     row.withdrawn = True
@@ -79,3 +80,11 @@ def list_revisions(
     """All that a request has said, the oldest first."""
     query = select(RequestRevision).where(RequestRevision.request_id == row.id)
     return page(session, query, RequestRevision, cursor=cursor, limit=limit)
+
+
+def free_request_code(session: Session, event: Event, owner: str) -> str:
+    """A code that no request of an event has: that of its organisation with a number."""
+    stem = f"{owner.lower()[:50]}-"
+    query = select(RequestRow.code).where(RequestRow.event_id == event.id)
+    taken = set(session.scalars(query.where(RequestRow.code.startswith(stem, autoescape=True))))
+    return next(code for number in range(1, len(taken) + 2) if (code := f"{stem}{number}") not in taken)

@@ -35,7 +35,7 @@ class Form:
         self.faults: dict[str, list[str]] = {}
         self.status = 200
         self.refusal: AppError | None = None
-        self._lang = lang
+        self.lang = lang
 
     def __contains__(self, name: str) -> bool:
         return name in self._given
@@ -73,7 +73,7 @@ class Form:
                 self._missing(name)
             return None
         if len(value) > most:
-            self.fault(name, words.say("At most {most} characters; these are {count}.", self._lang, most=most,
+            self.fault(name, words.say("At most {most} characters; these are {count}.", self.lang, most=most,
                                        count=len(value)))  # fmt: skip
             return None
         return value
@@ -82,7 +82,7 @@ class Form:
         """A whole number; separators of thousands are taken."""
         value = self.number(name, needed=needed, least=least, most=most)
         if value is not None and value != int(value):
-            self.fault(name, words.say("Write a whole number, for example {example}.", self._lang, example="600"))
+            self.fault(name, words.say("Write a whole number, for example {example}.", self.lang, example="600"))
             return None
         return None if value is None else int(value)
 
@@ -98,10 +98,10 @@ class Form:
         try:
             value = float(written.replace(",", ""))
         except ValueError:
-            self.fault(name, words.say("Write a number, for example {example}.", self._lang, example="1250.5"))
+            self.fault(name, words.say("Write a number, for example {example}.", self.lang, example="1250.5"))
             return None
         if not least <= value <= most:
-            self.fault(name, words.say("Between {least} and {most}, please.", self._lang, least=f"{least:g}",
+            self.fault(name, words.say("Between {least} and {most}, please.", self.lang, least=f"{least:g}",
                                        most=f"{most:g}"))  # fmt: skip
             return None
         return value
@@ -124,7 +124,7 @@ class Form:
         if value in among:
             return value
         if value or needed:
-            self.fault(name, words.say("Choose one of those offered.", self._lang))
+            self.fault(name, words.say("Choose one of those offered.", self.lang))
         return None
 
     def yes(self, name: str) -> bool:
@@ -181,7 +181,7 @@ class Form:
         self.status, self.refusal = error.status, error
 
     def _missing(self, name: str) -> None:
-        self.fault(name, words.say("This is needed.", self._lang))
+        self.fault(name, words.say("This is needed.", self.lang))
 
     def _parsed(self, name: str, parse: Callable[[str], T], needed: bool, example: str) -> T | None:
         value = self[name]
@@ -192,7 +192,7 @@ class Form:
         try:
             return parse(value)
         except ValueError:
-            self.fault(name, words.say("Write it like {example}.", self._lang, example=example))
+            self.fault(name, words.say("Write it like {example}.", self.lang, example=example))
             return None
 
 
