@@ -62,9 +62,15 @@ class Session:
         with reachable():
             at = migrate.current(database)
         if at != migrate.newest():
+            database.close()
             state = "holds no fairmatch tables" if at is None else f"is at revision {at}"
             raise NotReadyError(f"The database {state}; run: fairmatch db upgrade")
         return database
+
+    def close(self) -> None:
+        """Let go of the database, if a command has opened it."""
+        if "database" in vars(self):
+            self.database.close()
 
     def answer(self, data: Any, show: Callable[[], None]) -> None:
         """Print `data` as JSON, or call `show` to print it for people."""

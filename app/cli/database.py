@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,12 +30,10 @@ def upgrade(context: typer.Context, as_json: JsonFlag = False) -> None:
     from app.db.engine import Database
 
     state = session_of(context, as_json)
-    database = Database(state.settings.database_url)
-    with reachable():
+    with closing(Database(state.settings.database_url)) as database, reachable():
         before = migrate.current(database)
         migrate.upgrade(database)
-    after = migrate.current(database)
-    database.close()
+        after = migrate.current(database)
     text = f"The database is at revision {after}." if before == after else f"Upgraded from {before} to {after}."
     state.answer({"before": before, "after": after}, lambda: state.out.print(text))
 
@@ -66,10 +65,8 @@ def restore(
     from app.services import backup as backups
 
     state = session_of(context, as_json)
-    database = Database(state.settings.database_url)
-    with reachable(), state.progress("Restore") as progress:
+    with closing(Database(state.settings.database_url)) as database, reachable(), state.progress("Restore") as progress:
         manifest = backups.restore(database, file, progress, force=force)
-    database.close()
     _tell(state, manifest, f"Restored {manifest.rows:,} rows from {file}.")
 
 
@@ -87,10 +84,8 @@ def copy(
 
     state = session_of(context, as_json)
     check_address(to, "--to")
-    target = Database(to)
-    with reachable(), state.progress("Copy") as progress:
+    with closing(Database(to)) as target, reachable(), state.progress("Copy") as progress:
         manifest = backups.copy(state.database, target, progress, force=force)
-    target.close()
     _tell(state, manifest, f"Copied {manifest.rows:,} rows.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,9 +34,8 @@ def demo(
     from app.services import access, events, exports, matching, sampling
 
     state = session_of(context, as_json)
-    database = Database(state.settings.database_url)
-    migrate.upgrade(database)
-    database.close()
+    with closing(Database(state.settings.database_url)) as database:
+        migrate.upgrade(database)
     with state.database.write() as session:
         code = sampling.load(session, edition)
     from app.cli.running import run_matching, run_scheduling

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -68,16 +69,16 @@ for group in (
 
 def run() -> None:
     """Run the command line; errors that a user can mend are one sentence, never a traceback."""
-    state = Session()
-    try:
-        app(obj=state, prog_name="fairmatch")
-    except AppError as error:
-        if state.json:
-            problem = {"error": error.code, "message": error.message, **error.details}
-            sys.stdout.write(json.dumps(problem, ensure_ascii=False, default=str) + "\n")
-        else:
-            state.err.print(error.message, style="red", markup=False, soft_wrap=True)
-        sys.exit(_EXIT.get(error.status, EXIT_INPUT))
-    except KeyboardInterrupt:
-        state.err.print("Stopped. What was begun goes on with the next command or `fairmatch serve`.")
-        sys.exit(130)
+    with closing(Session()) as state:
+        try:
+            app(obj=state, prog_name="fairmatch")
+        except AppError as error:
+            if state.json:
+                problem = {"error": error.code, "message": error.message, **error.details}
+                sys.stdout.write(json.dumps(problem, ensure_ascii=False, default=str) + "\n")
+            else:
+                state.err.print(error.message, style="red", markup=False, soft_wrap=True)
+            sys.exit(_EXIT.get(error.status, EXIT_INPUT))
+        except KeyboardInterrupt:
+            state.err.print("Stopped. What was begun goes on with the next command or `fairmatch serve`.")
+            sys.exit(130)

@@ -6,12 +6,14 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import create_engine, make_url, text
+from starlette.routing import BaseRoute
 
 from app.core.settings import Settings
 from app.db.engine import Database
@@ -102,7 +104,15 @@ def make_app(database_url: str, *, workers: bool = False, max_body_mb: int = 10)
     settings = Settings(
         database_url=database_url, workers_in_process=workers, max_body_mb=max_body_mb, rate_per_minute=0
     )
-    return create_app(settings)
+    app = create_app(settings)
+    app.router.routes = _routes()
+    return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """The routes of every app: FastAPI works out what one depends on at its first call, which takes a while."""
+    return create_app(Settings(database_url="sqlite://")).router.routes
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,21 @@
-"""Run the real command in a process of its own, with a database and an output folder of its own."""
+"""Run commands with a database and an output folder of their own: here, or in a process where only that shows it."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from app.cli import main
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,21 +53,49 @@ class Shell:
             "NO_COLOR": "1",
         } | self.settings  # fmt: skip
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, told: bool = False) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "app", *arguments], cwd=self.folder, env=self.environment, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            stdin=subprocess.PIPE if told else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
 
-    def run(self, *arguments: str, code: int = 0) -> Result:
-        """Run a command to its end; it must end with `code`, and never with a traceback."""
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=300)
+    def process(self, *arguments: str, code: int = 0, told: str | None = None) -> Result:
+        """Run a command in a process of its own; it must end with `code`, and never with a traceback."""
+        process = self.start(*arguments, told=told is not None)
+        out, err = process.communicate(told, timeout=300)
         assert "Traceback" not in out + err, err
-        assert process.returncode == code, (
-            f"fairmatch {' '.join(arguments)} ended with {process.returncode}: {out}{err}"
-        )
-        return Result(process.returncode, out, err)
+        return _ended(arguments, Result(process.returncode, out, err), code)
+
+    def run(self, *arguments: str, code: int = 0, told: str = "") -> Result:
+        """Run a command to its end in this process, which saves starting one; it must end with `code`.
+
+        What it cannot handle comes out of here as an exception.
+        """
+        out, err, ended = io.StringIO(), io.StringIO(), 0
+        with self._inside(arguments, told), redirect_stdout(out), redirect_stderr(err):
+            try:
+                main()
+            except SystemExit as exit_:
+                ended = int(exit_.code or 0)
+        return _ended(arguments, Result(ended, out.getvalue(), err.getvalue()), code)
+
+    @contextmanager
+    def _inside(self, arguments: tuple[str, ...], told: str) -> Iterator[None]:
+        """As if this process had been started in the folder, with the environment and with these arguments."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
+            patch.setattr(sys, "argv", ["fairmatch", *arguments])
+            patch.setattr(sys, "stdin", io.StringIO(told))
+            for name in os.environ.keys() - self.environment.keys():
+                patch.delenv(name)
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            yield
 
     def json(self, *arguments: str, code: int = 0) -> Any:
         return self.run("--json", *arguments, code=code).data
+
+
+def _ended(arguments: tuple[str, ...], result: Result, code: int) -> Result:
+    assert result.code == code, f"fairmatch {' '.join(arguments)} ended with {result.code}: {result.out}{result.err}"
+    return result

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.api.auth import KeysSeen
 from app.cli.root import app as root
 from app.db.migrate import newest
 from tests.cli.command import Shell
@@ -382,6 +383,7 @@ def test_the_three_calls_against_the_live_service(demo: Demo, tmp_path: Path) ->
             assert plan["bound"] >= plan["value"]
             assert len(plan["meetings"]) <= 99
             shell.run("key", "revoke", keys["buyer"])
+            time.sleep(KeysSeen.SECONDS)
         with client("buyer") as me:
             assert me.get("sourcing-requests").status_code == 401
 
