@@ -1,6 +1,8 @@
 # fairmatch: `make demo` and `make test` are all a newcomer needs. `make help` lists the rest.
 PYTHON ?= python3
 BIN := .venv/bin
+# Processes that tests start keep what they have compiled for the next.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Files of the virtual environment that say which lock it was installed from.
 RUN := .venv/installed-run

@@ -33,7 +33,7 @@ class CheckedClient(TestClient):
 
 
 @cache
-def _described() -> dict[str, Any]:
+def described() -> dict[str, Any]:
     """The description of the interface, which is the same for every app; making it takes a second."""
     return create_app(Settings(database_url="sqlite://")).openapi()
 
@@ -41,7 +41,7 @@ def _described() -> dict[str, Any]:
 def _description(app: FastAPI) -> dict[str, Any]:
     """The app's own description; made once for all that have the same routes."""
     if app.openapi_schema is None:
-        app.openapi_schema = _described()
+        app.openapi_schema = described()
     return app.openapi()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -45,7 +44,7 @@ from app.db.models import (
     Webhook,
     WebhookDelivery,
 )
-from tests.api.checked import CheckedClient
+from tests.api.checked import CheckedClient, described
 from tests.api.conftest import Fair, make_app, make_fair
 
 SIZES = (1, 3, 30)
@@ -205,7 +204,7 @@ def test_single_things_are_whole(client: CheckedClient, fair: Fair) -> None:
 
 @pytest.mark.parametrize("path", sorted(LISTS))
 def test_the_description_says_so(path: str) -> None:
-    document: dict[str, Any] = make_app("sqlite://").openapi()
+    document = described()
     operation = document["paths"][PREFIX + path]["get"]
     assert "fields" in {parameter["name"] for parameter in operation["parameters"]}
     whole, some = operation["responses"]["200"]["content"]["application/json"]["schema"]["anyOf"]

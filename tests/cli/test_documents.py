@@ -1,4 +1,4 @@
-"""Every command shown in README.md and docs/ is run, in the order of its document, in one shell.
+"""Every command shown in README.md and docs/ is run, in the order of its document, in one folder.
 
 Commands stand in fences marked `bash` or `console` (there after "$ "), and in the running text between backticks.
 A document's folder holds links to the sources and a PROBLEM.json, and its database has the demonstration in it.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -120,12 +121,23 @@ def test_what_is_not_run_is_shown_or_could_not_be() -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_every_command_runs(place: Shell, path: Path) -> None:
-    commands = [command for command in _shown(path) if _is_run(command)]
-    script = "\n".join(["set -euo pipefail", *(f"echo '+' {json.dumps(c)} >&2\n{c}" for c in commands)])
+    for command in filter(_is_run, _shown(path)):
+        if _is_plain(command):
+            place.run(*shlex.split(command)[1:])
+        else:
+            _in_a_shell(place, command)
+
+
+def _is_plain(command: str) -> bool:
+    """Whether it is only a command of ours and its words: nothing that a shell would have to see to."""
+    return command.startswith("fairmatch ") and not re.search(r"[*?$~=;&`\\]", command)
+
+
+def _in_a_shell(place: Shell, command: str) -> None:
     process = subprocess.run(
-        ["bash", "-c", script], cwd=place.folder, env=place.environment, capture_output=True, text=True, timeout=300
+        ["bash", "-c", command], cwd=place.folder, env=place.environment, capture_output=True, text=True, timeout=300
     )
-    assert process.returncode == 0, process.stderr
+    assert process.returncode == 0, f"{command}: {process.stderr}"
     assert "Traceback" not in process.stderr
 
 

@@ -42,6 +42,7 @@ from tests.services.lists import BUYERS, EXHIBITORS, REQUESTS, Desk
 from tests.services.stage import Server, Stage, template
 
 EDITIONS = ("paris", "zhuzhou", "keqiao", "clusters")
+FORMS = (("xlsx", "en"), ("xlsx", "zh"), ("csv", "fr"), ("csv", "de"), ("csv", "it"))
 
 
 @pytest.fixture(params=EDITIONS)
@@ -122,7 +123,11 @@ def _again(stage: Stage, files: list[Path]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("form", "lang"), [("xlsx", "en"), ("xlsx", "zh"), ("csv", "fr"), ("csv", "de"), ("csv", "it")]
+    ("server", "loaded", "form", "lang"),
+    # files know nothing of databases: every form of every edition on one kind, some form of each on the other
+    [("sqlite", edition, *form) for edition in EDITIONS for form in FORMS]
+    + [("postgresql", edition, *form) for edition, form in zip(EDITIONS, FORMS[1:], strict=True)],
+    indirect=["server", "loaded"],
 )
 def test_what_was_imported_comes_out_and_in_again(loaded: Stage, tmp_path: Path, form: str, lang: str) -> None:
     with loaded.database.read() as session:
