@@ -213,6 +213,12 @@ class Lexicon:
         return out
 
 
+@cache
+def taught() -> Lexicon:
+    """What the built-in lists teach, ready to be looked up; made once, for nothing changes it."""
+    return Lexicon(built_in())
+
+
 def _forms(word: str) -> set[str]:
     """A word and the stems it may be counted under."""
     return {word, english_stem(word), *(light_stem(word, language) for language in _LIGHT)}

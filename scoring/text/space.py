@@ -20,7 +20,7 @@ from scoring.records import Record
 from scoring.text import latent, neighbours
 from scoring.text.associations import Associations
 from scoring.text.documents import asked, body, document
-from scoring.text.lexicon import Learned, Lexicon, built_in
+from scoring.text.lexicon import Learned, Lexicon, built_in, taught
 from scoring.text.parts import Concepts, Forms, Grams, Pairs, Part, Words, request_rows
 from scoring.text.tokens import spelled, words
 
@@ -69,7 +69,7 @@ class TextSpace:
     @cached_property
     def lexicon(self) -> Lexicon:
         """Words of other languages, for the words of a request."""
-        return Lexicon(built_in(), self._learned)
+        return Lexicon(built_in(), self._learned) if self._learned else taught()
 
     def fit(self, records: Sequence[Record]) -> TextSpace:
         """Learn features, weights and latent directions from records in canonical order."""
