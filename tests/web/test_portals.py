@@ -362,6 +362,7 @@ def _sound(page: Page) -> None:
 def test_a_buyers_path(chromium: Browser, site: Site, lang: str) -> None:
     """From a pasted text to a supplier on the shortlist, two side by side, and the form that asks for a meeting."""
     with looking(chromium, site.url, BUYER, lang, phone=lang == "zh") as look:
+        look.page.set_default_timeout(90_000)  # the first list loads the ranking engine
         page = look.open("/my")
         _sound(page)
         page = look.open("/my/sourcing/paste")
@@ -395,6 +396,7 @@ def test_a_buyers_path(chromium: Browser, site: Site, lang: str) -> None:
 def test_an_enterprises_path(chromium: Browser, site: Site, lang: str) -> None:
     """From the profile, whose new word is confirmed, to buyers with reasons, the timetable and the people."""
     with looking(chromium, site.url, ENTERPRISE, lang, phone=lang == "en", dark=lang == "zh") as look:
+        look.page.set_default_timeout(90_000)  # the first list loads the ranking engine
         page = look.open("/my/profile")
         _sound(page)
         page.fill(
