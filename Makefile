@@ -10,7 +10,7 @@ TEST := .venv/installed-test
 BENCH := .venv/installed-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint bench torture format lock clean
+.PHONY: help demo serve test lint bench torture pictures format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ help: ## this list
 demo: $(RUN) ## the Paris edition from spreadsheets to timetables, in var/
 	$(BIN)/fairmatch demo
 
-serve: $(RUN) ## the service on http://127.0.0.1:8000 (API under /api/v1)
+serve: $(RUN) ## the service on http://127.0.0.1:8000: console and portals, API under /api/v1
 	$(BIN)/fairmatch db upgrade
 	$(BIN)/fairmatch serve
 
@@ -38,6 +38,9 @@ torture: $(TEST) ## races, kills and made-up calls as often as promised (hours);
 	FAIRMATCH_TORTURE=full $(BIN)/python -m pytest tests/torture tests/api/test_races.py tests/api/test_idempotency.py \
 	  tests/api/test_progress.py tests/api/test_transactions.py tests/api/test_races_of_changes.py \
 	  tests/api/test_meetings.py tests/api/test_publications.py
+
+pictures: $(TEST) ## pictures of the console for the documents (needs Chromium)
+	$(BIN)/python -m tests.web.pictures
 
 format: $(TEST) ## put the code into shape
 	$(BIN)/ruff check --fix-only .

@@ -69,6 +69,23 @@ class Look:
         return self.page
 
 
+def make_paris(folder: Path) -> Path:
+    """Run `fairmatch demo` with its database in a folder, add an account for each kind of user, return the database."""
+    folder.mkdir(parents=True, exist_ok=True)
+    told = subprocess.run(
+        [sys.executable, "-m", "app", "demo"], capture_output=True, text=True, check=False,
+        env={
+            **os.environ, "FAIRMATCH_DATABASE_URL": f"sqlite:///{folder / 'fairmatch.db'}",
+            "FAIRMATCH_OUT": str(folder / "out"),
+        },
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    database = Database(f"sqlite:///{folder / 'fairmatch.db'}")
+    _people(database)
+    database.close()
+    return folder / "fairmatch.db"
+
+
 @pytest.fixture(scope="session")
 def paris(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database that `fairmatch demo` leaves, with an account for each kind of user; made once for all workers."""
@@ -83,17 +100,7 @@ def paris(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert time.monotonic() < limit, "the other worker does not get the sample edition done"
             time.sleep(0.2)
         return folder / "fairmatch.db"
-    told = subprocess.run(
-        [sys.executable, "-m", "app", "demo"], capture_output=True, text=True, check=False,
-        env={
-            **os.environ, "FAIRMATCH_DATABASE_URL": f"sqlite:///{folder / 'fairmatch.db'}",
-            "FAIRMATCH_OUT": str(folder / "out"),
-        },
-    )  # fmt: skip
-    assert told.returncode == 0, told.stderr
-    database = Database(f"sqlite:///{folder / 'fairmatch.db'}")
-    _people(database)
-    database.close()
+    make_paris(folder)
     done.touch()
     return folder / "fairmatch.db"
 

@@ -1,0 +1,43 @@
+"""Walk every page that links lead to, one of each kind, as a browser shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from playwright.sync_api import Page
+
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_FILES = re.compile(r"\.(pdf|xlsx|csv|ics|html|json|zip)$|/(download|files|export)")
+
+
+def kind_of(address: str, known: frozenset[str] = frozenset()) -> str:
+    """The address with ids and codes taken out, and the names of its parameters: pages of one kind share it."""
+    parts = urlsplit(address)
+    path = "/".join("*" if part in known or _ID.fullmatch(part) else part for part in parts.path.split("/"))
+    names = sorted({each.partition("=")[0] for each in parts.query.split("&") if each})
+    return path + ("?" + "&".join(names) if names else "")
+
+
+def walk(page: Page, url: str, start: str, known: frozenset[str], most: int = 120) -> Iterator[str]:
+    """Open one page of each kind that can be reached from `start` by links, and give the kind while it is open.
+
+    `known` are codes that stand in addresses, as of organisations. Files are not opened.
+    """
+    waiting, seen = [urljoin(url, start)], set[str]()
+    while waiting and len(seen) < most:
+        address = waiting.pop(0)
+        kind = kind_of(address, known)
+        if kind in seen:
+            continue
+        seen.add(kind)
+        page.goto(address)
+        yield kind
+        links = page.eval_on_selector_all(
+            "a[href]", "all => all.filter(a => !a.hasAttribute('download')).map(a => a.href)"
+        )
+        for link in links:
+            plain = link.partition("#")[0]
+            if plain.startswith(url) and not _FILES.search(urlsplit(plain).path) and kind_of(plain, known) not in seen:
+                waiting.append(plain)
