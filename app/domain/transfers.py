@@ -40,6 +40,15 @@ class ExportIn(Shape):
     lang: Literal["en", "zh", "zh-Hans", "fr", "de", "it"] = "en"
 
 
+class ToldIn(Shape):
+    """What somebody who looked at a table says of it; a column is named by its header, or its letters."""
+
+    file: str
+    sheet: str
+    kind: str | None = None
+    columns: dict[str, str | None] = {}
+
+
 def media_type(name: str) -> str:
     """The media type of a file, by the end of its name."""
     return next((found for end, found in MEDIA_TYPES.items() if name.lower().endswith(end)), OTHER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
@@ -85,8 +87,22 @@ def find_event(session: Session, actor: Actor, name: str) -> Event:
     return event
 
 
-def list_events(session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[Event]:
-    return page(session, select(Event).where(Event.tenant_id == actor.tenant_id), Event, cursor=cursor, limit=limit)
+def list_events(
+    session: Session, actor: Actor, *, cursor: str | None = None, limit: int = 50, newest: bool = False
+) -> Page[Event]:
+    """The editions of the tenant in the order of their making, or the newest first."""
+    mine = select(Event).where(Event.tenant_id == actor.tenant_id)
+    return page(session, mine, Event, cursor=cursor, limit=limit, newest=newest)
+
+
+def free_event_code(session: Session, actor: Actor, name: str, year: int) -> str:
+    """A code that no edition of the tenant has, made of the letters and digits of a name and the year."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "fair"
+    stem = stem if str(year) in stem else f"{stem}-{year}"
+    mine = select(Event.code).where(Event.tenant_id == actor.tenant_id, Event.code.startswith(stem, autoescape=True))
+    taken = set(session.scalars(mine))
+    return next(code for code in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if code not in taken)
 
 
 def pairing_rules(session: Session, event_id: UUID) -> PairingRules:

@@ -1,4 +1,4 @@
-"""Load a sample edition into a tenant of its own, the way an organiser would: an event, then its spreadsheets."""
+"""Load a sample edition, into a tenant of its own or one that is there, the way an organiser would: an event, then its spreadsheets."""
 
 from __future__ import annotations
 
@@ -26,15 +26,18 @@ def load(session: Session, edition: str) -> str:
     tenant = session.scalar(select(Tenant).where(Tenant.slug == TENANT)) or create_tenant(
         session, TENANT, "Demonstration"
     )
-    actor = Actor(tenant.id)
-    place = folder(edition)
-    shape = read_edition(place / "event.toml")
-    event = session.scalar(select(Event).where(Event.tenant_id == tenant.id, Event.code == shape.code))
+    return load_into(session, Actor(tenant.id), edition).code
+
+
+def load_into(session: Session, actor: Actor, edition: str) -> Event:
+    """Create the event in the actor's own tenant if it is not there, and import the tables."""
+    shape = read_edition(folder(edition) / "event.toml")
+    event = session.scalar(select(Event).where(Event.tenant_id == actor.tenant_id, Event.code == shape.code))
     event = event or create_event(session, actor, shape)
     report = bring_in(session, actor, event, lists(edition))
     if not report.written:
         raise InvalidInputError(f"The sample {edition!r} cannot be imported:\n{summary(report.errors)}")
-    return event.code
+    return event
 
 
 def ask(session: Session, actor: Actor, event: Event, edition: str) -> list[tuple[str, str]]:

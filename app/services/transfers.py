@@ -13,13 +13,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.core.errors import InvalidInputError, TooLargeError
+from app.core.errors import InvalidInputError, NotFoundError, TooLargeError
 from app.core.i18n import language
 from app.db.engine import Database, WriteSession
 from app.db.models import Event, Job
 from app.db.queries.scoped import fetch
-from app.domain.lists import KINDS
-from app.domain.transfers import IMPORTED, ExportIn
+from app.domain.lists import KINDS, Told
+from app.domain.transfers import IMPORTED, ExportIn, ToldIn
 from app.io.reports import write_report
 from app.io.spreadsheets import Limits
 from app.services import exports
@@ -78,6 +78,41 @@ def start_import(
     return start_job(session, actor, "import", event, {**told, **options, **how})
 
 
+def start_again(
+    session: Session,
+    actor: Actor,
+    before: Job,
+    *,
+    told: Sequence[ToldIn] = (),
+    dry_run: bool = True,
+    good_rows: bool = False,
+) -> Job:
+    """Record that the files of an import are to be read again, with what somebody has said of their tables since.
+
+    What was said of a table before stays, unless `told` speaks of it.
+
+    Raises
+    ------
+    NotFoundError
+        It is no import, or its files have run out.
+    """
+    actor.must_be_organiser()
+    _must_be_kept(session, actor, before)
+    known = {(one["file"], one["sheet"]): one for one in before.parameters.get("told", [])}
+    known |= {(one.file, one.sheet): one.model_dump() for one in told}
+    event = fetch(session, Event, UUID(str(before.event_id)), actor.tenant_id)
+    parameters = {name: value for name, value in before.parameters.items() if name != "by"}
+    how = {"dry_run": dry_run, "good_rows": good_rows, "told": list(known.values())}
+    return start_job(session, actor, "import", event, {**parameters, **how})
+
+
+def _must_be_kept(session: Session, actor: Actor, before: Job) -> None:
+    if before.kind != "import":
+        raise NotFoundError(f"There is no import {before.id}.")
+    for key in before.parameters["file_ids"]:
+        find_file(session, actor, UUID(key))
+
+
 def _must_be_readable(name: str, content: bytes) -> None:
     if not name.lower().endswith(IMPORTED):
         raise InvalidInputError(f"{name!r} does not end in one of {', '.join(IMPORTED)}.", field="filename")
@@ -110,8 +145,10 @@ def _import(database: Database, row: Job, report: Progress) -> Done:
             path.write_bytes(file.content)
             paths.append(path)
         understood = understand(
-            paths, kind=asked["kind"], columns=asked["columns"] or None, encoding=asked["encoding"], report=report
-        )
+            paths, kind=asked["kind"], columns=asked["columns"] or None, encoding=asked["encoding"], report=report,
+            told={(one["file"], one["sheet"]): Told(one["kind"], one["columns"]) for one in asked.get("told", [])},
+            samples=asked["dry_run"],
+        )  # fmt: skip
 
     def write(session: WriteSession, row: Job) -> dict[str, Any]:
         event = session.get_one(Event, row.event_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
 from typing import Annotated, Any
 
@@ -156,8 +156,9 @@ def _queue(request: Request, _page: Annotated[Page, Depends(page_of)]) -> Handov
     return Handover(request.app.state.jobs)
 
 
-async def _form(request: Request, page: Annotated[Page, Depends(page_of)]) -> Form:
-    return await read_form(request, page.lang)
+async def _form(request: Request, page: Annotated[Page, Depends(page_of)]) -> AsyncIterator[Form]:
+    yield await read_form(request, page.lang)
+    await request.close()  # and with it the files that were sent
 
 
 Asked = Annotated[Page, Depends(page_of)]

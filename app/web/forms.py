@@ -29,9 +29,9 @@ class Form:
     """
 
     def __init__(self, given: Mapping[str, Sequence[str]] | None = None, lang: str = "en",
-                 files: Mapping[str, UploadFile] | None = None) -> None:  # fmt: skip
+                 files: Mapping[str, list[UploadFile]] | None = None) -> None:  # fmt: skip
         self._given = {name: [value.strip() for value in values] for name, values in (given or {}).items()}
-        self.files = dict(files or {})
+        self._files = dict(files or {})
         self.faults: dict[str, list[str]] = {}
         self.status = 200
         self.refusal: AppError | None = None
@@ -60,6 +60,10 @@ class Form:
     def all(self, name: str) -> list[str]:
         """All values of a field that may be sent several times (boxes), the empty ones left out."""
         return [value for value in self._given.get(name, []) if value]
+
+    def files(self, name: str) -> list[tuple[str, bytes]]:
+        """The files that were sent in a field, each with its name."""
+        return [(each.filename or "file", each.file.read()) for each in self._files.get(name, [])]
 
     def lines(self, name: str) -> list[str]:
         """The lines of a text field, the empty ones left out."""
@@ -200,10 +204,10 @@ async def read_form(request: Request, lang: str) -> Form:
     """What was sent; files are kept apart."""
     sent: FormData = await request.form(max_fields=_MOST_FIELDS, max_files=20)
     given: dict[str, list[str]] = {}
-    files: dict[str, UploadFile] = {}
+    files: dict[str, list[UploadFile]] = {}
     for name, value in sent.multi_items():
         if isinstance(value, str):
             given.setdefault(name, []).append(value.replace("\x00", ""))
         elif value.filename:
-            files[name] = value
+            files.setdefault(name, []).append(value)
     return Form(given, lang, files)

@@ -7,10 +7,10 @@ from app.domain.lists.headers import Column, Mapping, map_headers
 from app.domain.lists.index import Index, learn_index, split_cell
 from app.domain.lists.parsing import Parsed, parse_table
 from app.domain.lists.problems import Problem, UnusableListError, summary
-from app.domain.lists.reading import Lists, read_list, read_lists
+from app.domain.lists.reading import Lists, Told, read_list, read_lists
 from app.domain.lists.recognising import Header, Recognition, find_header, recognise
 from app.domain.lists.records import Record
-from app.domain.lists.tables import Cell, CellFault, Row, Table, address
+from app.domain.lists.tables import Cell, CellFault, Row, Table, address, shown
 
 __all__ = [
     "KINDS",
@@ -30,6 +30,7 @@ __all__ = [
     "Record",
     "Row",
     "Table",
+    "Told",
     "UnusableListError",
     "address",
     "fields_of",
@@ -40,6 +41,7 @@ __all__ = [
     "read_list",
     "read_lists",
     "recognise",
+    "shown",
     "split_cell",
     "summary",
 ]

@@ -14,6 +14,14 @@ from app.domain.lists.recognising import find_header, is_notes, recognise
 from app.domain.lists.tables import Table
 
 
+@dataclass(frozen=True)
+class Told:
+    """What somebody who looked at a table says of it: what kind of list it is, and which column feeds which field."""
+
+    kind: Kind | None = None
+    columns: MappingOf[str, str | None] = field(default_factory=dict)
+
+
 @dataclass
 class Lists:
     """The lists of a file, and in words what of it was passed over."""
@@ -57,9 +65,12 @@ def read_list(table: Table, kind: Kind | None = None, overrides: MappingOf[str, 
 
 
 def read_lists(
-    tables: Sequence[Table], kind: Kind | None = None, overrides: MappingOf[str, str | None] | None = None
+    tables: Sequence[Table],
+    kind: Kind | None = None,
+    overrides: MappingOf[str, str | None] | None = None,
+    told: MappingOf[str, Told] | None = None,
 ) -> Lists:
-    """Return the lists of all tables of a file.
+    """Return the lists of all tables of a file; `told` says by the name of a table what holds for it alone.
 
     Sheets of a template without entries, and its notes, are passed over; so are sheets that are no list, if another
     one is.
@@ -75,8 +86,9 @@ def read_lists(
         if is_notes(table) and len(tables) > 1:
             out.passed_over.append(f"sheet {table.name!r} explains the columns")
             continue
+        of_it = (told or {}).get(table.name, Told())
         try:
-            parsed = read_list(table, kind, overrides)
+            parsed = read_list(table, of_it.kind or kind, {**(overrides or {}), **of_it.columns})
         except UnusableListError as error:
             refused.append(error)
             continue

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError
 from app.db.models import Event, ImportedFile
-from app.domain.lists import KINDS, Kind, Parsed, Table, read_lists
+from app.domain.lists import KINDS, Kind, Parsed, Table, Told, fields_of, read_lists, shown
 from app.io.spreadsheets import Limits, read_tables
 from app.services.access import Actor
 from app.services.audit import record
@@ -27,6 +27,10 @@ _ORDER: tuple[Kind, ...] = (
     "clusters", "cluster_facts", "exhibitors", "buyers", "representatives", "certificates", "requests",
     "availability", "preferences",
 )  # fmt: skip
+
+
+#: rows that samples are taken from
+_SAMPLED = 12
 
 
 class _RolledBackError(Exception):
@@ -90,16 +94,29 @@ def understand(
     *,
     kind: Kind | None = None,
     columns: Mapping[str, str | None] | None = None,
+    told: Mapping[tuple[str, str], Told] | None = None,
+    samples: bool = False,
     encoding: str | None = None,
     limits: Limits | None = None,
     report: Progress = silent,
 ) -> Understood:
-    """Read files and see what is in them; the database is not needed for it, and nobody waits for it meanwhile."""
+    """Read files and see what is in them; the database is not needed for it, and nobody waits for it meanwhile.
+
+    Parameters
+    ----------
+    told
+        By file and sheet, what holds for one table alone.
+    samples
+        Whether to note what stands in the first cells of each column, for somebody to see if it was understood.
+    """
     found = Understood([], [], Report())
     for number, path in enumerate(files):
         report(0.4 * number / len(files), f"reading {path.name}")
         tables = read_tables(path, limits=limits or Limits(), encoding=encoding)
-        found.parsed += _understand(path, tables, kind, columns, found.out)
+        of_file = {sheet: said for (file, sheet), said in (told or {}).items() if file == path.name}
+        found.parsed += _understand(path, tables, kind, columns, of_file, found.out)
+        if samples:
+            _sample(tables, found.parsed)
         found.files.append((path.name, _digest(path)))
     found.parsed.sort(key=lambda pair: _ORDER.index(pair[1].kind))
     return found
@@ -174,11 +191,16 @@ def _share(report: Progress, number: int, tables: int, stage: str) -> Callable[[
 
 
 def _understand(
-    path: Path, tables: list[Table], kind: Kind | None, columns: Mapping[str, str | None] | None, out: Report
+    path: Path,
+    tables: list[Table],
+    kind: Kind | None,
+    columns: Mapping[str, str | None] | None,
+    told: Mapping[str, Told],
+    out: Report,
 ) -> list[tuple[TableReport, Parsed]]:
     if kind is not None and kind not in KINDS:
         raise InvalidInputError(f"{kind!r} is no kind of list; one of {', '.join(KINDS)}.")
-    lists = read_lists(tables, kind, columns)
+    lists = read_lists(tables, kind, columns, told)
     out.passed_over += [f"{path.name}: {note}" for note in lists.passed_over]
     reading = {table.name: table.reading for table in tables}
     found = []
@@ -189,6 +211,22 @@ def _understand(
         out.tables.append(table)
         found.append((table, one))
     return found
+
+
+def _sample(tables: list[Table], parsed: list[tuple[TableReport, Parsed]]) -> None:
+    """Note the first cells of each column; those that speak of people are left out, as samples outlive the file."""
+    by_name = {table.name: table for table in tables}
+    for report, lists in parsed:
+        table = by_name.get(report.sheet)
+        if report.samples or table is None:
+            continue
+        rows = {record.row for record in lists.records[:_SAMPLED]}
+        first = [row.cells for row in table.rows if row.number in rows]
+        for column in report.mapping.columns:
+            field = fields_of(lists.kind).get(column.field or "")
+            if field is not None and field.part != "representative":
+                texts = [shown(cells[column.index]) for cells in first if column.index < len(cells)]
+                report.samples[column.index] = [text[:60] for text in dict.fromkeys(texts) if text][:3]
 
 
 def _digest(path: Path) -> str:

@@ -22,6 +22,8 @@ class TableReport:
     problems: list[Problem] = field(default_factory=list)
     unresolved: dict[str, int] = field(default_factory=dict)
     written: int = 0
+    #: index of a column → what stands in its first cells; only a dry run tells it, and of no person
+    samples: dict[int, list[str]] = field(default_factory=dict)
 
     def wrong(self, record: Record, name: str, message: str, expected: str = "", severity: str = "error") -> None:
         """Note a fault of a row that only the database could show, at the cell it comes from."""
@@ -48,7 +50,9 @@ class TableReport:
             "kind": self.kind,
             "reading": self.reading,
             "columns": [
-                {"column": c.letters, "header": c.header, "field": c.field, "how": c.how} for c in self.mapping.columns
+                {"column": c.letters, "header": c.header, "field": c.field, "how": c.how}
+                | ({"samples": self.samples.get(c.index, [])} if self.samples else {})
+                for c in self.mapping.columns
             ],
             "rows": self.rows,
             "written": self.written,

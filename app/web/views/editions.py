@@ -1,0 +1,161 @@
+"""The editions of a house, and the first step of a new one: of its own, a copy, or the sample."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+from starlette.background import BackgroundTasks
+from starlette.responses import Response
+
+from app.core.clock import utc_now
+from app.domain.access import RUNNERS, STAFF
+from app.domain.editions import EventCopy
+from app.domain.fairs import EventShape
+from app.domain.phases import phase_of
+from app.services import overview, sampling
+from app.services.copying import copy_event
+from app.services.events import create_event, find_event, free_event_code
+from app.services.matching import start_run
+from app.web import choices
+from app.web.deps import Asked, Pages, Queue, Reading, Sent, Writing
+from app.web.forms import Form
+from app.web.page import Page
+from app.web.views.progress import follow
+
+router = Pages(roles=STAFF)
+#: language of the page → zone and currency that a house of it most likely works in
+_HOME = {"zh": ("Asia/Shanghai", "CNY"), "fr": ("Europe/Paris", "EUR"), "en": ("Europe/Paris", "EUR")}
+_SAMPLE = "paris"
+
+
+@router.page("/events")
+def editions(page: Asked, session: Reading) -> Response:
+    found = overview.cards(session, page.actor, cursor=page.request.query_params.get("cursor"), limit=24)
+    now = utc_now()
+    phases = {card.event.id: phase_of(card.phases, now) for card in found.items}
+    return page.render("editions/editions.html", cards=found.items, next=found.next, phases=phases, today=now.date())
+
+
+@router.page("/events/new", roles=RUNNERS)
+def new(page: Asked, session: Reading) -> Response:
+    zone, currency = _HOME[page.lang]
+    first = {
+        "zone": zone, "currency": currency, "language": page.lang, "starts": "09:30", "ends": "17:30",
+        "slot_minutes": "30", "tables": "12",
+    }  # fmt: skip
+    return _form(page, session, Form.filled(first, page.lang), Form.filled({}, page.lang))
+
+
+@router.deed("/events/new", roles=RUNNERS)
+def create(page: Asked, session: Writing, form: Sent) -> Response:
+    values = _values(page, session, form)
+    shape = form.shape(EventShape, values, _PLACES) if form.right else None
+    if shape is not None:
+        with form.attempt(session):
+            create_event(session, page.actor, shape)
+        if form.right:
+            return page.to(f"/events/{shape.code}/import", page.say("The edition is there. Now bring your lists."))
+    return _form(page, session, form, Form.filled({}, page.lang))
+
+
+#: field of the shape → field of the form that shows its faults
+_PLACES = {"sessions": "starts", "places": "tables", "code": "name"}
+
+
+@router.deed("/events/copy", roles=RUNNERS)
+def copy(page: Asked, session: Writing, form: Sent) -> Response:
+    """The edition before, on other days; slots, tables, rules and phases are the same."""
+    day, name = form.day("first_day", needed=True), form.text("new_name", most=200)
+    source = find_event(session, page.actor, form["source"]) if form["source"] else None
+    if source is None:
+        form.chosen("source", ())
+    if source is not None and day is not None and form.right:
+        told = {"code": free_event_code(session, page.actor, name or _stem(source.name, source.starts_on), day.year),
+                "starts_on": day, "name": name, "participants": form.yes("participants")}  # fmt: skip
+        shape = form.shape(EventCopy, told, {"code": "new_name", "name": "new_name"})
+        with form.attempt(session):
+            made = copy_event(session, page.actor, source, shape)
+        if form.right:
+            return page.to(f"/events/{made.code}", page.say("The edition is there, with all that stays the same."))
+    zone, currency = _HOME[page.lang]
+    return _form(page, session, Form.filled({"zone": zone, "currency": currency}, page.lang), form)
+
+
+@router.deed("/events/sample", roles=RUNNERS)
+def sample(page: Asked, session: Writing, queue: Queue) -> Response:
+    """The sample edition in one's own house, ranked: to look at everything before one's own lists are there."""
+    event = sampling.load_into(session, page.actor, _SAMPLE)
+    run = start_run(session, page.actor, event)
+    response = page.to(follow("match-run", run.id, f"/events/{event.code}/ranking"))
+    response.background = BackgroundTasks()
+    response.background.add_task(queue.match, run.id)
+    return response
+
+
+def _stem(name: str, day: date) -> str:
+    """The name without the year that it was held in."""
+    return " ".join(name.replace(str(day.year), " ").split())
+
+
+def _values(page: Page, session: Session, form: Form) -> dict[str, Any]:
+    """The form as the interface takes it: sessions of each day, and as many tables as were said."""
+    name = form.text("name", needed=True, most=200)
+    first, last = form.day("starts_on", needed=True), form.day("ends_on")
+    tables = form.integer("tables", needed=True, least=1, most=2000) or 0
+    hours = _hours(form)
+    last = last or first
+    code = free_event_code(session, page.actor, name, first.year) if name and first else ""
+    return {
+        "code": code,
+        "name": name,
+        "name_local": form.text("name_local", most=200),
+        "zone": form.chosen("zone", [zone for zone, _ in choices.zones(page.lang)]),
+        "currency": form.chosen("currency", [code for code, _ in choices.currencies(page.lang)]),
+        "language": form.chosen("language", choices.SPOKEN),
+        "place": form.text("place", most=200),
+        "starts_on": first,
+        "ends_on": last,
+        "slot_minutes": form.integer("slot_minutes", needed=True, least=5, most=480),
+        "sessions": [
+            {"date": day, "starts": begin, "ends": end} for day in _days(first, last) for begin, end in hours
+        ],
+        "places": [{"code": f"T{number}"} for number in range(1, tables + 1)],
+        "interpreters": _interpreters(page, form),
+    }
+
+
+def _hours(form: Form) -> list[tuple[str, str]]:
+    """From when to when meetings are held, with the break cut out."""
+    begin, end = form.text("starts", needed=True), form.text("ends", needed=True)
+    away, back = form.text("break_from"), form.text("break_to")
+    if not begin or not end:
+        return []
+    return [(begin, away), (back, end)] if away and back else [(begin, end)]
+
+
+def _days(first: date | None, last: date | None) -> list[date]:
+    if first is None or last is None:
+        return []
+    return [first + timedelta(days=n) for n in range(min(31, (last - first).days + 1))]
+
+
+def _interpreters(page: Page, form: Form) -> list[dict[str, Any]]:
+    """A line each, as in `Zhang Min: zh fr`; without languages, Chinese and English."""
+    found = []
+    for line in form.lines("interpreters"):
+        name, _, said = line.replace("：", ":").partition(":")
+        tongues = said.replace(",", " ").replace("，", " ").replace("、", " ").split()
+        found.append({"name": name.strip(), "languages": tongues or ["zh", "en"]})
+    return found
+
+
+def _form(page: Page, session: Session, form: Form, copying: Form) -> Response:
+    cards = overview.cards(session, page.actor, limit=50).items
+    status = max(form.status, copying.status)
+    return page.render(
+        "editions/new.html", status, form=form, copying=copying, cards=cards, zones=choices.zones(page.lang),
+        currencies=choices.currencies(page.lang), tongues=choices.tongues(page.lang),
+        earlier=[(card.event.code, card.event.name) for card in cards],
+    )  # fmt: skip
