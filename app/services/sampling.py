@@ -1,4 +1,4 @@
-"""Load a sample edition, into a tenant of its own or one that is there, the way an organiser would: an event, then its spreadsheets."""
+"""Load a sample edition into a house, the way an organiser would: an event, then its spreadsheets."""
 
 from __future__ import annotations
 

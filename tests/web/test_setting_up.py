@@ -57,7 +57,8 @@ def test_an_edition_is_made_of_a_few_answers(site: Site) -> None:
         assert "12 slots · 3 tables" in shown
         assert _edition(client) == f"{code}-2"
         listed = client.get("/events").text
-    assert listed.index(f"/events/{code}-2") < listed.index(f"/events/{code}") < listed.index("/events/paris-2025")
+    places = [listed.index(f'"/events/{each}"') for each in (f"{code}-2", code, "paris-2025")]
+    assert places == sorted(places), "the newest first"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_lists_are_looked_at_corrected_and_written(site: Site) -> None:
 
         names = re.findall(r'<select name="(field-0-\d)" aria-label="([^"]+) is"', seen.text)
         assert [header for _, header in names] == ["Firma", "Was sie machen", "Land", "Stückzahl"]
-        corrected = {"kind-0": "exhibitors", "field-0-0": "name", "field-0-1": "products", "field-0-2": "", "field-0-3": ""}
+        corrected = {"kind-0": "exhibitors", "field-0-0": "name", "field-0-1": "products"}  # the others as notes
         seen = _followed(client, client.post(f"{place}/again", data=corrected))
         place = str(seen.url).removeprefix(site.url)
         assert "Every row can be used" in seen.text
@@ -142,7 +143,7 @@ def test_templates_are_in_the_readers_language(site: Site) -> None:
         listed = client.get("/events/paris-2025/import/templates/exhibitors")
         book = client.get("/events/paris-2025/import/templates/all")
         assert client.get("/events/paris-2025/import/templates/none").status_code == 404
-    assert "企业名称" in listed.content.decode("utf-8-sig") or "名称" in listed.content.decode("utf-8-sig")
+    assert "名称" in listed.content.decode("utf-8-sig")
     assert book.content[:2] == b"PK"
 
 
@@ -179,7 +180,7 @@ def test_five_minutes_in_a_browser(site: Site, chromium: Browser, lang: str) -> 
         page.goto(f"{site.url}/events/{code}")
         axe_finds_nothing(page)
         page.click("form[action$='/rank'] button")
-        page.wait_for_url(f"**/events/{code}/ranking", timeout=60_000)
+        page.wait_for_url(f"{site.url}/events/{code}/ranking", timeout=60_000)
         look.complaints.clear()
     with site.database.read() as session:
         event = events.find_event(session, access.organiser_of(session, TENANT), code)

@@ -6,6 +6,7 @@ A dry run goes the same way and is rolled back at the end, so it shows what the 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,8 @@ _ORDER: tuple[Kind, ...] = (
 
 #: rows that samples are taken from
 _SAMPLED = 12
+#: addresses and numbers that somebody can be reached at
+_REACHES = re.compile(r"@|\d[\d /().-]{7,}")
 
 
 class _RolledBackError(Exception):
@@ -224,9 +227,9 @@ def _sample(tables: list[Table], parsed: list[tuple[TableReport, Parsed]]) -> No
         first = [row.cells for row in table.rows if row.number in rows]
         for column in report.mapping.columns:
             field = fields_of(lists.kind).get(column.field or "")
-            if field is not None and field.part != "representative":
-                texts = [shown(cells[column.index]) for cells in first if column.index < len(cells)]
-                report.samples[column.index] = [text[:60] for text in dict.fromkeys(texts) if text][:3]
+            if field is None or field.part != "representative":
+                texts = dict.fromkeys(shown(cells[column.index]) for cells in first if column.index < len(cells))
+                report.samples[column.index] = [text[:60] for text in texts if text and not _REACHES.search(text)][:3]
 
 
 def _digest(path: Path) -> str:

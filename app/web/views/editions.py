@@ -118,11 +118,9 @@ def _values(page: Page, session: Session, form: Form) -> dict[str, Any]:
         "starts_on": first,
         "ends_on": last,
         "slot_minutes": form.integer("slot_minutes", needed=True, least=5, most=480),
-        "sessions": [
-            {"date": day, "starts": begin, "ends": end} for day in _days(first, last) for begin, end in hours
-        ],
+        "sessions": [{"date": day, "starts": begin, "ends": end} for day in _days(first, last) for begin, end in hours],
         "places": [{"code": f"T{number}"} for number in range(1, tables + 1)],
-        "interpreters": _interpreters(page, form),
+        "interpreters": _interpreters(form),
     }
 
 
@@ -141,7 +139,7 @@ def _days(first: date | None, last: date | None) -> list[date]:
     return [first + timedelta(days=n) for n in range(min(31, (last - first).days + 1))]
 
 
-def _interpreters(page: Page, form: Form) -> list[dict[str, Any]]:
+def _interpreters(form: Form) -> list[dict[str, Any]]:
     """A line each, as in `Zhang Min: zh fr`; without languages, Chinese and English."""
     found = []
     for line in form.lines("interpreters"):

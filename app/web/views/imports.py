@@ -143,25 +143,26 @@ def _fields(kind: Any, lang: str) -> list[tuple[str, str]]:
 def _good(tables: list[dict[str, Any]]) -> int:
     """How many rows have no error."""
     bad = sum(len({p["row"] for p in table["problems"] if p["severity"] == "error"}) for table in tables)
-    return max(0, sum(table["rows"] for table in tables) - bad)
+    rows: int = sum(table["rows"] for table in tables)
+    return max(0, rows - bad)
 
 
 def _corrected(before: Job, form: Form) -> list[ToldIn]:
-    """What was chosen otherwise than it was understood; a list of another kind has its columns found anew."""
+    """What was chosen otherwise than it was understood; in a list of another kind all else is found anew."""
     told = []
     known = {(one["file"], one["sheet"]): one for one in before.parameters.get("told", [])}
     for number, table in enumerate((before.result or {}).get("tables", [])):
-        kind = form.chosen(f"kind-{number}", KINDS, needed=False) or table["kind"]
         said = known.get((table["file"], table["sheet"]), {"kind": None, "columns": {}})
-        if kind != table["kind"]:
-            told.append(ToldIn(file=table["file"], sheet=table["sheet"], kind=kind))
-            continue
-        changed = dict(said["columns"])
+        kind = form.chosen(f"kind-{number}", KINDS, needed=False) or table["kind"]
+        other = kind != table["kind"]
+        columns = {} if other else dict(said["columns"])
         for place, column in enumerate(table["columns"]):
             chosen = form[f"field-{number}-{place}"] or None
             if chosen != column["field"] and (chosen is None or chosen in fields_of(kind)):
-                changed[_named(table, column)] = chosen
-        told.append(ToldIn(file=table["file"], sheet=table["sheet"], kind=said["kind"], columns=changed))
+                columns[_named(table, column)] = chosen
+        told.append(
+            ToldIn(file=table["file"], sheet=table["sheet"], kind=kind if other else said["kind"], columns=columns)
+        )
     return told
 
 
