@@ -91,7 +91,7 @@ def fill(url: str, n: int, m: int) -> dict[str, Any]:
     buyer = new_id()
     owners.append({"id": buyer, "tenant_id": actor.tenant_id, "code": "buyer", "name": "Buyer", "kind": "brand-owner"})
     parts.append(_part(event, buyer, "brand-owner", buys=True))
-    asked = [_shape(demand) for demand in demands(m + 400)]
+    asked = [shape_of(demand) for demand in demands(m + 400)]
     requests, revisions = [], []
     for number, shape in enumerate(asked[:m]):
         row = {"id": new_id(), "tenant_id": actor.tenant_id, "event_id": event.id, "organisation_id": buyer}
@@ -119,7 +119,8 @@ def _part(event: Event, owner: Any, kind: str, *, supplies: bool = False, buys: 
     return {**row, "kind": kind, "supplies": supplies, "buys": buys}
 
 
-def _shape(demand: dict[str, Any]) -> Shape:
+def shape_of(demand: dict[str, Any]) -> Shape:
+    """An invented demand as a request that can be stored."""
     said = {name: value for name, value in demand.items() if name in Shape.model_fields and name not in _NOT_SHOWN}
     if "must" in said:
         said["must"] = sorted({"quantity" if name == "moq" else name for name in said["must"]})
