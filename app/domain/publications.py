@@ -94,8 +94,10 @@ def align(
     """
     rows = list(now)
     old = {entry.id: entry for entry in before}
+    there = {row.id for row in rows}
     found = [_follow(old[row.id], row) for row in rows if row.id in old]
-    left = [entry for entry in before if entry.id not in {row.id for row in rows}]
+    left = [entry for entry in before if entry.id not in there]
+    taken = {entry.uid for entry in before}
     fresh = [row for row in rows if row.id not in old and (not row.is_off or row.id in known)]
     for row in sorted(fresh, key=lambda row: (row.is_off, row.starts_at, row.id)):
         match = _same_pair(left, row)
@@ -103,7 +105,7 @@ def align(
             left.remove(match)
             found.append(_follow(match, row))
         else:
-            found.append(_name(event_id, [*found, *left], row))
+            found.append(_name(event_id, taken, row))
     return _in_order([*found, *(_off(entry) for entry in left)])
 
 
@@ -125,7 +127,7 @@ def standing(
         return align(event_id, before, rows, agreed)
     by_id = {row.id: row for row in rows}
     kept = [_in_state(entry, by_id.get(entry.id)) for entry in before]
-    there = {entry.id for entry in before}
+    there, taken = {entry.id for entry in before}, {entry.uid for entry in before}
     elsewhere = {entry.pair for entry in kept if not entry.is_off and entry.id not in by_id}
     for row in rows:
         if row.id in agreed and row.id not in there and row.pair not in elsewhere:
@@ -134,7 +136,7 @@ def standing(
                 kept.remove(match)
                 kept.append(_follow(match, row))
             else:
-                kept.append(_name(event_id, kept, row))
+                kept.append(_name(event_id, taken, row))
     return _in_order(kept)
 
 
@@ -191,13 +193,13 @@ def _same_pair(entries: Iterable[Entry], row: Standing) -> Entry | None:
     )
 
 
-def _name(event_id: UUID, entries: Iterable[Entry], row: Standing) -> Entry:
-    """A new entry, named after its pair; a pair that meets more than once is numbered."""
-    taken = {entry.uid for entry in entries}
+def _name(event_id: UUID, taken: set[UUID], row: Standing) -> Entry:
+    """A new entry, named after its pair; a pair that meets more than once is numbered. Its name is taken then."""
     number, name = 1, f"{row.low_id} {row.high_id}"
     while (uid := uuid5(event_id, name)) in taken:
         number += 1
         name = f"{row.low_id} {row.high_id} {number}"
+    taken.add(uid)
     return _entry(row, uid, row.revision)
 
 

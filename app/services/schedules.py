@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from app.db.models import (
     RequestRevision,
     Schedule,
     Slot,
+    SourcingRequest,
 )
 from app.db.models import Place as PlaceRow
 from app.db.queries.grid import grid_of
@@ -33,6 +35,9 @@ from app.services.access import Actor
 from app.services.explanations import strongest
 from app.services.participants import participants
 from app.services.publishing.rows import standing_rows
+
+#: ids that are named in a query; of more than these everything of the event is read
+_FEW = 400
 
 
 @dataclass(frozen=True)
@@ -170,11 +175,22 @@ def _planned(
     )
 
 
-def reasons_of(session: Session, schedule: Schedule, lang: str, meeting_id: UUID | None = None) -> dict[UUID, Reason]:
-    """The request each meeting is about and the three strongest terms of its match, by meeting; of one if named."""
+def reasons_of(
+    session: Session,
+    schedule: Schedule,
+    lang: str,
+    meeting_id: UUID | None = None,
+    parties: Collection[UUID] | None = None,
+) -> dict[UUID, Reason]:
+    """The request each meeting is about and the three strongest terms of its match, by meeting.
+
+    Of one meeting if it is named, or of those of some `parties` (ids of participations): explanations are large.
+    """
     only = (Meeting.id == meeting_id) if meeting_id else (Meeting.schedule_id == schedule.id)
+    if parties is not None and len(parties) <= _FEW:
+        only &= Meeting.low_id.in_(parties) | Meeting.high_id.in_(parties)
     rows = session.execute(
-        select(Meeting.id, Match.explanation, RequestRevision.document)
+        select(Meeting.id, Match.revision_id, Match.explanation)
         .join(
             Match,
             (Match.run_id == schedule.match_run_id)
@@ -182,12 +198,14 @@ def reasons_of(session: Session, schedule: Schedule, lang: str, meeting_id: UUID
             & Match.seeker_id.in_((Meeting.low_id, Meeting.high_id))
             & Match.provider_id.in_((Meeting.low_id, Meeting.high_id)),
         )
-        .join(RequestRevision, RequestRevision.id == Match.revision_id)
         .where(only)
-    )
-    return {
-        key: Reason(document.get("title") or "", strongest(explanation, lang, 3)) for key, explanation, document in rows
-    }
+    ).all()
+    about = {row[1] for row in rows}
+    few = RequestRevision.id.in_(about) if len(about) <= _FEW else (SourcingRequest.event_id == schedule.event_id)
+    asked = select(RequestRevision.id, RequestRevision.document)
+    asked = asked.join(SourcingRequest, SourcingRequest.id == RequestRevision.request_id).where(few)
+    titles = {key: document.get("title") or "" for key, document in session.execute(asked)}
+    return {key: Reason(titles[revision], strongest(why, lang, 3)) for key, revision, why in rows}
 
 
 def event_info(session: Session, event: Event) -> tt.EventInfo:

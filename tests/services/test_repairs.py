@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from app.core.clock import utc_now
 from app.core.errors import ChangedMeanwhileError, ConflictError, InvalidInputError, NotAllowedError, NotFoundError
 from app.db.models import (
+    Event,
     Interpreter,
     InterpreterHold,
     LeftOutPair,
@@ -36,7 +37,7 @@ from app.db.models import (
 from app.db.models import Webhook as WebhookRow
 from app.services.access import Actor
 from app.services.live.disturbances import Disturbance
-from app.services.live.repairs import Repaired, repair, standby
+from app.services.live.repairs import Repaired, look, repair, standby
 from app.services.problems import current_schedule
 from app.services.publications import last_publication, publish
 from app.services.recipients import recipients
@@ -261,6 +262,19 @@ def test_a_preview_changes_nothing_and_is_what_is_applied(paris: Stage) -> None:
     ]
     with paris.database.read() as session:
         assert len(session.scalars(select(Unavailable)).all()) > len(away)
+
+
+def test_a_preview_only_reads_and_waits_for_nobody(paris: Stage) -> None:
+    what = Disturbance("no_show", _busiest(paris))
+    with paris.database.write() as writing:
+        writing.get_one(Event, paris.event.id).name = "renamed"
+        writing.flush()  # SQLite lets nobody else write now
+        with paris.database.read() as session:
+            event = session.get_one(Event, paris.event.id)
+            seen = look(session, paris.actor, event, what, at=AT)
+        assert event.name != "renamed"
+    assert seen.state == _do(paris, what, preview=True).state
+    assert _do(paris, what, state=seen.state).applied
 
 
 def test_a_preview_of_another_state_is_not_applied(paris: Stage) -> None:

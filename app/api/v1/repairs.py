@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from fastapi import Depends, Query, Request
+from sqlalchemy.orm import Session
 
 from app.api import idempotency
 from app.api.bodies import JsonBody
@@ -14,10 +15,12 @@ from app.api.deps import Caller, EventName, Lang, Reading, Writing
 from app.api.schemas.repairs import LateIn, RepairIn, RepairOut, StandbyList
 from app.api.v1.live import NowAt
 from app.core.i18n import language
+from app.db.engine import Database
+from app.services.access import Actor
 from app.services.events import find_event
 from app.services.live.day import Day
 from app.services.live.disturbances import Disturbance
-from app.services.live.repairs import Move, Repaired, Waiting, repair, standby
+from app.services.live.repairs import Move, Repaired, Waiting, look, note_look, repair, standby
 
 router = idempotency.router("live day")
 
@@ -44,16 +47,10 @@ def create(
     A preview says what would be done; send its `state` with `"preview": false` to do exactly that. 412 says that the
     schedule, the people or the clock have changed since; look at a new preview then.
     """
-    event = find_event(session, actor, event_id)
     what = Disturbance(
         body.kind, body.organisation, body.place, body.interpreter, body.slot, body.time, tuple(body.slots)
     )
-    found = repair(
-        session, actor, event, what,
-        preview=body.preview, state=body.state, fill=body.fill, seed=body.seed, at=body.at,
-        site=request.app.state.settings.public_url,
-    )  # fmt: skip
-    return _shown(found, lang)
+    return _shown(_repaired(session, request, actor, event_id, what, body), lang)
 
 
 @router.post(
@@ -71,14 +68,8 @@ def late(
     lang: Lang = "en",
 ) -> Any:
     """The repair of kind `late`: their meetings before that slot or time are moved to later ones, or fall out."""
-    event = find_event(session, actor, event_id)
     what = Disturbance("late", body.organisation, slot=body.slot, time=body.time)
-    found = repair(
-        session, actor, event, what,
-        preview=body.preview, state=body.state, fill=body.fill, seed=body.seed, at=body.at,
-        site=request.app.state.settings.public_url,
-    )  # fmt: skip
-    return _shown(found, lang)
+    return _shown(_repaired(session, request, actor, event_id, what, body), lang)
 
 
 @router.get(
@@ -98,6 +89,22 @@ def read_standby(
     found = standby(session, actor, find_event(session, actor, event_id), slot=slot, at=at)
     shown = _shown(found, "en")
     return {"at": shown["at"], "slots": shown["slots"], "items": shown["standby"]}
+
+
+def _repaired(
+    session: Session, request: Request, actor: Actor, event_id: str, what: Disturbance, body: RepairIn | LateIn
+) -> Repaired:
+    """A preview is worked out in a session that only reads; the one that writes begins with its first query."""
+    how: dict[str, Any] = {"fill": body.fill, "seed": body.seed, "at": body.at}
+    if body.preview:
+        database: Database = request.app.state.database
+        with database.read() as reading:
+            found = look(reading, actor, find_event(reading, actor, event_id), what, **how)
+        note_look(session, actor, found.day.event, what)
+        return found
+    site = request.app.state.settings.public_url
+    event = find_event(session, actor, event_id)
+    return repair(session, actor, event, what, preview=False, state=body.state, site=site, **how)
 
 
 def _shown(found: Repaired, lang: str) -> dict[str, Any]:

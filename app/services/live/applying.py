@@ -153,12 +153,17 @@ class _Seats:
 def _remember(session: Session, repaired: Repaired) -> None:
     """What a repair lost waits for another chance; what it brought in waits no longer."""
     day = repaired.day
-    waiting = select(LeftOutPair).where(LeftOutPair.schedule_id == day.schedule.id)
-    rows = {(row.low_id, row.high_id): row for row in session.scalars(waiting)}
-    for move in repaired.added:
-        row = rows.get(day.pairs[move.name].parties)
-        if row is not None:
-            session.delete(row)
+    rows = {
+        (low, high): key
+        for key, low, high in session.execute(
+            select(LeftOutPair.id, LeftOutPair.low_id, LeftOutPair.high_id).where(
+                LeftOutPair.schedule_id == day.schedule.id
+            )
+        )
+    }
+    served = [rows[pair] for pair in (day.pairs[move.name].parties for move in repaired.added) if pair in rows]
+    for some in _chunks(served):
+        session.execute(delete(LeftOutPair).where(LeftOutPair.id.in_(some)))
     for move in repaired.cancelled:
         pair = day.pairs[move.name]
         if pair.parties in rows:

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -100,7 +101,13 @@ class _Wishes:
 
 
 def read_day(
-    session: Session, event: Event, now: datetime, *, only: Collection[UUID] = (), slot: str | None = None
+    session: Session,
+    event: Event,
+    now: datetime,
+    *,
+    only: Collection[UUID] = (),
+    slot: str | None = None,
+    grid: Grid | None = None,
 ) -> Day:
     """Read what is left of an event's day at an instant.
 
@@ -110,6 +117,8 @@ def read_day(
         Candidates for freed slots are pairs of one of these participations; empty for all.
     slot
         Candidates may take this slot only.
+    grid
+        The event's grid as it would be; None for as it is.
 
     Raises
     ------
@@ -121,7 +130,7 @@ def read_day(
     schedule = current_schedule(session, event.id)
     if schedule is None:
         raise NotFoundError(f"The event {event.code!r} has no schedule yet, so there is nothing to repair.")
-    grid = grid_of(session, event.id)
+    grid = grid or grid_of(session, event.id)
     people = {p.participation.id: p for p in those_who_meet(session, event)}
     left = _what_is_left(session, schedule, grid, people, now)
     once = bool(event.rules["one_meeting_per_organisation_pair"])
@@ -212,23 +221,28 @@ def _candidates(
 ) -> list[DayPair]:
     """Pairs without a meeting that may take a freed slot, the strongest of each participant."""
     waiting = _waiting(session, schedule)
+    lost = set(waiting)  # what a repair lost waits on, though its meeting is cancelled
     for found in _ranked(session, event, bodies(people.values())):
         waiting.setdefault(frozenset(found.sides), found)
-    barred = _refused(session, event)
+    barred = _refused(session, event) | (_called_off(session, schedule) - lost)
     if once:
         barred |= {frozenset((m.low_id, m.high_id)) for m in (*left.past, *(p.meeting for p in left.coming)) if m}
-    barred |= _called_off(session, schedule, waiting)
+    chosen = set(only)
     fit = [
-        replace(pair, sides=_supplier_first(*pair.sides, people))
+        (-pair.value, people[ordered[0]].organisation.code, pair.parties, ordered, pair)
         for sides, pair in waiting.items()
-        if sides not in barred and sides <= people.keys() and pair.value > 0 and (not only or sides & set(only))
+        if sides not in barred and pair.value > 0 and sides <= people.keys()
+        if not chosen or not sides.isdisjoint(chosen)
+        for ordered in [_supplier_first(*pair.sides, people)]
     ]
     seen: Counter[UUID] = Counter()
     kept = []
-    for pair in sorted(fit, key=lambda p: (-p.value, people[p.sides[0]].organisation.code, p.parties)):
-        if min(seen[side] for side in pair.sides) < CANDIDATES:
-            kept.append(pair)
-        seen.update(pair.sides)
+    for *_, ordered, pair in sorted(fit, key=itemgetter(0, 1, 2)):
+        one, other = ordered
+        if min(seen[one], seen[other]) < CANDIDATES:
+            kept.append(replace(pair, sides=ordered))
+        seen[one] += 1
+        seen[other] += 1
     return kept
 
 
@@ -248,12 +262,15 @@ def _ranked(session: Session, event: Event, body: dict[UUID, UUID]) -> Iterable[
 
 
 def _waiting(session: Session, schedule: Schedule) -> dict[Sides, DayPair]:
-    """Pairs that the schedule left out or lost, and those that walk-ins brought."""
+    """Pairs that the schedule left out or lost, and those that walk-ins brought; without reasons, which are large."""
     found: dict[Sides, DayPair] = {}
-    rows = select(LeftOutPair).where(LeftOutPair.schedule_id == schedule.id)
-    for row in session.scalars(rows.order_by(LeftOutPair.value.desc(), LeftOutPair.id)):
-        pair = DayPair((row.low_id, row.high_id), row.value, row.request_id)
-        found.setdefault(frozenset(pair.sides), pair)
+    rows = session.execute(
+        select(LeftOutPair.low_id, LeftOutPair.high_id, LeftOutPair.value, LeftOutPair.request_id)
+        .where(LeftOutPair.schedule_id == schedule.id)
+        .order_by(LeftOutPair.value.desc(), LeftOutPair.id)
+    )
+    for low, high, value, request_id in rows:
+        found.setdefault(frozenset((low, high)), DayPair((low, high), value, request_id))
     return found
 
 
@@ -285,14 +302,12 @@ def _refused(session: Session, event: Event) -> set[Sides]:
     return {frozenset((one, other)) for one, other in rows}
 
 
-def _called_off(session: Session, schedule: Schedule, waiting: dict[Sides, DayPair]) -> set[Sides]:
-    """Pairs whose meeting somebody cancelled; one that a repair lost waits on, for it is among those left out."""
+def _called_off(session: Session, schedule: Schedule) -> set[Sides]:
+    """Pairs that have a cancelled meeting."""
     off = select(Meeting.low_id, Meeting.high_id).where(
         Meeting.schedule_id == schedule.id, Meeting.status == "cancelled"
     )
-    lost = select(LeftOutPair.low_id, LeftOutPair.high_id).where(LeftOutPair.schedule_id == schedule.id)
-    kept = {frozenset((one, other)) for one, other in session.execute(lost)} & waiting.keys()
-    return {frozenset((one, other)) for one, other in session.execute(off)} - kept
+    return {frozenset((one, other)) for one, other in session.execute(off)}
 
 
 def _named(pairs: Iterable[DayPair], people: dict[UUID, Participant]) -> dict[str, DayPair]:

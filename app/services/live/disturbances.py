@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError, NotFoundError
 from app.db.models import Event, Organisation, Participation, Slot, SlotClosed, Unavailable
-from app.db.queries.grid import Grid, grid_of
+from app.db.queries.grid import Grid
 from app.db.queries.scoped import fetch
 
 KINDS = ("no_show", "late", "leaves", "place_closed", "interpreter_ill", "fill")
@@ -44,21 +45,30 @@ class Disturbance:
     slots: tuple[str, ...] = ()
 
 
-def happen(session: Session, event: Event, what: Disturbance, now: datetime) -> Participation | None:
-    """Write down what happened, from now on; slots that have begun stay as they are.
+@dataclass(frozen=True)
+class Effect:
+    """What a disturbance takes away: rows that are not written yet, and whom it concerns, where it is somebody."""
 
-    Returns
-    -------
-    Participation or None
-        Whom it concerns, where it is somebody.
-    """
-    grid = grid_of(session, event.id)
+    rows: tuple[Unavailable | SlotClosed, ...] = ()
+    who: Participation | None = None
+
+    def upon(self, grid: Grid) -> Grid:
+        """The grid as it is once the rows are written."""
+        away = {key: set(slots) for key, slots in grid.away.items()}
+        for row in self.rows:
+            key = row.participation_id if isinstance(row, Unavailable) else row.place_id or row.interpreter_id
+            assert key is not None  # the schema says one of the three
+            away.setdefault(key, set()).add(row.slot_id)
+        return replace(grid, away={key: frozenset(slots) for key, slots in away.items()})
+
+
+def effect_of(session: Session, event: Event, grid: Grid, what: Disturbance, now: datetime) -> Effect:
+    """What happens from now on, without writing it; slots that have begun stay as they are."""
     coming = [slot for slot in grid.slots if slot.starts_at > now]
     if what.kind in ("place_closed", "interpreter_ill"):
-        _close(session, event, grid, what, coming)
-        return None
+        return Effect(tuple(_closed(event, grid, what, coming)))
     if what.kind == "fill":
-        return participation_of(session, event, what.organisation_id) if what.organisation_id else None
+        return Effect(who=participation_of(session, event, what.organisation_id) if what.organisation_id else None)
     if what.organisation_id is None:
         raise InvalidInputError(f"Say which organisation {what.kind} is about.", field="organisation")
     row = participation_of(session, event, what.organisation_id)
@@ -69,13 +79,14 @@ def happen(session: Session, event: Event, what: Disturbance, now: datetime) -> 
         gone = _from(event, grid, what)
         coming = [slot for slot in coming if slot.ends_at > gone]
     away = grid.away.get(row.id, frozenset())
-    session.add_all(
-        Unavailable(event_id=event.id, participation_id=row.id, slot_id=slot.id)
-        for slot in coming
-        if slot.id not in away
+    return Effect(
+        tuple(
+            Unavailable(event_id=event.id, participation_id=row.id, slot_id=slot.id)
+            for slot in coming
+            if slot.id not in away
+        ),
+        row,
     )
-    session.flush()
-    return row
 
 
 def participation_of(session: Session, event: Event, organisation_id: UUID) -> Participation:
@@ -115,7 +126,7 @@ def _from(event: Event, grid: Grid, what: Disturbance) -> datetime:
     return what.time.replace(tzinfo=ZoneInfo(event.zone)).astimezone(UTC)
 
 
-def _close(session: Session, event: Event, grid: Grid, what: Disturbance, coming: list[Slot]) -> None:
+def _closed(event: Event, grid: Grid, what: Disturbance, coming: list[Slot]) -> Iterator[SlotClosed]:
     places = {name: place.id for place in grid.places for name in (place.code, str(place.id))}
     helpers = {name: helper.id for helper in grid.interpreters for name in (helper.name, str(helper.id))}
     if what.kind == "place_closed":
@@ -126,12 +137,9 @@ def _close(session: Session, event: Event, grid: Grid, what: Disturbance, coming
         column = {"interpreter_id": key}
     chosen = {slot_of(grid, name, "slots").id for name in what.slots}
     away = grid.away.get(key, frozenset())
-    session.add_all(
-        SlotClosed(event_id=event.id, slot_id=slot.id, **column)
-        for slot in coming
-        if slot.id not in away and (not chosen or slot.id in chosen)
-    )
-    session.flush()
+    for slot in coming:
+        if slot.id not in away and (not chosen or slot.id in chosen):
+            yield SlotClosed(event_id=event.id, slot_id=slot.id, **column)
 
 
 def _of_this_event(known: dict[str, UUID], wanted: str | None, what: str) -> UUID:

@@ -1,7 +1,7 @@
 """Repair the current schedule after something went wrong: rows → problem and plan → repaired plan → rows.
 
-A preview is the same work, rolled back. Its `state` names what it was made from; applied with it, the repair is made
-anew under a lock, and refused if anything it depends on has changed.
+A preview is the same work without writing it. Its `state` names what it was made from; applied with it, the repair is
+made anew under a lock, and refused if anything it depends on has changed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from app.core.crypto import content_hash
 from app.core.errors import ChangedMeanwhileError
 from app.core.i18n import LANGUAGES
 from app.db.models import Event
+from app.db.queries.grid import grid_of
 from app.db.queries.holding import hold_schedule
 from app.domain.scheduling import Change, Repair, read_problem
 from app.domain.scheduling import repair as mend
@@ -26,7 +27,7 @@ from app.services.audit import record
 from app.services.live.applying import apply
 from app.services.live.clock import moment
 from app.services.live.day import Day, read_day
-from app.services.live.disturbances import Disturbance, happen
+from app.services.live.disturbances import Disturbance, Effect, effect_of
 from app.services.live.telling import tell_of
 from app.services.scheduling import naming
 
@@ -115,32 +116,60 @@ def repair(
     ConflictError
         The last slot has begun.
     """
+    if preview:
+        told = look(session, actor, event, what, fill=fill, seed=seed, at=at)
+        note_look(session, actor, event, what)
+        return told
     actor.must_be_organiser()
     now = moment(actor, event, at)
     hold_schedule(session, event.id, alone=True)
-    savepoint = session.begin_nested()
-    who = happen(session, event, what, now)
-    only = (who.id,) if who is not None and what.kind == "fill" else ()
-    day = read_day(session, event, now, only=only)
-    found = _mended(day, fill, seed)
-    tag = content_hash(json.dumps([day.problem, day.plan], sort_keys=True), str(fill), str(seed))
-    told = _told(day, found, tag, now, applied=not preview)
-    if preview:
-        savepoint.rollback()
-        record(session, actor, "schedule.repair_previewed", event_id=event.id, kind=what.kind)
-        return told
-    if state is not None and state != tag:
+    effect, told = _worked_out(session, event, what, now, fill, seed)
+    if state is not None and state != told.state:
         raise ChangedMeanwhileError(
-            "The schedule is no longer the one of your preview; look at a new one and apply that.", state=tag
+            "The schedule is no longer the one of your preview; look at a new one and apply that.", state=told.state
         )
-    savepoint.commit()
-    absent = who.id if who is not None and what.kind in ("no_show", "leaves", "late") else None
+    session.add_all(effect.rows)
+    session.flush()
+    absent = effect.who.id if effect.who is not None and what.kind in ("no_show", "leaves", "late") else None
     told.added_ids.update(apply(session, told, absent))
     record(
-        session, actor, "schedule.repaired", event_id=event.id, target_id=day.schedule.id, kind=what.kind,
-        moved=len(told.moved), cancelled=len(told.cancelled), added=len(told.added), state=tag,
+        session, actor, "schedule.repaired", event_id=event.id, target_id=told.day.schedule.id, kind=what.kind,
+        moved=len(told.moved), cancelled=len(told.cancelled), added=len(told.added), state=told.state,
     )  # fmt: skip
-    return replace(told, publication=tell_of(session, actor, event, told, site))
+    return replace(told, applied=True, publication=tell_of(session, actor, event, told, site))
+
+
+def look(
+    session: Session,
+    actor: Actor,
+    event: Event,
+    what: Disturbance,
+    *,
+    fill: bool = True,
+    seed: int = 0,
+    at: datetime | None = None,
+) -> Repaired:
+    """What `repair` would do, in a session that only reads, so that nobody waits for it; see there."""
+    actor.must_be_organiser()
+    return _worked_out(session, event, what, moment(actor, event, at), fill, seed)[1]
+
+
+def note_look(session: Session, actor: Actor, event: Event, what: Disturbance) -> None:
+    """Put a preview into the audit trail."""
+    record(session, actor, "schedule.repair_previewed", event_id=event.id, kind=what.kind)
+
+
+def _worked_out(
+    session: Session, event: Event, what: Disturbance, now: datetime, fill: bool, seed: int
+) -> tuple[Effect, Repaired]:
+    """What a disturbance takes away, and the repair for it; nothing is written."""
+    grid = grid_of(session, event.id)
+    effect = effect_of(session, event, grid, what, now)
+    only = (effect.who.id,) if effect.who is not None and what.kind == "fill" else ()
+    day = read_day(session, event, now, only=only, grid=effect.upon(grid))
+    found = _mended(day, fill, seed)
+    tag = content_hash(json.dumps([day.problem, day.plan], sort_keys=True), str(fill), str(seed))
+    return effect, _told(day, found, tag, now)
 
 
 def standby(
@@ -150,7 +179,7 @@ def standby(
     actor.must_be_staff()
     now = moment(actor, event, at)
     day = read_day(session, event, now, slot=slot)
-    return _told(day, _mended(day, False, 0), "", now, applied=False)
+    return _told(day, _mended(day, False, 0), "", now)
 
 
 def _mended(day: Day, fill: bool, seed: int) -> Repair:
@@ -158,14 +187,14 @@ def _mended(day: Day, fill: bool, seed: int) -> Repair:
     return mend(read_problem(day.problem), plan, {"format": "fairmatch/events@1", "events": []}, fill=fill)
 
 
-def _told(day: Day, found: Repair, tag: str, now: datetime, *, applied: bool) -> Repaired:
+def _told(day: Day, found: Repair, tag: str, now: datetime) -> Repaired:
     named = naming({p.organisation.code: p.organisation.name for p in day.people.values()})
 
     def moves(changes: tuple[Change, ...]) -> tuple[Move, ...]:
         return tuple(_move(day, change, named) for change in changes)
 
     waiting = tuple(Waiting(day.pairs[s.meeting].sides, s.value, s.slots) for s in found.standby)
-    return Repaired(day, tag, now, applied, moves(found.moved), moves(found.cancelled), moves(found.added), waiting)
+    return Repaired(day, tag, now, False, moves(found.moved), moves(found.cancelled), moves(found.added), waiting)
 
 
 def _move(day: Day, change: Change, named: Any) -> Move:

@@ -31,11 +31,15 @@ def write_to(
     site: str,
 ) -> None:
     """Write to these participations what changes for them from `before` to `after`; before None, what there is."""
-    behind = backdrop(session, event, [schedule], agreed_meetings(session, event.id), event.language)
-    now = {agenda.party.id: agenda for agenda in behind.timetable(after, as_of).agendas()}
-    then = None
-    if before is not None:
-        then = {agenda.party.id: agenda for agenda in behind.timetable(before, as_of).agendas()}
+    agreed, whom = agreed_meetings(session, event.id), set(parts)
+    behind = backdrop(session, event, [schedule], agreed, event.language, parties=whom)
+
+    def agendas(entries: Sequence[Entry]) -> dict[str, Agenda]:
+        theirs = [entry for entry in entries if not whom.isdisjoint(entry.pair)]
+        return {agenda.party.id: agenda for agenda in behind.timetable(theirs, as_of).agendas()}
+
+    now = agendas(after)
+    then = None if before is None else agendas(before)
     readers = recipients(session, event, [behind.organisation(part).id for part in parts])
     link = f"{site.rstrip('/')}/events/{event.code}/timetable"
     for part in sorted(parts):

@@ -72,11 +72,15 @@ def backdrop(
     purposes: Mapping[UUID, str],
     lang: str,
     only: Collection[UUID] | None = None,
+    parties: Collection[UUID] | None = None,
 ) -> Backdrop:
-    """Read what entries are shown before, reasons in a language; `only` are ids of organisations."""
+    """Read what entries are shown before, reasons in a language; `only` are ids of organisations.
+
+    With `parties` (ids of participations) reasons are read for their meetings only.
+    """
     reasons: dict[UUID, Reason] = {}
     for schedule in schedules:
-        reasons |= reasons_of(session, schedule, lang)
+        reasons |= reasons_of(session, schedule, lang, parties=parties)
     people = {person.participation.id: person for person in participants(session, event, only, withdrawn=True)}
     return Backdrop(event_info(session, event), grid_of(session, event.id), people, reasons, purposes)
 
