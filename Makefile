@@ -10,7 +10,7 @@ TEST := .venv/installed-test
 BENCH := .venv/installed-bench
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint bench torture pictures format lock clean
+.PHONY: help demo serve test coverage lint bench torture pictures format lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,11 @@ serve: $(RUN) ## the service on http://127.0.0.1:8000: console and portals, API 
 
 test: $(TEST) ## everything: unit, property, API, files, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+coverage: $(TEST) ## the tests again, with the branches that they take: 95 % of the engine and the domain, 90 % of all
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=
+	$(BIN)/python -m coverage report --include='scoring/*,app/domain/*' --fail-under=95
+	$(BIN)/python -m coverage report --fail-under=90
 
 lint: $(TEST) ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

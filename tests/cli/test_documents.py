@@ -25,6 +25,7 @@ DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs
 NOT_RUN = {
     "make demo": "installs into .venv; what it runs then, `fairmatch demo`, has tests of its own",
     "make test": "is this very run",
+    "make coverage": "is this very run again",
     "make lint": "checks the whole tree; tests/house runs its parts",
     "make bench": "takes minutes",
     "make format": "would rewrite the sources",
