@@ -143,18 +143,14 @@ def participant(session: Session, actor: Actor, event: Event, code: str) -> tupl
     row = session.execute(
         select(Participation, Organisation)
         .join(Organisation, Organisation.id == Participation.organisation_id)
-        .where(
-            Participation.event_id == event.id, Organisation.tenant_id == actor.tenant_id, Organisation.code == code
-        )
+        .where(Participation.event_id == event.id, Organisation.tenant_id == actor.tenant_id, Organisation.code == code)
     ).one_or_none()
     if row is None:
         raise NotFoundError(f"There is no participant {code!r} in {event.code}.")
     return row[0], row[1]
 
 
-def requests_of(
-    session: Session, event: Event, organisation_id: UUID
-) -> list[tuple[SourcingRequest, RequestRevision]]:
+def requests_of(session: Session, event: Event, organisation_id: UUID) -> list[tuple[SourcingRequest, RequestRevision]]:
     """What a participant looks for at an event, with the newest revision of each; two queries."""
     rows = session.scalars(
         select(SourcingRequest)
@@ -165,9 +161,7 @@ def requests_of(
     return [(row, newest[row.id]) for row in rows if row.id in newest]
 
 
-def revisions_of(
-    session: Session, organisation_id: UUID, *, limit: int = 20
-) -> list[CapabilityProfile | BuyerProfile]:
+def revisions_of(session: Session, organisation_id: UUID, *, limit: int = 20) -> list[CapabilityProfile | BuyerProfile]:
     """The revisions of an organisation's profiles, the newest first."""
     found: list[CapabilityProfile | BuyerProfile] = []
     for model in (CapabilityProfile, BuyerProfile):

@@ -314,3 +314,23 @@ def _countries(form: Form, name: str) -> list[str]:
 
 def _codes(resolved: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
     return {(row["field"], row["text"]): row["code"] for row in resolved}
+
+
+def said_in(lang: str, name: str, value: Any) -> str:
+    """What a profile says in a field, in words: numbers and codes as readers of the language write them."""
+    if isinstance(value, (list, tuple)):
+        return ", ".join(said_in(lang, name, each) for each in value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{said_in(lang, name, key)}: {said_in(lang, name, each)}" for key, each in value.items())
+    if isinstance(value, (int, float)) and name != "founded":
+        return i18n.format_number(value, lang)
+    text = str(value)
+    if name == "languages":
+        return i18n.format_language(text, lang)
+    if name in _COUNTRIES and len(text) == 2:
+        return i18n.format_country(text, lang)
+    known = vocabulary("units" if name == "unit" else FIELDS[name]) if name == "unit" or name in FIELDS else None
+    return known.label(text, lang) if known is not None and text in known.terms else text
+
+
+_COUNTRIES = frozenset({"exports_to", "markets", "transit_days", "delivery_country", "sourcing_countries"})

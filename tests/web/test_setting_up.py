@@ -28,7 +28,7 @@ def axe_finds_nothing(page: Page) -> None:
     assert report.violations_count == 0, report.generate_report()
 
 
-def _followed(client: httpx.Client, answer: httpx.Response) -> httpx.Response:
+def followed(client: httpx.Client, answer: httpx.Response) -> httpx.Response:
     """The page that long work leads to, once it is done."""
     assert answer.status_code == 303, answer.text
     place, limit = answer.headers["location"], time.monotonic() + 60
@@ -87,7 +87,7 @@ def test_lists_are_looked_at_corrected_and_written(site: Site) -> None:
         code = _edition(client, name="Strick")
         assert client.post(f"/events/{code}/import").status_code == 422
         sent = {"file": ("liste.csv", _LIST.encode(), "text/csv")}
-        seen = _followed(client, client.post(f"/events/{code}/import", files=sent))
+        seen = followed(client, client.post(f"/events/{code}/import", files=sent))
         place = str(seen.url).removeprefix(site.url)
         assert "This is how your lists were understood" in seen.text
         assert "<code>C3</code>" in seen.text, "the cell with the unknown country"
@@ -98,12 +98,12 @@ def test_lists_are_looked_at_corrected_and_written(site: Site) -> None:
         names = re.findall(r'<select name="(field-0-\d)" aria-label="([^"]+) is"', seen.text)
         assert [header for _, header in names] == ["Firma", "Was sie machen", "Land", "Stückzahl"]
         corrected = {"kind-0": "exhibitors", "field-0-0": "name", "field-0-1": "products"}  # the others as notes
-        seen = _followed(client, client.post(f"{place}/again", data=corrected))
+        seen = followed(client, client.post(f"{place}/again", data=corrected))
         place = str(seen.url).removeprefix(site.url)
         assert "Every row can be used" in seen.text
         assert client.get(place).text.count('<option value="products" selected>') == 1
 
-        written = _followed(client, client.post(f"{place}/write"))
+        written = followed(client, client.post(f"{place}/write"))
         assert "Your lists are in" in written.text
         assert "nobody who buys" in written.text
     with site.database.read() as session:
@@ -117,19 +117,19 @@ def test_the_good_rows_can_go_alone(site: Site) -> None:
         code = _edition(client, name="Gute Zeilen")
         listed = "Name,Country\nAlpha Strick,DE\nBeta,Atlantis\n"
         sent = {"file": ("exhibitors.csv", listed.encode(), "text/csv")}
-        seen = _followed(client, client.post(f"/events/{code}/import", files=sent))
+        seen = followed(client, client.post(f"/events/{code}/import", files=sent))
         assert "Import the 1 good row" in seen.text
         place = str(seen.url).removeprefix(site.url)
-        refused = _followed(client, client.post(f"{place}/write"))
+        refused = followed(client, client.post(f"{place}/write"))
         assert "Nothing was written" in refused.text
-        assert "of 2 rows" in _followed(client, client.post(f"{place}/write", data={"good_rows": "yes"})).text
+        assert "of 2 rows" in followed(client, client.post(f"{place}/write", data={"good_rows": "yes"})).text
 
 
 def test_an_import_is_of_its_own_edition_and_for_those_who_run_it(site: Site) -> None:
     with site.client() as client:
         one, other = _edition(client, name="Eins"), _edition(client, name="Zwei")
         sent = {"file": ("exhibitors.csv", b"Name,Country\nA,DE\n", "text/csv")}
-        seen = _followed(client, client.post(f"/events/{one}/import", files=sent))
+        seen = followed(client, client.post(f"/events/{one}/import", files=sent))
         place = str(seen.url).removeprefix(site.url).replace(one, other)
         assert client.get(place).status_code == 404
         assert client.post(f"{place}/write").status_code == 404

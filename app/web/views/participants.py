@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 from starlette.background import BackgroundTasks
 from starlette.responses import Response
 
-from app.db.models import BuyerProfile, CapabilityProfile, Organisation, Participation
+from app.db.models import BuyerProfile, CapabilityProfile, Participation
 from app.domain.access import RUNNERS, STAFF
 from app.domain.participants import KINDS
 from app.domain.participations import ParticipationIn, ParticipationPatch
@@ -31,6 +32,7 @@ from app.services.profiles import judge_certificate, latest
 from app.services.transfers import start_export
 from app.web import choices
 from app.web.deps import Asked, Pages, Queue, Reading, Sent, Writing
+from app.web.entries import said_in
 from app.web.forms import Form
 from app.web.page import Page, Undo
 from app.web.views.progress import follow
@@ -139,7 +141,7 @@ def judge(code: str, organisation: str, page: Asked, session: Writing, form: Sen
 def invite(code: str, organisation: str, page: Asked, session: Writing, form: Sent) -> Response:
     """An account for somebody of the firm, by letter."""
     event = find_event(session, page.actor, code)
-    part, firm = roster.participant(session, page.actor, event, organisation)
+    _, firm = roster.participant(session, page.actor, event, organisation)
     email = form.text("email", needed=True, most=320)
     role = form.chosen("role", ("enterprise", "buyer"))
     if email and role and form.right:
@@ -166,9 +168,10 @@ def _one(page: Page, session: Session, code: str, organisation: str, form: Form 
         (row, missing(row.document, weights))
         for row, weights in ((makes, CAPABILITY_WEIGHTS), (buys, BUYER_WEIGHTS)) if row is not None
     ]  # fmt: skip
-    form = form or _filled(page, part, firm, told)
+    form = form or _filled(page, part, told)
     return page.render(
-        "participants/one.html", form.status, event=event, part=part, firm=firm, details=told, form=form, profiles=profiles,
+        "participants/one.html", form.status, event=event, part=part, firm=firm, details=told, form=form,
+        profiles=profiles, shown=partial(said_in, page.lang),
         certificates=certificates_of(session, makes.id) if makes else [],
         requests=roster.requests_of(session, event, firm.id), revisions=roster.revisions_of(session, firm.id),
         people=list_people(session, page.actor, firm.id, limit=50).items, contacts=sees_contacts(page.actor),
@@ -176,7 +179,7 @@ def _one(page: Page, session: Session, code: str, organisation: str, form: Form 
     )  # fmt: skip
 
 
-def _filled(page: Page, part: Participation, firm: Organisation, told: dict[str, Any]) -> Form:
+def _filled(page: Page, part: Participation, told: dict[str, Any]) -> Form:
     return Form.filled(
         {
             "kind": part.kind, "supplies": "yes" if part.supplies else "", "buys": "yes" if part.buys else "",
