@@ -181,7 +181,6 @@ def test_five_minutes_in_a_browser(site: Site, chromium: Browser, lang: str) -> 
         axe_finds_nothing(page)
         page.click("form[action$='/rank'] button")
         page.wait_for_url(f"{site.url}/events/{code}/ranking", timeout=60_000)
-        look.complaints.clear()
     with site.database.read() as session:
         event = events.find_event(session, access.organiser_of(session, TENANT), code)
         told = overview.overview(session, event)

@@ -120,7 +120,7 @@ def _values(page: Page, session: Session, form: Form) -> dict[str, Any]:
         "slot_minutes": form.integer("slot_minutes", needed=True, least=5, most=480),
         "sessions": [{"date": day, "starts": begin, "ends": end} for day in _days(first, last) for begin, end in hours],
         "places": [{"code": f"T{number}"} for number in range(1, tables + 1)],
-        "interpreters": _interpreters(form),
+        "interpreters": interpreters_in(form),
     }
 
 
@@ -139,7 +139,7 @@ def _days(first: date | None, last: date | None) -> list[date]:
     return [first + timedelta(days=n) for n in range(min(31, (last - first).days + 1))]
 
 
-def _interpreters(form: Form) -> list[dict[str, Any]]:
+def interpreters_in(form: Form) -> list[dict[str, Any]]:
     """A line each, as in `Zhang Min: zh fr`; without languages, Chinese and English."""
     found = []
     for line in form.lines("interpreters"):

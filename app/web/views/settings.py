@@ -1,0 +1,186 @@
+"""What an edition is set to: its name and days, phases, rules, who may seek whom, and more slots and tables."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.responses import Response
+
+from app.db.models import Event, Participation
+from app.db.queries.grid import grid_of
+from app.domain.access import RUNNERS
+from app.domain.editions import EventPatch, GridIn, PairingRulesIn, PhasesIn
+from app.domain.fairs import PHASES, Rules
+from app.domain.participants import KINDS
+from app.services import lookups
+from app.services.editions import change_event, set_pairing_rules, set_phases
+from app.services.events import find_event, lock_event, pairing_rules
+from app.services.grid import extend
+from app.web import choices
+from app.web.deps import Asked, Pages, Reading, Sent, Writing
+from app.web.forms import Form
+from app.web.page import Page
+from app.web.views.editions import interpreters_in
+
+router = Pages(roles=RUNNERS)
+_LIMITS = (
+    "min_meetings_supplier", "max_meetings_supplier", "min_meetings_buyer", "max_meetings_buyer", "max_must_meet",
+    "request_quota", "request_hours", "retention_days",
+)  # fmt: skip
+#: rules that have a value always, so that an empty field is a mistake
+_ALWAYS = ("max_must_meet", "request_hours")
+
+
+@router.page("/events/{code}/settings")
+def show(code: str, page: Asked, session: Reading) -> Response:
+    return _shown(page, session, code)
+
+
+@router.deed("/events/{code}/settings")
+def basics(code: str, page: Asked, session: Writing, form: Sent) -> Response:
+    event = lock_event(session, page.actor, code)
+    said = {
+        "name": form.text("name", needed=True, most=200), "name_local": form.text("name_local", most=200),
+        "place": form.text("place", most=200), "zone": form.chosen("zone", _zones(page, event)),
+        "currency": form.text("currency", needed=True, most=3), "language": form.text("language", needed=True, most=16),
+        "starts_on": form.day("starts_on", needed=True), "ends_on": form.day("ends_on", needed=True),
+    }  # fmt: skip
+    patch = form.shape(EventPatch, said) if form.right else None
+    if patch is not None:
+        with form.attempt(session):
+            change_event(session, page.actor, event, patch)
+        if form.right:
+            return _saved(page, code, "basics")
+    return _shown(page, session, code, basics=form)
+
+
+@router.deed("/events/{code}/settings/phases")
+def phases(code: str, page: Asked, session: Writing, form: Sent) -> Response:
+    """Local times of the edition's zone; a phase without times is none."""
+    event = lock_event(session, page.actor, code)
+    said = []
+    for name in PHASES:
+        begin, end = form.moment(f"{name}-from"), form.moment(f"{name}-to")
+        if (begin is None) != (end is None):
+            form.fault(f"{name}-from", page.say("A phase has a beginning and an end, or neither."))
+        if begin and end:
+            said.append({"name": name, "starts_at": begin.isoformat(), "ends_at": end.isoformat()})
+    shape = form.shape(PhasesIn, {"phases": said}) if form.right else None
+    if shape is not None:
+        with form.attempt(session):
+            set_phases(session, page.actor, event, shape.phases)
+        if form.right:
+            return _saved(page, code, "phases")
+    return _shown(page, session, code, phases=form)
+
+
+@router.deed("/events/{code}/settings/rules")
+def rules(code: str, page: Asked, session: Writing, form: Sent) -> Response:
+    event = lock_event(session, page.actor, code)
+    said: dict[str, Any] = {
+        name: form.integer(name, needed=name in _ALWAYS, most=40_000) for name in _LIMITS
+    }  # fmt: skip
+    said |= {name: form.yes(name) for name in ("one_meeting_per_organisation_pair", "book_on_accept")}
+    patch = form.shape(EventPatch, {"rules": said}) if form.right else None
+    if patch is not None:
+        with form.attempt(session):
+            change_event(session, page.actor, event, patch)
+        if form.right:
+            return _saved(page, code, "rules")
+    return _shown(page, session, code, rules=form)
+
+
+@router.deed("/events/{code}/settings/pairing")
+def pairing(code: str, page: Asked, session: Writing, form: Sent) -> Response:
+    """Who may seek whom, by kind; nothing ticked lets everybody who buys meet everybody who supplies."""
+    event = lock_event(session, page.actor, code)
+    pairs = [pair.partition(">") for pair in form.all("pair")]
+    said = [{"seeker": seeker, "provider": provider} for seeker, _, provider in pairs]
+    shape = form.shape(PairingRulesIn, {"pairing_rules": said})
+    if shape is not None:
+        with form.attempt(session):
+            set_pairing_rules(session, page.actor, event, shape.pairing_rules)
+        if form.right:
+            return page.to(f"/events/{code}/settings#pairing", page.say("Saved. The next ranking asks these rules."))
+    return _shown(page, session, code, pairing=form)
+
+
+@router.deed("/events/{code}/settings/grid")
+def grid(code: str, page: Asked, session: Writing, form: Sent) -> Response:
+    """More sessions, tables and interpreters; what is there stays, as meetings may be on it."""
+    event = lock_event(session, page.actor, code)
+    day, begin, end = form.day("date"), form.text("starts"), form.text("ends")
+    if any((day, begin, end)) and not all((day, begin, end)):
+        form.fault("date", page.say("A session has a day, a beginning and an end."))
+    have = {place.code for place in grid_of(session, event.id).places}
+    more = form.integer("tables", most=2000) or 0
+    names = (f"T{number}" for number in range(1, len(have) + more + 2_001) if f"T{number}" not in have)
+    said = {
+        "sessions": [{"date": day, "starts": begin, "ends": end}] if day and begin and end else [],
+        "places": [{"code": name} for name, _ in zip(names, range(more), strict=False)],
+        "interpreters": interpreters_in(form),
+    }
+    shape = form.shape(GridIn, said, {"sessions": "date"}) if form.right else None
+    if shape is not None:
+        with form.attempt(session):
+            extend(session, page.actor, event, shape)
+        if form.right:
+            return _saved(page, code, "grid")
+    return _shown(page, session, code, grid=form)
+
+
+def _saved(page: Page, code: str, part: str) -> Response:
+    return page.to(f"/events/{code}/settings#{part}", page.say("Saved."))
+
+
+def _zones(page: Page, event: Event) -> list[str]:
+    return [event.zone, *(zone for zone, _ in choices.zones(page.lang))]
+
+
+def _shown(page: Page, session: Session, code: str, **forms: Form) -> Response:
+    event = find_event(session, page.actor, code)
+    edition = lookups.edition(session, event, ())
+    allowed = pairing_rules(session, event.id).allowed
+    known = dict(choices.zones(page.lang))
+    zones = choices.zones(page.lang) if event.zone in known else ((event.zone, event.zone), *choices.zones(page.lang))
+    filled = {
+        "basics": Form.filled(_basics(event), page.lang), "phases": Form.filled(_phases(event, edition), page.lang),
+        "rules": Form.filled(_rules(event), page.lang), "grid": Form.filled({}, page.lang),
+        "pairing": Form.filled({"pair": [f"{seeker}>{provider}" for seeker, provider in allowed]}, page.lang),
+    }  # fmt: skip
+    status = max([form.status for form in forms.values()], default=200)
+    return page.render(
+        "overview/settings.html", status, event=event, edition=edition, forms=filled | forms, zones=zones, names=PHASES,
+        kinds=_kinds(session, event, allowed, everything=page.request.query_params.get("kinds") == "all"),
+        tongues=choices.tongues(page.lang), currencies=choices.currencies(page.lang), all_kinds=len(KINDS),
+    )  # fmt: skip
+
+
+def _basics(event: Event) -> dict[str, Any]:
+    names = ("name", "name_local", "place", "zone", "currency", "language", "starts_on", "ends_on")
+    return {name: getattr(event, name) for name in names}
+
+
+def _phases(event: Event, edition: lookups.Edition) -> dict[str, Any]:
+    zone = ZoneInfo(event.zone)
+    times = {}
+    for phase in edition.phases:
+        for end, moment in (("from", phase.starts_at), ("to", phase.ends_at)):
+            times[f"{phase.name}-{end}"] = f"{moment.astimezone(zone):%Y-%m-%dT%H:%M}"
+    return times
+
+
+def _rules(event: Event) -> dict[str, Any]:
+    known = Rules.model_validate({name: event.rules[name] for name in Rules.model_fields if name in event.rules})
+    said = known.model_dump()
+    return {name: ("yes" if value else "") if isinstance(value, bool) else value for name, value in said.items()}
+
+
+def _kinds(session: Session, event: Event, allowed: frozenset[tuple[str, str]], *, everything: bool) -> list[str]:
+    """The kinds that take part or that a rule names; all of them if asked for, or before anybody takes part."""
+    present = set(session.scalars(select(Participation.kind).where(Participation.event_id == event.id).distinct()))
+    present |= {kind for pair in allowed for kind in pair}
+    return [kind for kind in KINDS if everything or not present or kind in present]
