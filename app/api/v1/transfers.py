@@ -52,9 +52,7 @@ async def sent_files(
         return await _parts(request)
     if said.startswith("multipart/") or said == "application/json":
         raise UnsupportedMediaTypeError(f"Send the file itself as the body, as {OTHER}, or a form; this says {said}.")
-    if filename is None:
-        raise InvalidInputError("Say how the file is called, as in ?filename=exhibitors.xlsx.", field="filename")
-    return [(filename, await request.body())]
+    return [(filename or "", await request.body())]
 
 
 async def _parts(request: Request) -> list[tuple[str, bytes]]:
@@ -98,8 +96,11 @@ def bring_in(
 
     All of it is written or nothing, unless `good_rows` says otherwise.
     """
+    event = find_event(session, actor, event_id)
+    if not all(name for name, _ in files):
+        raise InvalidInputError("Say how the file is called, as in ?filename=exhibitors.xlsx.", field="filename")
     row = start_import(
-        session, actor, find_event(session, actor, event_id), files, kind=kind, columns=column_mapping(columns),
+        session, actor, event, files, kind=kind, columns=column_mapping(columns),
         encoding=encoding, dry_run=dry_run, good_rows=good_rows,
     )  # fmt: skip
     return _started("imports", row.id, queue, after, response)

@@ -84,13 +84,8 @@ def _part(session: Session, actor: Actor, event: Event, published: Publication, 
     if own is None:
         return {"meetings": [], "unscheduled": [], "advice": []}
     names, told = _names(session, event.id), Names(session, event)
-    kept = ("slot", "starts_at", "ends_at", "place", "interpreter", "status", "value")
     return {
-        "meetings": [
-            {"id": str(entry.id), **{name: told.whole(entry)[name] for name in kept}}
-            | {"organisations": [_named(names, part) for part in entry.pair]}
-            for entry in _known(session, event, published, own)
-        ],
+        "meetings": [_told(names, told.whole(entry), entry) for entry in _known(session, event, published, own)],
         "unscheduled": [
             _left(names, row, _without_others(row, lang))
             for row in left_out(session, published.schedule_id)
@@ -98,6 +93,12 @@ def _part(session: Session, actor: Actor, event: Event, published: Publication, 
         ],
         "advice": [],
     }
+
+
+def _told(names: dict[UUID, tuple[UUID, str]], whole: dict[str, Any], entry: Entry) -> dict[str, Any]:
+    kept = {name: whole[name] for name in ("slot", "place", "interpreter", "status", "value")}
+    times = {name: whole[name].isoformat() for name in ("starts_at", "ends_at")}
+    return {"id": str(entry.id), **kept, **times, "organisations": [_named(names, part) for part in entry.pair]}
 
 
 def _known(session: Session, event: Event, published: Publication, own: Participation) -> list[Entry]:
