@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, MetaData, String, Uuid
+from sqlalchemy import CheckConstraint, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from app.core.ids import new_id
-from app.db.types import Document, UtcDateTime
+from app.db.types import Document, Id, UtcDateTime
 
 
 class Base(DeclarativeBase):
@@ -30,7 +30,7 @@ class Base(DeclarativeBase):
         list[str]: Document,
         list[Any]: Document,
         list[dict[str, Any]]: Document,
-        UUID: Uuid(),
+        UUID: Id(),
         str: String(500),
     }
 

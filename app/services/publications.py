@@ -35,6 +35,7 @@ class Draft:
     """The current schedule beside what was published last."""
 
     before: Publication | None
+    published: tuple[Entry, ...]
     entries: tuple[Entry, ...]
     found: tuple[Difference, ...]
 
@@ -56,7 +57,7 @@ def draft(session: Session, event: Event, schedule_id: UUID) -> Draft:
     published = entries_of(before)
     known = agreed_meetings(session, event.id)
     after = align(event.id, published, standing_rows(session, event, schedule_id), known)
-    return Draft(before, tuple(after), tuple(differences(published, after)))
+    return Draft(before, published, tuple(after), tuple(differences(published, after)))
 
 
 def schedule_to_show(session: Session, event: Event, schedule_id: UUID | None = None) -> Schedule:
@@ -107,7 +108,7 @@ def publish(session: Session, actor: Actor, event: Event, site: str) -> Publicat
         event_id=str(event.id), publication_id=str(row.id), number=row.number, changes=row.changes,
     )  # fmt: skip
     affected = {part for one in plan.found for part in one.after.pair}
-    before = entries_of(plan.before) if plan.before else None
+    before = plan.published if plan.before else None
     write_to(session, event, schedule, affected, before, plan.entries, row.created_at, site)
     return row
 

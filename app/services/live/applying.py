@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -45,7 +45,7 @@ def apply(session: Session, repaired: Repaired, absent: UUID | None) -> dict[str
         if absent in (row.low_id, row.high_id):
             row.absent_id = absent
     session.flush()
-    seats = _Seats(session, day, kept)
+    seats = _Seats(session, day, kept, (*repaired.moved, *repaired.added))
     for move in repaired.moved:
         row = rows[move.name]
         assert row is not None
@@ -112,10 +112,13 @@ def _new(day: Day, move: Move) -> Meeting:
 class _Seats:
     """Gives meetings their seats, tables and interpreters; the people who sat there before, where they are free."""
 
-    def __init__(self, session: Session, day: Day, kept: dict[UUID, list[UUID]]) -> None:
+    def __init__(self, session: Session, day: Day, kept: dict[UUID, list[UUID]], moves: Collection[Move]) -> None:
         self.rows: list[Seat | PlaceHold | InterpreterHold] = []
         self._day, self._kept = day, kept
-        taken = session.execute(select(Seat.slot_id, Seat.attendee_id).where(Seat.schedule_id == day.schedule.id))
+        sides = {side for move in moves for side in day.pairs[move.name].sides}
+        theirs = [attendee.id for side in sides for attendee in day.people[side].attendees]
+        mine = Seat.attendee_id.in_(theirs) if len(theirs) <= _CHUNK else Seat.attendee_id.is_not(None)
+        taken = session.execute(select(Seat.slot_id, Seat.attendee_id).where(Seat.schedule_id == day.schedule.id, mine))
         self._taken = {(slot_id, attendee_id) for slot_id, attendee_id in taken}
         self._places = {place.code: place.id for place in day.grid.places}
         self._helpers = {helper.name: helper.id for helper in day.grid.interpreters}
