@@ -30,6 +30,8 @@ NOT_RUN = {
     "make bench": "takes minutes",
     "make format": "would rewrite the sources",
     "make lock": "needs the network",
+    "make torture": "takes hours",
+    "make pictures": "would rewrite the pictures",
     "make serve": "does not end by itself; the service has tests of its own",
     "fairmatch serve": "does not end by itself; the service has tests of its own",
 }

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _FILES = re.compile(r"\.(pdf|xlsx|csv|ics|html|json|zip)$|/(download|files|export)")
@@ -25,6 +25,7 @@ def walk(page: Page, url: str, start: str, known: frozenset[str], most: int = 12
 
     `known` are codes that stand in addresses, as of organisations. Files are not opened.
     """
+    page.set_default_navigation_timeout(120_000)  # some pages work something out when they are opened
     waiting, seen = [urljoin(url, start)], set[str]()
     while waiting and len(seen) < most:
         address = waiting.pop(0)
@@ -32,7 +33,12 @@ def walk(page: Page, url: str, start: str, known: frozenset[str], most: int = 12
         if kind in seen:
             continue
         seen.add(kind)
-        page.goto(address)
+        try:
+            page.goto(address)
+        except Error as error:
+            if "Download is starting" in str(error):  # a file after all
+                continue
+            raise
         yield kind
         links = page.eval_on_selector_all(
             "a[href]", "all => all.filter(a => !a.hasAttribute('download')).map(a => a.href)"
