@@ -13,7 +13,7 @@ from app.db.models import BuyerProfile, CapabilityProfile, InterpreterHold, Matc
 from app.domain.scheduling.verify import verify
 from app.services import events, matching
 from app.services.problems import current_schedule, last_match_run
-from app.services.schedules import schedule_view
+from app.services.publishing.schedules import schedule_view
 from tests.services.stage import Stage
 
 _BOTH = {"ZZ-B1", "ZZ-B2"}
