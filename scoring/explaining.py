@@ -97,7 +97,7 @@ class Teller:
             gates=self._gates(demand, supplier, names, states[:, at]),
             unknowns=tuple(dict.fromkeys([DERIVED.get(field, field) for field in open_fields])),
             unresolved=tuple([word for words in demand.unresolved.values() for word in words]),
-            lifts=self._lifts(demand, supplier, at, asked, gates) if self.fitted == "supplier" else (),
+            lifts=self._lifts(demand, supplier, at, asked, gates, terms) if self.fitted == "supplier" else (),
             moved=self._moved(asker, at, scored),
             notes=(sentence("note.met", self.lang, {}),) if supplier.id in demand.met else (),
         )
@@ -182,10 +182,14 @@ class Teller:
         return tuple(out)
 
     # lifts -----------------------------------------------------------------------------------------------------------
-    def _lifts(self, demand: Record, supplier: Record, at: int, asked: _Asked, gates: Gates) -> tuple[Lift, ...]:
+    def _lifts(
+        self, demand: Record, supplier: Record, at: int, asked: _Asked, gates: Gates, terms: list[TermPoints]
+    ) -> tuple[Lift, ...]:
         known = asked.scored.lifts
         if at not in known:
-            known[at] = lifts.shown(lifts.found_for(self._pair(demand, supplier, asked), _failing(gates, at)))
+            pair = self._pair(demand, supplier, asked)
+            pair.before.update({term.name: term.points / term.max for term in terms if term.max})
+            known[at] = lifts.shown(lifts.found_for(pair, _failing(gates, at), lifts.LIFTS))
         return tuple([self._lift(found, supplier, at, asked) for found in known[at]])
 
     def all_lifts(

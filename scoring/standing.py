@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+
 import numpy as np
 
 BELOW = 10.0  # points: how far below a score places are sorted with it
@@ -21,15 +23,16 @@ class Standing:
         self._floor = floor
         self._at = among[order]
         self._sorted = self.total[self._at]
+        self._listed = self._sorted.tolist()  # bisected in a tenth of the time
 
     def rank(self, score: float, at: int, near: float = 0.0) -> int:
         """The place of a score, that the record at position `at` has or would have, among the others that fail no gate;
         equal scores (`near` apart) in order of position."""
         if score - 2.0 * near < self._floor:
             self._sort(score - 2.0 * near - BELOW)
-        low = int(self._sorted.searchsorted(score - 2.0 * near, side="left"))
-        high = int(self._sorted.searchsorted(score + 2.0 * near, side="right"))
-        above = len(self._sorted) - high
+        low = bisect_left(self._listed, score - 2.0 * near)
+        high = bisect_right(self._listed, score + 2.0 * near, low)
+        above = len(self._listed) - high
         if self.passing[at] and self.total[at] > score + 2.0 * near:
             above -= 1  # its own present score is no other's
         if low == high:

@@ -4,7 +4,7 @@ does not open them."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
@@ -13,7 +13,7 @@ from typing import Any
 from scoring.gates import FAILED, GateBook, supplier_fields
 from scoring.lifts.candidates import changes
 from scoring.lifts.change import EFFORTS, Change, Effort, fields_of
-from scoring.lifts.values import value
+from scoring.lifts.values import NEAR, value
 from scoring.messages import field_name, number, sentence
 from scoring.records import Record
 from scoring.terms.base import Setting, Term
@@ -71,6 +71,11 @@ class Pair:
             failing = (failing - {*gates}) | failing_gates(self.demand.changed(must=gates), after, self.setting)
         return Found(tuple(made), after, gain, failing)
 
+    def at_most(self, change: Change) -> float:
+        """Points that a change cannot bring more than: all that is missing of the terms it touches."""
+        read = [(self.most[name], self._now(name, self.terms[name])) for name in self._reading(change.touched)]
+        return sum([most * (1.0 - now) for most, now in read])
+
     def _reading(self, touched: frozenset[str]) -> list[str]:
         if touched not in self.reading:
             self.reading[touched] = touched_terms(self.terms, touched)
@@ -103,13 +108,15 @@ def failing_gates(demand: Record, supplier: Record, setting: Setting) -> frozens
     return frozenset(name for name, now in zip(names, states[:, 0], strict=True) if now == FAILED)
 
 
-def found_for(pair: Pair, failing: frozenset[str]) -> list[Found]:
+def found_for(pair: Pair, failing: frozenset[str], enough: int | None = None) -> list[Found]:
     """Every change that brings points or opens a gate, and twos that open the gates where no single one does.
 
     `failing` are the gates the pair fails as it is. Those that leave no gate failing come first, then the most points.
+    With `enough`, a pair that fails no gate is told so many of the first for certain: what cannot be one of them is
+    not tried.
     """
-    singles = []
-    for change in changes(pair.demand, pair.supplier, pair.terms, pair.setting):
+    singles: list[Found] = []
+    for change in _promising(pair, singles, enough if not failing else None):
         found = pair.tried((change,), failing)
         if found.failing - failing:
             continue  # what was open is now stated, and falls short: a list that names some of what must be there
@@ -125,6 +132,20 @@ def found_for(pair: Pair, failing: frozenset[str]) -> list[Found]:
             and not (together := pair.tried((*one.changes, *two.changes), failing)).failing
         ]
     return sorted([*singles, *both], key=_best_first)
+
+
+def _promising(pair: Pair, singles: list[Found], enough: int | None) -> Iterator[Change]:
+    """The changes to try: all, or those that could bring most first until `enough` of `singles` bring more than any of
+    the others can."""
+    candidates = changes(pair.demand, pair.supplier, pair.terms, pair.setting)
+    if enough is None:
+        yield from candidates
+        return
+    for limit, change in sorted([(pair.at_most(one), one) for one in candidates], key=lambda row: -row[0]):
+        gains = sorted([found.gain for found in singles], reverse=True)[:enough]
+        if limit < LEAST_LIFT - NEAR or (len(gains) == enough and limit < gains[-1] - NEAR):
+            return
+        yield change
 
 
 def reaching(

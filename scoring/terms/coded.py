@@ -51,6 +51,7 @@ class CodeTerm(Term):
         self.demand_fields = demand_fields or (name,)
         self.supplier_fields = supplier_fields or (name,)
         self._held: dict[tuple[tuple[str, ...], tuple[str, ...]], dict[str, float]] = {}
+        self._last: tuple[Record | None, Mapping[str, float]] = (None, {})
 
     def asked(self, record: Record) -> tuple[str, ...]:
         """The codes a demand states."""
@@ -60,6 +61,14 @@ class CodeTerm(Term):
 
     def held(self, record: Record) -> Mapping[str, float]:
         """The codes a supplier has, ancestors included, with how far each counts."""
+        last, known = self._last  # a pair is told of at once: the same supplier is asked many times
+        if last is record:
+            return known
+        known = self._known(record)
+        self._last = record, known
+        return known
+
+    def _known(self, record: Record) -> Mapping[str, float]:
         if len(self.supplier_fields) == 1:
             stated = record.has(self.supplier_fields[0])
         else:
@@ -176,21 +185,20 @@ class CodeTerm(Term):
     def reason(self, demand: Record, supplier: Record) -> Reason:
         """What of the asked is there, what is near, what is missing."""
         held = self.held(supplier)
-        stated = {c for name in self.supplier_fields for c in supplier.has(name)}
         asked = self.asked(demand)
         found = [code for code in asked if code in held]
-        missing = [code for code in asked if code not in held]
+        missing = [code for code in asked if code not in held] if len(found) < len(asked) else []
         values = {"field": self.name, "vocabulary": self.vocabulary, "found": found, "missing": missing}
+        if found and missing:
+            return Reason("codes.part", values)
+        stated = {c for name in self.supplier_fields for c in supplier.has(name)}
         if not missing:
             from_text = self.reads_text and self._is_text(found, stated)
             return Reason("codes.text" if from_text else "codes.all", values)
-        if found:
-            return Reason("codes.part", values)
         above = {member for code in missing for member in self.chain(code)}
         near = [code for code in sorted(stated or held) if not above.isdisjoint(self.chain(code))]
         values["found"] = near[:3] or sorted(stated or held)[:3]
         return Reason("codes.near" if near else "codes.none", values)
 
     def _is_text(self, found: Sequence[str], stated: set[str]) -> bool:
-        expanded = {member for code in stated for member in self.chain(code)}
-        return any(code not in expanded for code in found)
+        return any(all(code not in self.chain(one) for one in stated) for code in found)

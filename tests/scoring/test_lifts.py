@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scoring import SupplierRanker
 from scoring.errors import RankingError, UnknownIdError
+from scoring.lifts import LIFTS
 from scoring.lifts.change import EFFORTS
 from scoring.lifts.quantities import rounded_down, rounded_up
 from scoring.lifts.values import value
@@ -77,6 +78,17 @@ def test_what_reaches_the_first_few_is_among_them(suppliers, demands, top):
         for lift in ranker.lifts(demand, suppliers[0]["id"], top=top):
             assert lift.rank is not None
             assert lift.rank <= top
+
+
+@quick
+@given(suppliers, demands)
+def test_an_explanation_leaves_untried_what_could_not_be_among_the_best(suppliers, demands):
+    ranker = SupplierRanker(as_of=DAY).fit(suppliers)
+    for demand in demands[:2]:
+        for supplier in suppliers[:3]:
+            told = sorted(lift.score for lift in ranker.explain(demand, supplier["id"]).lifts)
+            all_tried = sorted(lift.score for lift in ranker.lifts(demand, supplier["id"], most=LIFTS))
+            assert told == pytest.approx(all_tried, abs=2e-5)
 
 
 BASE = {"id": "s", "products": ["down jackets"], "unit": "H87"}
