@@ -412,3 +412,14 @@ def test_an_enterprises_path(chromium: Browser, site: Site, lang: str) -> None:
         for path in ("/my", "/my/lifts", "/my/meeting-requests", "/my/timetable", "/my/outcomes", "/my/people",
                      "/my/people/new", "/my/part", "/my/profile/revisions"):  # fmt: skip
             _sound(look.open(path))
+
+
+def test_what_was_done_is_told_with_the_name_as_it_is(site: Site) -> None:
+    with site.database.read() as session:
+        other = session.scalars(select(Organisation).where(Organisation.name.contains("Pois & "))).one()
+    with site.client(ENTERPRISE) as client:
+        done = client.post(f"/my/answers/{other.id}", data={"answer": "want", "next": "/my"})
+        shown = client.get(done.headers["location"]).text
+    told = re.search(r'<div class="notice good".*?<p>(.*?)</p>', shown, re.DOTALL)
+    assert told is not None
+    assert entities.unescape(told[1]) == f"{other.name} is on your shortlist."
