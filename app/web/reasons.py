@@ -1,9 +1,11 @@
-"""What stands in the way of a meeting, in the reader's language."""
+"""What stands in the way of a meeting, in the reader's language; as plain text, which pages escape."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from markupsafe import Markup
 
 from app.core.errors import AppError
 from app.web.page import Page
@@ -12,7 +14,7 @@ from app.web.page import Page
 def reason(page: Page, code: str, name: str = "") -> str:
     """Why a slot will not do; `name` is whom it is about, where it is somebody. A code we do not know is ""."""
     who = name or page.say("one of the two")
-    told: Mapping[str, str] = {
+    told: Mapping[str, Markup] = {
         "blocked": page.say("one of the two has blocked the other"),
         "withdrawn": page.say("{name} has withdrawn", name=who),
         "pair": page.say("the two meet already, and once is the rule"),
@@ -27,7 +29,7 @@ def reason(page: Page, code: str, name: str = "") -> str:
         "state": page.say("what it is now does not allow that"),
         "schedule": page.say("the meeting belongs to a schedule that is not the current one"),
     }
-    return str(told.get(code, ""))
+    return told.get(code, Markup()).unescape()
 
 
 def refused(page: Page, error: AppError) -> str:
@@ -35,7 +37,7 @@ def refused(page: Page, error: AppError) -> str:
     known = reason(page, str(error.details.get("conflict") or ""))
     if not known or page.lang == "en":
         return error.message
-    return str(page.say("Not done: {why}.", why=known))
+    return page.say("Not done: {why}.", why=known).unescape()
 
 
 def because(page: Page, reasons: list[dict[str, Any]]) -> str:
