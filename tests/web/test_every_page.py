@@ -32,6 +32,7 @@ _WRITTEN = re.compile(
     r"^(name|name_local|title|title_local|description|message|note|label|place|city|speaker|reason|role_title|text"
     r"|position_title|subject|scope|source)$"
 )
+_TWICE = re.compile(r"&(amp|lt|gt|#3[49]|quot);")
 _NOT = {"role", "phase", "place", "vocabulary"}
 
 
@@ -98,5 +99,7 @@ def test_nothing_that_people_write_is_carried_out(chromium: Browser, poisoned: S
             page = look.page
             if page.evaluate("window.hurt") or page.locator("hurt-probe").count() or "49" in page.title():
                 hurt.append(kind)
+            if _TWICE.search(page.locator("body").inner_text()):
+                hurt.append(f"{kind}: escaped twice")
             hurt += [f"{kind}: {each}" for each in look.complaints if "Content Security Policy" in each]
     assert hurt == []
