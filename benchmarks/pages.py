@@ -11,6 +11,9 @@ No data is needed.
 from __future__ import annotations
 
 import gzip
+import html
+import json
+import re
 import shutil
 import socket
 import statistics
@@ -56,9 +59,9 @@ _PAGES = (
 
 
 def tables(_folder: Path | None = None) -> list[Table]:
-    """Sizes of pages and times of the board."""
+    """Sizes of pages, times of the board, and what its requests cost the service."""
     with _served() as url:
-        return [_sizes(url), _times(url)]
+        return [_sizes(url), _times(url), _costs(url)]
 
 
 def _sizes(url: str) -> Table:
@@ -89,6 +92,34 @@ def _times(url: str) -> Table:
         "program and the browser need to talk to each other, some ten milliseconds each."
     )
     return Table("The schedule board", "python -m benchmarks.pages", ("deed", "ms"), rows, note)
+
+
+def _costs(url: str) -> Table:
+    """Processor time of a request from beginning to end, the client's share of a millisecond or two included."""
+    spent: dict[str, list[float]] = {}
+    headers = {"Accept": "text/html", "Origin": url}
+    with httpx.Client(base_url=url, headers=headers, timeout=120) as client:
+
+        def ask(name: str, method: str, path: str, **how: Any) -> str:
+            began = time.process_time()
+            answer = client.request(method, path, **how)
+            spent.setdefault(name, []).append((time.process_time() - began) * 1000)
+            assert answer.status_code == 200, answer.text
+            return answer.text
+
+        client.post("/sign-in", data={"email": _ME, "password": _PASSWORD})
+        for _ in range(5):
+            board = ask("the board, one session", "GET", "/events/large/schedule")
+        for meeting in re.findall(r'data-m="([^"]+)"', board)[40:45]:
+            path = f"/events/large/schedule/meetings/{meeting}"
+            panel = ask("choose a meeting", "GET", f"{path}/panel")
+            legal = json.loads(html.unescape(re.findall(r'data-legal="([^"]+)"', panel)[0]))
+            slot, places = next(iter(legal.items()))
+            to = {"slot": slot, "place": places[-1]}
+            ask("move it", "POST", f"{path}/move", data=to, headers={"Accept": "application/json"})
+    rows = [(name, statistics.median(found)) for name, found in spent.items()]
+    note = "Milliseconds of processor time for one request, the median of five."
+    return Table("What the board costs the service", "python -m benchmarks.pages", ("request", "ms"), rows, note)
 
 
 def _timed(deed: Callable[[], Any], page: Page, until: str) -> float:

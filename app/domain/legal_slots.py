@@ -6,7 +6,7 @@ Everything is ids; names and sentences are made by whoever shows them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,8 +17,8 @@ NONE: frozenset[UUID] = frozenset()
 class Reason:
     """Why a slot will not do.
 
-    `code` is one of blocked, withdrawn, pair, maximum (all slots), availability, participant, held, place, interpreter,
-    length (this slot); `who` is the party it is about (0 or 1), `until` the end of a hold.
+    `code` is one of blocked, withdrawn, pair, maximum, locked, state (all slots), availability, participant, held,
+    place, interpreter, length (this slot); `who` is the party it is about (0 or 1), `until` the end of a hold.
     """
 
     code: str
@@ -78,6 +78,16 @@ class Verdict:
         return not self.reasons
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What a meeting occupies: its slots, for each a seat of either side, a place and maybe an interpreter."""
+
+    span: tuple[UUID, ...]
+    seats: tuple[tuple[UUID, UUID], ...]
+    place_id: UUID | None
+    helper_id: UUID | None
+
+
 def judge(board: Board, slot: UUID, *, over_holds: bool = False) -> Verdict:
     """Say whether the two can meet from `slot` on, and with what; all reasons, not only the first.
 
@@ -97,6 +107,14 @@ def judge(board: Board, slot: UUID, *, over_holds: bool = False) -> Verdict:
     if board.helpers is not None and not helpers:
         reasons.append(Reason("interpreter"))
     return Verdict(span, tuple(reasons), tuple(zip(*seats, strict=False)), places, helpers)
+
+
+def beside(board: Board, taken: Taken) -> Board:
+    """The board once another meeting has taken this."""
+    held = {(slot, one) for slot in taken.span for one in (taken.place_id, taken.helper_id) if one is not None}
+    busy = {(slot, person) for slot, seats in zip(taken.span, taken.seats, strict=True) for person in seats}
+    one, other = (replace(side, busy=side.busy | busy) for side in board.sides)
+    return replace(board, sides=(one, other), taken=board.taken | held)
 
 
 def span_of(slots: Sequence[tuple[UUID, str]], first: UUID, length: int) -> tuple[UUID, ...]:

@@ -8,7 +8,6 @@ What is locked for it, and in which order, says `app.db.queries.holding`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import delete
@@ -21,7 +20,7 @@ from app.db.models import Event, InterpreterHold, Meeting, PlaceHold, Schedule, 
 from app.db.queries.grid import Grid
 from app.db.queries.holding import hold_parties, hold_schedule
 from app.db.queries.scoped import fetch
-from app.domain.legal_slots import Verdict
+from app.domain.legal_slots import Taken, Verdict
 from app.services.access import Actor
 from app.services.audit import record
 from app.services.legal_slots import Parties, Table, parties_of, table_of
@@ -101,16 +100,6 @@ def enter(
     return meeting
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What a meeting occupies: its slots, for each a seat of either side, a place and maybe an interpreter."""
-
-    span: tuple[UUID, ...]
-    seats: tuple[tuple[UUID, UUID], ...]
-    place_id: UUID | None
-    helper_id: UUID | None
-
-
 def write(session: Session, table: Table, meeting: Meeting, taken: Taken, deed: str = "booked") -> None:
     """Write a meeting with the rows that occupy what it takes, in place of those it has."""
     meeting.slot_id = taken.span[0]
@@ -187,6 +176,8 @@ def must_be_legal(table: Table, verdict: Verdict, when: Slot, deed: str) -> None
         "blocked": "one of the two has blocked the other",
         "withdrawn": f"{who} has withdrawn from the event",
         "pair": f"{table.name(0)} and {table.name(1)} meet already, and once is the rule",
+        "locked": f"the meeting of {table.name(0)} and {table.name(1)} is locked; unlock it first",
+        "state": f"the meeting of {table.name(0)} and {table.name(1)} has begun, is over or is called off",
         "maximum": f"{who} has as many meetings as it may have",
         "availability": f"{who} is not available in {slot}",
         "participant": f"{who} has a meeting in {slot} already",

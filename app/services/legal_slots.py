@@ -97,7 +97,9 @@ def table_of(
     parties: Parties,
     *,
     moving: Meeting | None = None,
+    leaving: Meeting | None = None,
     place: UUID | None = None,
+    grid: Grid | None = None,
 ) -> Table:
     """Read the board of two parties.
 
@@ -105,14 +107,19 @@ def table_of(
     ----------
     moving
         A meeting of the two that may give up what it holds.
+    leaving
+        Another meeting that gives up what it holds too.
     place
         The one place that is wanted; None for any that the two may use.
+    grid
+        The grid of the event where the caller has just read it.
     """
     for party in parties:
         if moving is None and party.participation.delegation_id is not None:  # since it was looked up
             raise ConflictError(f"{party.organisation.name} has just joined a delegation; ask again.", conflict="race")
-    grid = grid_of(session, event.id)
-    seats = _seats(session, schedule_id, parties, moving)
+    grid = grid or grid_of(session, event.id)
+    free = [meeting.id for meeting in (moving, leaving) if meeting is not None]
+    seats = _seats(session, schedule_id, parties, free)
     held = _held(session, event, parties)
     places = (place,) if place else _places(session, event, grid, parties)
     board = Board(
@@ -120,7 +127,7 @@ def table_of(
         slots=tuple((slot.id, slot.session) for slot in grid.slots),
         places=places,
         helpers=_helpers(grid, parties),
-        taken=_taken(session, schedule_id, moving),
+        taken=_taken(session, schedule_id, free),
         closed=grid.away,
         always=tuple(_always(session, event, schedule_id, parties, seats, moving)),
         length=moving.length if moving else 1,
@@ -147,7 +154,7 @@ def slots_shown(table: Table, current: UUID | None = None, most: int = _NAMED) -
                 "ends_at": slot.ends_at.astimezone(zone),
                 "current": slot.id == current,
                 "legal": verdict.legal,
-                "reasons": [_reason(table, reason) for reason in verdict.reasons],
+                "reasons": reasons_shown(table, verdict),
                 "free_places": len(verdict.places),
                 "places": [codes[place] for place in verdict.places[:most]],
                 "interpreter": helpers[verdict.helpers[0]] if verdict.helpers else None,
@@ -161,6 +168,11 @@ def legal_names(table: Table, most: int = 10) -> list[str]:
     now = utc_now()
     coming = (slot for slot in table.grid.slots if slot.starts_at > now and table.judge(slot).legal)
     return [table.grid.slot_name(slot) for slot, _ in zip(coming, range(most), strict=False)]
+
+
+def reasons_shown(table: Table, verdict: Verdict) -> list[dict[str, Any]]:
+    """What stands in the way, with whom it is about."""
+    return [_reason(table, reason) for reason in verdict.reasons]
 
 
 def _reason(table: Table, reason: Reason) -> dict[str, Any]:
@@ -180,12 +192,10 @@ def _side(grid: Grid, party: Participant, seats: list[Seat], held: dict[UUID, di
     )
 
 
-def _seats(session: Session, schedule_id: UUID | None, parties: Parties, moving: Meeting | None) -> list[Seat]:
+def _seats(session: Session, schedule_id: UUID | None, parties: Parties, free: list[UUID]) -> list[Seat]:
     people = [attendee.id for party in parties for attendee in party.attendees]
     taken = select(Seat).where(Seat.schedule_id == schedule_id, Seat.attendee_id.in_(people))
-    if moving is not None:
-        taken = taken.where(Seat.meeting_id != moving.id)
-    return list(session.scalars(taken))
+    return list(session.scalars(taken.where(Seat.meeting_id.not_in(free))))
 
 
 def _held(session: Session, event: Event, parties: Parties) -> dict[UUID, dict[UUID, list[datetime]]]:
@@ -226,13 +236,12 @@ def _helpers(grid: Grid, parties: Parties) -> tuple[UUID, ...] | None:
     return tuple(helper.id for helper in grid.interpreters if can_interpret(helper.languages, one, other))
 
 
-def _taken(session: Session, schedule_id: UUID | None, moving: Meeting | None) -> frozenset[tuple[UUID, UUID]]:
-    except_for = moving.id if moving else None
+def _taken(session: Session, schedule_id: UUID | None, free: list[UUID]) -> frozenset[tuple[UUID, UUID]]:
     places = select(PlaceHold.slot_id, PlaceHold.place_id).where(
-        PlaceHold.schedule_id == schedule_id, PlaceHold.meeting_id.is_distinct_from(except_for)
+        PlaceHold.schedule_id == schedule_id, PlaceHold.meeting_id.not_in(free)
     )
     helpers = select(InterpreterHold.slot_id, InterpreterHold.interpreter_id).where(
-        InterpreterHold.schedule_id == schedule_id, InterpreterHold.meeting_id.is_distinct_from(except_for)
+        InterpreterHold.schedule_id == schedule_id, InterpreterHold.meeting_id.not_in(free)
     )
     return frozenset((slot, taken) for query in (places, helpers) for slot, taken in session.execute(query))
 

@@ -28,12 +28,12 @@ from app.db.models import (
 from app.db.queries.grid import Grid, grid_of
 from app.db.queries.holding import hold_parties, hold_schedule
 from app.db.queries.scoped import page
-from app.domain.legal_slots import NONE, Verdict
+from app.domain.legal_slots import NONE, Taken, Verdict
 from app.domain.meetings import CANCELLABLE, MOVABLE, SETTLING
 from app.domain.publications import Entry
 from app.services.access import Actor
 from app.services.audit import record
-from app.services.booking import Taken, find_place, find_slot, must_be_legal, release, write
+from app.services.booking import find_place, find_slot, must_be_legal, release, write
 from app.services.delegations import met_as, speaks_for
 from app.services.legal_slots import Table, pair_of, schedule_id_of, table_of
 from app.services.outbox import tell
@@ -126,13 +126,14 @@ def list_meetings(
 
 
 def shown(
-    session: Session, event: Event, meetings: Sequence[Meeting], known: Collection[Entry] = ()
+    session: Session, event: Event, meetings: Sequence[Meeting], known: Collection[Entry] = (), grid: Grid | None = None
 ) -> list[dict[str, Any]]:
     """Meetings with the names of all they take; the same number of queries for one and for many.
 
-    Where a participant knows of another slot, place or state (`known`), that is shown.
+    Where a participant knows of another slot, place or state (`known`), that is shown. The grid is read where it is not
+    given.
     """
-    grid, zone = grid_of(session, event.id), ZoneInfo(event.zone)
+    grid, zone = grid or grid_of(session, event.id), ZoneInfo(event.zone)
     told = _as_known(grid, known, zone)
     order = {slot.id: number for number, slot in enumerate(grid.slots)}
     ids = [meeting.id for meeting in meetings]
@@ -190,20 +191,33 @@ def hold(session: Session, actor: Actor, meeting_id: UUID) -> Held:
     ConflictError
         The meeting belongs to a schedule that is not the current one.
     """
-    event, seen = find_meeting(session, actor, meeting_id)
+    return hold_all(session, find_meeting(session, actor, meeting_id))[0]
+
+
+def hold_all(session: Session, *found: tuple[Event, Meeting]) -> list[Held]:
+    """Lock several meetings of one event's current schedule; as `hold`."""
+    event = found[0][0]
     schedule = hold_schedule(session, event.id)
-    if schedule is None or schedule.id != seen.schedule_id:
+    if schedule is None or any(seen.schedule_id != schedule.id for _, seen in found):
         raise ConflictError(
             "This meeting belongs to a schedule that is not the current one; change the meeting there.",
             conflict="schedule",
         )
-    hold_parties(session, seen.low_id, seen.high_id)
-    meeting = session.scalars(
-        select(Meeting).where(Meeting.id == seen.id).with_for_update().execution_options(populate_existing=True)
-    ).one()
-    place = session.scalar(select(PlaceHold.place_id).where(PlaceHold.meeting_id == meeting.id).limit(1))
-    helper = select(InterpreterHold.interpreter_id).where(InterpreterHold.meeting_id == meeting.id).limit(1)
-    return Held(event, meeting, schedule, place, session.scalar(helper))
+    hold_parties(session, *(side for _, seen in found for side in (seen.low_id, seen.high_id)))
+    ids = [seen.id for _, seen in found]
+    mine = select(Meeting).where(Meeting.id.in_(ids)).order_by(Meeting.id)
+    rows = session.scalars(mine.with_for_update().execution_options(populate_existing=True)).all()
+    return standing(session, event, schedule, sorted(rows, key=lambda row: ids.index(row.id)))
+
+
+def standing(session: Session, event: Event, schedule: Schedule, meetings: Sequence[Meeting]) -> list[Held]:
+    """Meetings with the place and the interpreter of each; two queries."""
+    ids = [meeting.id for meeting in meetings]
+    held_places = select(PlaceHold.meeting_id, PlaceHold.place_id).where(PlaceHold.meeting_id.in_(ids))
+    held_helpers = select(InterpreterHold.meeting_id, InterpreterHold.interpreter_id)
+    places = dict(session.execute(held_places).all())
+    helpers = dict(session.execute(held_helpers.where(InterpreterHold.meeting_id.in_(ids))).all())
+    return [Held(event, one, schedule, places.get(one.id), helpers.get(one.id)) for one in meetings]
 
 
 def change(session: Session, actor: Actor, held: Held, wanted: Change) -> Meeting:
@@ -223,7 +237,7 @@ def change(session: Session, actor: Actor, held: Held, wanted: Change) -> Meetin
         meeting.status = "locked" if wanted.locked else "planned"
     if wanted.note is not None:
         meeting.note = wanted.note
-    _note_change(session, actor, held, "meeting.moved" if moved else "meeting.changed", visible=moved)
+    note_change(session, actor, held, "meeting.moved" if moved else "meeting.changed", visible=moved)
     return meeting
 
 
@@ -250,7 +264,7 @@ def cancel(session: Session, actor: Actor, held: Held, site: str, note: str = ""
     before = [own_timetable(session, held.event, part) for part in others]
     release(session, meeting)
     meeting.status, meeting.note = "cancelled", note
-    _note_change(session, actor, held, "meeting.cancelled", visible=True)
+    note_change(session, actor, held, "meeting.cancelled", visible=True)
     for own in before:
         now = own_timetable(session, held.event, own.participation)
         parts = [own.participation.id]
@@ -279,7 +293,7 @@ def reinstate(session: Session, actor: Actor, held: Held, place: str | None = No
     seat = named if named in verdict.places else verdict.places[0]
     meeting.status, meeting.note = "planned", ""
     write(session, table, meeting, Taken(verdict.span, verdict.seats, seat, _first_helper(table, verdict)), "put back")
-    _note_change(session, actor, held, "meeting.reinstated", visible=True)
+    note_change(session, actor, held, "meeting.reinstated", visible=True)
     return meeting
 
 
@@ -299,7 +313,7 @@ def _move(session: Session, held: Held, wanted: Change) -> bool:
     when = find_slot(grid, wanted.slot) if wanted.slot else next(s for s in grid.slots if s.id == meeting.slot_id)
     place = find_place(grid, wanted.place) if wanted.place else None
     parties = pair_of(session, held.event, meeting.low_id, meeting.high_id)
-    table = table_of(session, held.event, held.schedule.id, parties, moving=meeting, place=place)
+    table = table_of(session, held.event, held.schedule.id, parties, moving=meeting, place=place, grid=grid)
     verdict = table.judge(when, over_holds=wanted.over_holds)
     must_be_legal(table, verdict, when, "moved")
     place = held.place_id if place is None and held.place_id in verdict.places else verdict.places[0]
@@ -312,31 +326,34 @@ def _move(session: Session, held: Held, wanted: Change) -> bool:
 
 def _helper(table: Table, verdict: Verdict, held: Held, wanted: Change) -> UUID | None:
     """The interpreter who was named, else the one there is, else the first who can."""
-    board, named = table.board, wanted.interpreter
-    needed = board.helpers is not None
+    named = wanted.interpreter
+    if named is None:
+        return kept_helper(table, verdict, None if "interpreter" in wanted.given else held.helper_id)
+    helper = next((h for h in table.grid.interpreters if named in (h.name, str(h.id))), None)
+    if helper is None:
+        raise InvalidInputError(f"{named!r} is no interpreter of this event.", field="interpreter")
+    free = _is_free(table, verdict, helper.id)
+    if not free or (table.board.helpers is not None and helper.id not in verdict.helpers):
+        why = "does not speak for both" if free else "is not free in that slot"
+        raise ConflictError(f"Not moved: {helper.name} {why}.", conflict="interpreter")
+    return helper.id
 
-    def free(helper: UUID) -> bool:
-        closed = board.closed.get(helper, NONE)
-        return all((slot, helper) not in board.taken and slot not in closed for slot in verdict.span)
 
-    if named is not None:
-        helper = next((h for h in table.grid.interpreters if named in (h.name, str(h.id))), None)
-        if helper is None:
-            raise InvalidInputError(f"{named!r} is no interpreter of this event.", field="interpreter")
-        if not free(helper.id) or (needed and helper.id not in verdict.helpers):
-            why = "does not speak for both" if free(helper.id) else "is not free in that slot"
-            raise ConflictError(f"Not moved: {helper.name} {why}.", conflict="interpreter")
-        return helper.id
-    if held.helper_id and "interpreter" not in wanted.given and free(held.helper_id):
-        return held.helper_id
-    return _first_helper(table, verdict)
+def kept_helper(table: Table, verdict: Verdict, helper_id: UUID | None) -> UUID | None:
+    """The interpreter there is, if free then; else the first who can, where the two need one."""
+    return helper_id if helper_id and _is_free(table, verdict, helper_id) else _first_helper(table, verdict)
+
+
+def _is_free(table: Table, verdict: Verdict, helper_id: UUID) -> bool:
+    closed = table.board.closed.get(helper_id, NONE)
+    return all((slot, helper_id) not in table.board.taken and slot not in closed for slot in verdict.span)
 
 
 def _first_helper(table: Table, verdict: Verdict) -> UUID | None:
     return verdict.helpers[0] if table.board.helpers is not None else None
 
 
-def _note_change(session: Session, actor: Actor, held: Held, deed: str, *, visible: bool) -> None:
+def note_change(session: Session, actor: Actor, held: Held, deed: str, *, visible: bool) -> None:
     """Count the change, for calendars where it shows, and tell of it."""
     meeting = held.meeting
     meeting.changed_at = utc_now()

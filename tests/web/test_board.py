@@ -83,7 +83,7 @@ def test_a_move_by_form_is_undone_and_what_is_taken_is_refused(site: Site) -> No
         assert undo == ""
         answer = client.post(f"{address}/move", data={"slot": taken}, headers={"Accept": "application/json"})
         assert answer.status_code == 409
-        assert answer.json()["meeting"]["slot"] == told["slot"]
+        assert answer.json()["meetings"][0]["slot"] == told["slot"]
 
 
 def test_locking_calling_off_and_both_undone(site: Site) -> None:
@@ -198,6 +198,28 @@ def test_only_those_who_run_the_event_change_it(site: Site) -> None:
         assert client.get(f"{_BASE}/meetings/{meeting.id}").status_code == 403
     with site.client() as client:
         assert client.get(f"/events/elsewhere/schedule/meetings/{meeting.id}").status_code == 404
+
+
+def test_a_meeting_is_moved_locked_and_put_back_without_scripts(chromium: Browser, site: Site) -> None:
+    with site.client() as client:
+        meeting, told, slot, place = _movable(client, site)
+    with looking(chromium, site.url, lang="fr", script=False) as look:
+        page = look.open(_BASE)
+        page.locator(f'[data-m="{meeting.id}"]').click()
+        offered = page.locator("#m-slot option").evaluate_all("all => all.map(one => one.value)")
+        assert set(offered) == {*json.loads(told["legal"]), told["slot"]}
+        page.select_option("#m-slot", slot)
+        page.select_option("#m-place", place)
+        page.locator("form[data-move] button").click()
+        expect(page.locator(f'tr[data-p="{place}"] td[data-s="{slot}"] [data-m="{meeting.id}"]')).to_be_visible()
+        page.locator(".notice.good button").click()  # undone
+        here = page.locator(f'tr[data-p="{told["place"]}"] td[data-s="{told["slot"]}"] [data-m="{meeting.id}"]')
+        here.click()
+        page.get_by_role("button", name="Verrouiller", exact=True).click()
+        expect(page.locator(".notice.good")).to_contain_text("Verrouillé en place.")
+        expect(here).to_have_attribute("data-locked", "")
+        page.locator(".notice.good button").click()
+        expect(here).not_to_have_attribute("data-locked", "")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -132,6 +132,28 @@ def test_a_walk_in_gets_a_badge_and_partners(site: Site) -> None:
         assert "stand by for free slots" in taken
 
 
+def test_the_day_without_scripts(chromium: Browser, site: Site) -> None:
+    with looking(chromium, site.url, phone=True, script=False) as look:
+        page = look.open(f"{_LIVE}?at={_AT}")
+        missing = page.locator(".people > li")
+        name, count = missing.first.locator("strong").inner_text(), missing.count()
+        missing.first.get_by_role("link", name="Check in").click()
+        page.locator("main li.card button").first.click()
+        expect(page.locator(".notice.good")).to_contain_text(f"{name} is here.")
+        page = look.open(f"{_LIVE}?at={_AT}")
+        expect(missing).to_have_count(count - 1)
+        gone = missing.first.locator("strong").inner_text()
+        missing.first.get_by_role("button", name="Does not come").click()
+        expect(page.get_by_role("heading", name="This is what would be done")).to_be_visible()
+        expect(page.locator("section.card").first).to_contain_text(gone)
+        rows = page.locator("section.card table").first.locator("tbody tr").all_inner_texts()
+        page.get_by_role("button", name="Do this").click()
+        expect(page.get_by_role("heading", name="Done")).to_be_visible()
+        assert page.locator("section.card table").first.locator("tbody tr").all_inner_texts() == rows
+        page.get_by_role("link", name="Back to the day").click()
+        expect(missing.filter(has_text=gone)).to_have_count(0)
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_day_on_a_phone(chromium: Browser, site: Site, lang: str) -> None:
     with looking(chromium, site.url, lang=lang, phone=True) as look:

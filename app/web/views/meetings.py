@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -12,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from app.core.errors import NotFoundError
 from app.db.models import Event, Meeting, Schedule
+from app.db.queries.grid import Grid, grid_of
 from app.domain.access import AT_THE_DESK, RUNNERS, STAFF
 from app.domain.meetings import CANCELLABLE, MOVABLE, ON_THE_DAY
 from app.services import boards, meetings
@@ -43,11 +45,11 @@ def panel(code: str, meeting_id: UUID, page: Asked, session: Reading) -> Respons
 
 
 def _facts(page: Page, session: Session, code: str, meeting_id: UUID) -> dict[str, Any]:
-    event, meeting = _mine(page, session, code, meeting_id)
+    event, meeting = mine(page, session, code, meeting_id)
     schedule = session.get_one(Schedule, meeting.schedule_id)
     _, table = meetings.table_of_meeting(session, page.actor, meeting_id)
     slots = slots_shown(table, meeting.slot_id, _PLACES)
-    told = meetings.shown(session, event, [meeting])[0]
+    told = meetings.shown(session, event, [meeting], grid=table.grid)[0]
     free: dict[str, None] = {}
     for slot in slots:
         free.update(dict.fromkeys(slot["places"] if slot["legal"] else ()))
@@ -56,7 +58,7 @@ def _facts(page: Page, session: Session, code: str, meeting_id: UUID) -> dict[st
     desk = page.actor.role in AT_THE_DESK and schedule.is_current
     return {
         "event": event, "meeting": meeting, "told": told, "sides": _sides(table), "slots": slots, "why": why,
-        "places": list(free), "back": own_address(page.request.query_params.get("next"), _board(event)),
+        "places": list(free), "back": own_address(page.request.query_params.get("next"), board_of(event)),
         "movable": runs and meeting.status in MOVABLE, "cancellable": runs and meeting.status in CANCELLABLE,
         "marks": [state for state, before in ON_THE_DAY.items() if meeting.status in before] if desk else [],
         "restorable": runs and meeting.status == "cancelled", "because": lambda reasons: because(page, reasons),
@@ -70,74 +72,75 @@ def _sides(table: Table) -> list[Any]:
     return sorted(table.parties, key=lambda party: not party.participation.supplies)
 
 
-def _mine(page: Page, session: Session, code: str, meeting_id: UUID) -> tuple[Event, Meeting]:
+def mine(page: Page, session: Session, code: str, meeting_id: UUID) -> tuple[Event, Meeting]:
     event, meeting = meetings.find_meeting(session, page.actor, meeting_id)
     if code not in (event.code, str(event.id)):
         raise NotFoundError(f"There is no meeting {meeting_id} at {code!r}.")
     return event, meeting
 
 
-def _board(event: Event) -> str:
+def board_of(event: Event) -> str:
     return f"/events/{event.code}/schedule"
 
 
 @router.deed("/events/{code}/schedule/meetings/{meeting_id}/move", roles=RUNNERS)
 def move(code: str, meeting_id: UUID, page: Asked, session: Writing, form: Sent) -> Response:
     """To another slot, place or interpreter; what is left empty stays, or is the first that is free."""
-    event, seen = _mine(page, session, code, meeting_id)
-    before = meetings.shown(session, event, [seen])[0]
+    event, seen = mine(page, session, code, meeting_id)
+    grid = grid_of(session, event.id)  # for names only; what decides is read under the lock
+    before = meetings.shown(session, event, [seen], grid=grid)[0]
     with form.attempt(session):
         held = meetings.hold(session, page.actor, meeting_id)
         given = {name: form.text(name) for name in ("slot", "place", "interpreter")}
         named = frozenset(name for name, value in given.items() if value)
         wanted = meetings.Change(named, given["slot"], given["place"], given["interpreter"])
         meetings.change(session, page.actor, held, wanted)
-    after = meetings.shown(session, event, [seen])[0]
+    after = meetings.shown(session, event, [seen], grid=grid)[0]
     back = {name: before[name] for name in ("slot", "place", "interpreter") if before[name]}
     said = page.say("Moved to {slot}, {place}.", slot=_when(after), place=after["place"] or "–")
-    return _answer(page, session, form, event, seen, said, Undo(_at(event, seen, "move"), back))
+    return answer(page, session, form, event, [seen], said, Undo(at_meeting(event, seen, "move"), back), grid)
 
 
 @router.deed("/events/{code}/schedule/meetings/{meeting_id}/lock", roles=RUNNERS)
 def lock(code: str, meeting_id: UUID, page: Asked, session: Writing, form: Sent) -> Response:
     """Lock it where it is, or unlock it: a schedule that is built anew keeps what is locked."""
-    event, seen = _mine(page, session, code, meeting_id)
+    event, seen = mine(page, session, code, meeting_id)
     on = form.yes("locked")
     with form.attempt(session):
         held = meetings.hold(session, page.actor, meeting_id)
         meetings.change(session, page.actor, held, meetings.Change(frozenset({"locked"}), locked=on))
     said = page.say("Locked where it is.") if on else page.say("Unlocked.")
-    undo = Undo(_at(event, seen, "lock"), {"locked": "no" if on else "yes"})
-    return _answer(page, session, form, event, seen, said, undo)
+    undo = Undo(at_meeting(event, seen, "lock"), {"locked": "no" if on else "yes"})
+    return answer(page, session, form, event, [seen], said, undo)
 
 
 @router.deed("/events/{code}/schedule/meetings/{meeting_id}/cancel", roles=RUNNERS)
 def cancel(code: str, meeting_id: UUID, page: Asked, session: Writing, form: Sent) -> Response:
-    event, seen = _mine(page, session, code, meeting_id)
+    event, seen = mine(page, session, code, meeting_id)
     place = meetings.shown(session, event, [seen])[0]["place"]
     with form.attempt(session):
         held = meetings.hold(session, page.actor, meeting_id)
         site = page.settings.public_url
         meetings.cancel(session, page.actor, held, site, form.text("note", most=500) or "")
-    undo = Undo(_at(event, seen, "restore"), {"place": place} if place else {})
-    return _answer(page, session, form, event, seen, page.say("The meeting is called off."), undo)
+    undo = Undo(at_meeting(event, seen, "restore"), {"place": place} if place else {})
+    return answer(page, session, form, event, [seen], page.say("The meeting is called off."), undo)
 
 
 @router.deed("/events/{code}/schedule/meetings/{meeting_id}/restore", roles=RUNNERS)
 def restore(code: str, meeting_id: UUID, page: Asked, session: Writing, form: Sent) -> Response:
     """Put back what was called off."""
-    event, seen = _mine(page, session, code, meeting_id)
+    event, seen = mine(page, session, code, meeting_id)
     with form.attempt(session):
         held = meetings.hold(session, page.actor, meeting_id)
         meetings.reinstate(session, page.actor, held, form.text("place"))
-    undo = Undo(_at(event, seen, "cancel"))
-    return _answer(page, session, form, event, seen, page.say("The meeting is on again."), undo)
+    undo = Undo(at_meeting(event, seen, "cancel"))
+    return answer(page, session, form, event, [seen], page.say("The meeting is on again."), undo)
 
 
 @router.deed("/events/{code}/schedule/meetings/{meeting_id}/mark", roles=AT_THE_DESK)
 def say_what_became(code: str, meeting_id: UUID, page: Asked, session: Writing, form: Sent) -> Response:
     """On the day: it is on, was held, or somebody did not come; `planned` takes a mark back."""
-    event, seen = _mine(page, session, code, meeting_id)
+    event, seen = mine(page, session, code, meeting_id)
     before, state = seen.status, form.chosen("state", tuple(ON_THE_DAY))
     with form.attempt(session):
         if state:
@@ -145,12 +148,13 @@ def say_what_became(code: str, meeting_id: UUID, page: Asked, session: Writing, 
             at = form.moment("at") if page.actor.runs_events else None
             mark(session, page.actor, event, meeting, state, absent=form.id("absent", needed=False), at=at)
     back = before if before in ON_THE_DAY and before != "planned" else "planned"
-    undo = Undo(_at(event, seen, "mark"), {"state": back, "at": form["at"]})
-    return _answer(page, session, form, event, seen, page.say("Noted."), undo)
+    undo = Undo(at_meeting(event, seen, "mark"), {"state": back, "at": form["at"]})
+    return answer(page, session, form, event, [seen], page.say("Noted."), undo)
 
 
-def _answer(
-    page: Page, session: Session, form: Form, event: Event, meeting: Meeting, said: str, undo: Undo | None
+def answer(
+    page: Page, session: Session, form: Form, event: Event, changed: Sequence[Meeting], said: str, undo: Undo | None,
+    grid: Grid | None = None,
 ) -> Response:  # fmt: skip
     """Back to where the form came from with what was done or why it was not; to a script, the same as JSON."""
     bad = not form.right
@@ -162,15 +166,17 @@ def _answer(
     if undo is not None:
         undo = Undo(undo.action, {**undo.fields, **({"next": form["next"]} if form["next"] else {})})
     if "application/json" in page.request.headers.get("accept", ""):
-        shown = meetings.shown(session, event, [meeting])[0]
-        card = {name: shown[name] for name in ("slot", "place", "status", "interpreter")} | {"id": str(meeting.id)}
-        told_json = {"said": str(said), "undo": undo.told if undo else None, "meeting": card}
+        cards = [
+            {name: shown[name] for name in ("slot", "place", "status", "interpreter")} | {"id": str(shown["id"])}
+            for shown in meetings.shown(session, event, changed, grid=grid)
+        ]
+        told_json = {"said": str(said), "undo": undo.told if undo else None, "meetings": cards}
         return JSONResponse(told_json, form.status if bad else 200, headers=HEADERS)
-    return page.to(own_address(form["next"], _at(event, meeting)), said, bad=bad, undo=undo)
+    return page.to(own_address(form["next"], at_meeting(event, changed[0])), said, bad=bad, undo=undo)
 
 
-def _at(event: Event, meeting: Meeting, deed: str = "") -> str:
-    return f"{_board(event)}/meetings/{meeting.id}" + (f"/{deed}" if deed else "")
+def at_meeting(event: Event, meeting: Meeting, deed: str = "") -> str:
+    return f"{board_of(event)}/meetings/{meeting.id}" + (f"/{deed}" if deed else "")
 
 
 def _when(told: dict[str, Any]) -> str:
@@ -227,7 +233,11 @@ def book_pair(code: str, page: Asked, session: Writing, form: Sent) -> Response:
         if form.right:
             told = meetings.shown(session, event, [meeting])[0]
             said = page.say("Booked: {slot}, {place}.", slot=_when(told), place=told["place"] or "–")
-            return page.to(_at(event, meeting), said, undo=Undo(_at(event, meeting, "cancel"), {"next": _board(event)}))
+            return page.to(
+                at_meeting(event, meeting),
+                said,
+                undo=Undo(at_meeting(event, meeting, "cancel"), {"next": board_of(event)}),
+            )
         if form.refusal:
             form.faults = {"": [refused(page, form.refusal)]}
     return _booking(page, session, event, form)
