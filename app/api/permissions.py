@@ -114,6 +114,7 @@ MATRIX: dict[str, Rule] = {
     "PATCH /meetings/{meeting_id}": _may(RUNNERS, "meetings:write"),
     "DELETE /meetings/{meeting_id}": _may(RUNNERS, "meetings:write"),
     "POST /meetings/{meeting_id}/cancel": _may(_ACTING, "meetings:write"),
+    "POST /meetings/{meeting_id}/swap": _may(RUNNERS, "meetings:write"),
     "GET /meetings/{meeting_id}/legal-slots": _may(STAFF, "meetings:read"),
     "GET /events/{event_id}/schedule-difference": _may(STAFF, "schedules:read"),
     "GET /events/{event_id}/publications": _may(STAFF, "schedules:read"),

@@ -85,7 +85,7 @@ def format_span(start: datetime, end: datetime, zone_name: str, lang: str = "en"
 def format_datetime(moment: datetime, zone_name: str, lang: str = "en") -> str:
     """Date and time in the zone: `15 Sept 2025, 13:30`."""
     day = format_date(in_zone(moment, zone_name).date(), lang, "medium")
-    return f"{day}, {format_time(moment, zone_name, lang)}"
+    return f"{day}{' ' if language(lang) == 'zh' else ', '}{format_time(moment, zone_name, lang)}"
 
 
 def format_zone(zone_name: str, at: datetime, lang: str = "en") -> str:

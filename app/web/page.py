@@ -90,8 +90,8 @@ class Page:
         """Send the browser on to another page (303), which shows `done` once; `undo` is a button beside it."""
         response = RedirectResponse(address, 303, headers=HEADERS)
         if done:
-            text = done.unescape() if isinstance(done, Markup) else done  # the page it is shown on escapes it again
-            told = {"text": text[:_NOTICE_LIMIT], "bad": bad, "undo": undo.told if undo else None}
+            text = words.plain(done)[:_NOTICE_LIMIT]  # the page it is shown on escapes it again
+            told = {"text": text, "bad": bad, "undo": undo.told if undo else None}
             packed = base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
             response.set_cookie(NOTICE, packed, max_age=60, path="/", httponly=True, samesite="strict")
         return response

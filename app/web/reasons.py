@@ -10,6 +10,8 @@ from markupsafe import Markup
 from app.core.errors import AppError
 from app.web.page import Page
 
+_BETWEEN = {"en": "; ", "fr": " ; ", "zh": "；"}
+
 
 def reason(page: Page, code: str, name: str = "") -> str:
     """Why a slot will not do; `name` is whom it is about, where it is somebody. A code we do not know is ""."""
@@ -42,6 +44,6 @@ def refused(page: Page, error: AppError) -> str:
 
 def because(page: Page, reasons: list[dict[str, Any]]) -> str:
     """All that stands in the way in one slot, as `slots_shown` tells it."""
-    return "; ".join(
+    return _BETWEEN[page.lang].join(
         reason(page, one["code"], one["organisation"].name if one["organisation"] else "") for one in reasons
     )

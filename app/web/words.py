@@ -39,6 +39,11 @@ def say(text: str, lang: str, **values: Any) -> Markup:
     return Markup(told).format(**values) if values else Markup(told.replace("{{", "{").replace("}}", "}"))  # noqa: S704
 
 
+def plain(told: str) -> str:
+    """What was said as plain text, for where it is escaped later or not at all."""
+    return told.unescape() if isinstance(told, Markup) else told
+
+
 def say_count(one: str, other: str, count: int, lang: str, **values: Any) -> Markup:
     """The text for `count` things: Chinese has one form, and French counts nothing as one."""
     single = count == 1 if lang == "en" else count in (0, 1) if lang == "fr" else False

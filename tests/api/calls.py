@@ -58,6 +58,7 @@ BODIES: dict[str, Any] = {
     "POST /meetings/{meeting_id}/cancel": {"note": "Our flight is cancelled."},
     # the live day
     "POST /events/{event_id}/check-ins": {"name": "somebody nobody knows"},
+    "POST /meetings/{meeting_id}/swap": {"meeting": str(uuid4())},
     "POST /meetings/{meeting_id}/state": {"state": "held"},
     "POST /events/{event_id}/walk-ins": {
         "name": "Somebody",

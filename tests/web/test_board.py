@@ -193,7 +193,7 @@ def test_evenness_is_chosen_on_the_curve_compared_published_and_taken_home(site:
 def test_only_those_who_run_the_event_change_it(site: Site) -> None:
     meeting = _meetings(site)[0]
     with site.client(BUYER) as client:
-        for deed in ("move", "lock", "cancel", "restore", "mark"):
+        for deed in ("move", "swap", "lock", "cancel", "restore", "mark"):
             assert client.post(f"{_BASE}/meetings/{meeting.id}/{deed}").status_code == 403
         assert client.get(f"{_BASE}/meetings/{meeting.id}").status_code == 403
     with site.client() as client:
@@ -266,6 +266,64 @@ def test_the_board_is_worked_by_keys_and_by_pointer(chromium: Browser, site: Sit
         page.locator(".notice.floating button").click()
 
 
+def _swappable(client: httpx.Client, site: Site) -> tuple[Meeting, Meeting]:
+    """Two meetings of one participant at different times that could swap."""
+    rows = [*_meetings(site), *_meetings(site, "locked")]
+    sides = {row.id: {row.low_id, row.high_id} for row in rows}
+    busy = {(row.slot_id, side) for row in rows for side in sides[row.id]}
+    for one in rows:
+        for other in rows:
+            shared = sides[one.id] & sides[other.id]
+            wanted = {(other.slot_id, side) for side in sides[one.id] - shared}
+            wanted |= {(one.slot_id, side) for side in sides[other.id] - shared}
+            if len(shared) == 1 and one.slot_id != other.slot_id and not wanted & busy:
+                page = client.get(f"{_BASE}/meetings/{one.id}/swap/panel", params={"with": str(other.id)}).text
+                if "data-swap>" in page:
+                    return one, other
+    pytest.fail("no two meetings of the sample can swap")
+
+
+def test_two_meetings_swap_by_form_by_keys_and_by_pointer(chromium: Browser, site: Site) -> None:
+    with site.client(lang="fr") as client:
+        one, other = _swappable(client, site)
+        address = f"{_BASE}/meetings/{one.id}/swap"
+        told, others = _told(client, one), _told(client, other)
+        offered = client.get(address, params={"slot": others["slot"]}).text
+        assert f"with={other.id}" in offered
+        assert f"with={one.id}" not in offered
+        assert "Échanger ces deux-là" in client.get(address, params={"with": str(other.id)}).text
+        assert "Personne" in client.get(address, params={"q": "zzz"}).text
+        text, undo, fields = _notice(client, client.post(address, data={"with": str(other.id)}))
+        assert text == "Les deux rendez-vous sont échangés."
+        assert {name: _told(client, one)[name] for name in ("slot", "place")} == {
+            name: others[name] for name in ("slot", "place")
+        }
+        _notice(client, client.post(undo, data=fields))
+        assert (_told(client, one), _told(client, other)) == (told, others)
+        answer = client.post(address, data={"with": str(one.id)}, headers={"Accept": "application/json"})
+        assert answer.status_code == 422
+    with looking(chromium, site.url, lang="zh") as look:
+        page = look.open(_BASE)
+        page.set_viewport_size({"width": 2600, "height": 1500})  # so that nothing scrolls on the way
+        card, partner = (page.locator(f'[data-m="{row.id}"]') for row in (one, other))
+        there = page.locator(f'tr[data-p="{others["place"]}"] td[data-s="{others["slot"]}"] [data-m="{one.id}"]')
+        card.press("Enter")
+        expect(page.locator("[data-about]")).to_be_visible()
+        card.press("s")
+        partner.press("Enter")
+        expect(page.locator("[data-swap] button")).to_be_focused()
+        report = Axe().run(page)
+        assert report.violations_count == 0, report.generate_report()
+        page.keyboard.press("Enter")
+        expect(there).to_be_attached()
+        page.locator(".notice.floating button").click()
+        expect(there).not_to_be_attached()
+        card.drag_to(partner)
+        page.locator("[data-swap] button").click()
+        expect(there).to_be_attached()
+        page.locator(".notice.floating button").click()
+
+
 def test_every_page_of_the_schedule_is_for_everybody(chromium: Browser, site: Site) -> None:
     meeting = _meetings(site)[0]
     with looking(chromium, site.url, lang="zh", phone=True) as look:
@@ -277,6 +335,7 @@ def test_every_page_of_the_schedule_is_for_everybody(chromium: Browser, site: Si
             "/difference",
             "/book",
             f"/meetings/{meeting.id}",
+            f"/meetings/{meeting.id}/swap",
         ):
             page = look.open(f"{_BASE}{path}")
             report = Axe().run(page)

@@ -46,6 +46,12 @@ class CancelIn(Shape):
     note: Note = ""
 
 
+class SwapIn(Shape):
+    """The meeting to swap with."""
+
+    meeting: UUID
+
+
 class MeetingItem(MeetingOut):
     """A meeting of the current schedule; `sequence` counts the changes that a calendar shows."""
 
@@ -54,6 +60,12 @@ class MeetingItem(MeetingOut):
     note: str
     sequence: int
     changed_at: datetime | None
+
+
+class Swapped(Reply):
+    """Two meetings after they have swapped, the one that was named first before the other."""
+
+    meetings: list[MeetingItem]
 
 
 class MeetingList(Listing[MeetingItem]):

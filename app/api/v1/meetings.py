@@ -12,10 +12,19 @@ from app.api import idempotency
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, Cursor, EventName, Limit, Reading, Site, Writing, created_at
 from app.api.etag import IfMatch, must_match, tag_of
-from app.api.schemas.meetings import CancelIn, LegalSlots, MeetingChange, MeetingIn, MeetingItem, MeetingList
+from app.api.schemas.meetings import (
+    CancelIn,
+    LegalSlots,
+    MeetingChange,
+    MeetingIn,
+    MeetingItem,
+    MeetingList,
+    SwapIn,
+    Swapped,
+)
 from app.core.errors import InvalidInputError
 from app.db.models import Event, Meeting
-from app.services import meetings
+from app.services import meetings, swaps
 from app.services.booking import book
 from app.services.events import find_event
 from app.services.legal_slots import parties_of, schedule_id_of, slots_shown, table_of
@@ -135,6 +144,23 @@ def cancel(
     """Call a meeting off with a note. Enterprises and buyers do so with their own, in the booking and live phases."""
     held = meetings.hold(session, actor, meeting_id)
     return _answer(session, held.event, meetings.cancel(session, actor, held, site, body.note), response)
+
+
+@router.post("/meetings/{meeting_id}/swap", summary="Swap two meetings", response_model=Swapped, responses={409: {}})
+def swap(
+    meeting_id: UUID,
+    actor: Caller,
+    body: Annotated[SwapIn, Depends(JsonBody(SwapIn))],
+    session: Writing,
+) -> Any:
+    """Two meetings take each other's time and table, both or neither; 409 says what stands in the way of either.
+
+    Where a participant has a table of its own, it stays there. To undo a swap, swap again.
+    """
+    one, other = swaps.swap(session, actor, meeting_id, body.meeting)
+    session.flush()
+    event, _ = meetings.find_meeting(session, actor, meeting_id)
+    return {"meetings": meetings.shown(session, event, (one, other))}
 
 
 @router.get("/meetings/{meeting_id}/legal-slots", summary="Where a meeting could go", response_model=LegalSlots)

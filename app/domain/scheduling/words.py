@@ -54,7 +54,10 @@ def _shown(value: Value, lang: str, names: Callable[[str], str]) -> str:
         return value.words(lang, names)
     if isinstance(value, tuple):
         return _listed(value, lang, names)
-    return names(value) if isinstance(value, str) else f"{value:.10g}"
+    if isinstance(value, str):
+        return names(value)
+    number = f"{value:.10g}"
+    return number if _language(lang) in ("en", "zh") else number.replace(".", ",")
 
 
 def _listed(ids: tuple[str, ...], lang: str, names: Callable[[str], str]) -> str:

@@ -10,6 +10,7 @@ const byTable = board?.dataset.view === "tables";
 let chosen = null; // the card that is chosen
 let legal = new Map(); // cell → true, of where it could go
 let at = null; // the cell that the keys stand on
+let swapping = false; // whether the next card that is taken is the one to swap with
 let asked = 0;
 
 const say = (text) => { board.querySelector("[data-say]").textContent = text; };
@@ -21,13 +22,39 @@ const grid = () => [...table.tBodies[0].rows].map((row) => [...row.querySelector
 const where = (td) => ({ slot: td.dataset.s, place: byTable ? td.parentElement.dataset.p : "" });
 
 function leave(quiet = false) {
-  for (const td of legal.keys()) td.classList.remove("legal", "at");
+  unlight();
   chosen?.classList.remove("chosen");
   const card = chosen;
-  [chosen, legal, at] = [null, new Map(), null];
+  [chosen, swapping] = [null, false];
   panel.hidden = true;
   board.classList.remove("choosing");
   if (!quiet && card) { say(texts.left); card.focus(); }
+}
+
+function unlight() {
+  for (const td of legal.keys()) td.classList.remove("legal");
+  at?.classList.remove("at", "swap");
+  [legal, at] = [new Map(), null];
+}
+
+/** Fetch what stands beside the board for a card; null where another card was taken meanwhile. */
+async function fetched(card, address) {
+  const turn = ++asked;
+  try {
+    const answer = await fetch(`${address}next=${encodeURIComponent(location.pathname + location.search)}`);
+    if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
+    const html = await answer.text();
+    return turn === asked && chosen === card ? html : null;
+  } catch {
+    say(texts.failed);
+    return null;
+  }
+}
+
+function show(html) {
+  panel.innerHTML = html;
+  panel.hidden = false;
+  board.classList.add("choosing");
 }
 
 /** Choose a card: its details beside the board, and the cells where it could go. */
@@ -36,19 +63,9 @@ async function choose(card, focus = true) {
   leave(true);
   chosen = card;
   card.classList.add("chosen");
-  const turn = ++asked;
-  let html;
-  try {
-    const answer = await fetch(`${card.pathname}/panel?next=${encodeURIComponent(location.pathname + location.search)}`);
-    if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
-    html = await answer.text();
-  } catch {
-    return say(texts.failed);
-  }
-  if (turn !== asked || chosen !== card) return;
-  panel.innerHTML = html;
-  panel.hidden = false;
-  board.classList.add("choosing");
+  const html = await fetched(card, `${card.pathname}/panel?`);
+  if (html === null) return;
+  show(html);
   const about = panel.querySelector("[data-about]");
   if (edit && about.dataset.legal) light(card, JSON.parse(about.dataset.legal), about.dataset);
   else say("locked" in card.dataset ? texts.locked : about.querySelector("h2").textContent);
@@ -108,7 +125,7 @@ async function send(address, fields) {
     told = { said: texts.failed };
   }
   notice(told.said ?? told.detail ?? texts.failed, !fine, told.undo);
-  return fine ? told.meeting : null;
+  return fine ? told.meetings : null;
 }
 
 function notice(text, bad, undo) {
@@ -139,24 +156,54 @@ async function move(card, td) {
   const to = where(td);
   leave(true);
   card.classList.add("moving");
-  const meeting = await send(address, { ...to, next });
+  const moved = await send(address, { ...to, next });
   card.classList.remove("moving");
-  if (meeting) {
-    for (const copy of cardsOf(meeting.id)) {
-      const row = byTable ? table.querySelector(`tr[data-p="${CSS.escape(meeting.place ?? "")}"]`) : copy.closest("tr");
-      const target = row?.querySelector(`td[data-s="${CSS.escape(meeting.slot)}"]`);
-      if (target) target.append(copy);
-      else copy.remove();
-      const place = copy.querySelector("[data-place]");
-      if (place) place.textContent = meeting.place ?? "";
-    }
+  moved?.forEach(put);
+  card.focus({ preventScroll: true });
+}
+
+/** Put the cards of a meeting where it is now; those of another page of the board go. */
+function put(meeting) {
+  for (const copy of cardsOf(meeting.id)) {
+    const row = byTable ? table.querySelector(`tr[data-p="${CSS.escape(meeting.place ?? "")}"]`) : copy.closest("tr");
+    const target = row?.querySelector(`td[data-s="${CSS.escape(meeting.slot)}"]`);
+    if (target) target.append(copy);
+    else copy.remove();
+    const place = copy.querySelector("[data-place]");
+    if (place) place.textContent = meeting.place ?? "";
   }
+}
+
+/** From now on the next card that is taken is the one to swap with. */
+function startSwap() {
+  unlight();
+  swapping = true;
+  say(texts.swap);
+  chosen.focus({ preventScroll: true });
+}
+
+/** Show what would become of the chosen meeting and another one if they swapped. */
+async function offer(other) {
+  unlight();
+  swapping = false;
+  const html = await fetched(chosen, `${chosen.pathname}/swap/panel?with=${encodeURIComponent(other.dataset.m)}&`);
+  if (html === null) return;
+  show(html);
+  say(panel.querySelector("[data-swapping]").innerText);
+  (panel.querySelector("[data-swap] button") ?? panel.querySelector("[data-close]")).focus();
+}
+
+async function swap(form) {
+  const card = chosen;
+  leave(true);
+  const moved = await send(form.action, new FormData(form));
+  moved?.forEach(put);
   card.focus({ preventScroll: true });
 }
 
 async function lock(card) {
   const on = !("locked" in card.dataset);
-  const meeting = await send(`${card.pathname}/lock`, { locked: on ? "yes" : "no", next: location.pathname + location.search });
+  const [meeting] = await send(`${card.pathname}/lock`, { locked: on ? "yes" : "no", next: location.pathname + location.search }) ?? [];
   if (!meeting) return;
   for (const copy of cardsOf(meeting.id)) {
     copy.toggleAttribute("data-locked", on);
@@ -194,8 +241,12 @@ function keys(event) {
     else walk(card, ...arrow);
   } else if (event.key === "Enter") {
     event.preventDefault();
-    if (chosen === card && at) move(card, at);
+    if (swapping && chosen !== card) offer(card);
+    else if (chosen === card && legal.has(at)) move(card, at);
     else choose(card);
+  } else if (event.key.toLowerCase() === "s" && edit && chosen === card) {
+    event.preventDefault();
+    startSwap();
   } else if (event.key.toLowerCase() === "l" && edit) {
     event.preventDefault();
     lock(card);
@@ -207,12 +258,16 @@ function pointer(event) {
   if (card) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    choose(card);
+    if (swapping && chosen !== card) offer(card);
+    else choose(card);
     return;
   }
   const td = event.target.closest("td");
   if (td && legal.has(td)) move(chosen, td);
 }
+
+/** The meeting in a cell with which the chosen one could swap. */
+const partnerIn = (td) => (td.contains(chosen) ? null : td.querySelector(".meet"));
 
 function drag() {
   for (const card of edit ? table.querySelectorAll(".meet") : []) card.draggable = true;
@@ -225,17 +280,19 @@ function drag() {
   });
   table.addEventListener("dragover", (event) => {
     const td = event.target.closest?.("td");
-    if (td !== at) { at?.classList.remove("at"); at = null; }
-    if (!td || !legal.has(td)) return;
+    if (td !== at) { at?.classList.remove("at", "swap"); at = null; }
+    if (!td || !(legal.has(td) || partnerIn(td))) return;
     event.preventDefault();
     at = td;
     td.classList.add("at");
+    td.classList.toggle("swap", !legal.has(td));
   });
   table.addEventListener("drop", (event) => {
     const td = event.target.closest?.("td");
-    if (!td || !legal.has(td) || !chosen) return;
+    if (!td || !chosen || !(legal.has(td) || partnerIn(td))) return;
     event.preventDefault();
-    move(chosen, td);
+    if (legal.has(td)) move(chosen, td);
+    else offer(partnerIn(td));
   });
 }
 
@@ -263,7 +320,13 @@ if (board) {
   table.addEventListener("keydown", keys);
   panel.addEventListener("keydown", (event) => { if (event.key === "Escape") leave(); });
   table.addEventListener("click", pointer);
-  panel.addEventListener("click", (event) => { if (event.target.closest("[data-close]")) leave(); });
+  panel.addEventListener("click", (event) => {
+    if (event.target.closest("[data-close]")) leave();
+    else if (event.target.closest("[data-swap-start]")) { event.preventDefault(); startSwap(); }
+  });
+  panel.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-swap]")) { event.preventDefault(); swap(event.target); }
+  });
   drag();
   look();
 }

@@ -23,6 +23,7 @@ from app.services.events import find_event
 from app.services.legal_slots import Table, parties_of, schedule_id_of, slots_shown, table_of
 from app.services.live.states import mark, meeting_to_change
 from app.services.schedules import reasons_of
+from app.web import words
 from app.web.deps import Asked, Pages, Reading, Sent, Writing
 from app.web.forms import Form
 from app.web.page import HEADERS, Page, Undo, own_address
@@ -170,7 +171,7 @@ def answer(
             {name: shown[name] for name in ("slot", "place", "status", "interpreter")} | {"id": str(shown["id"])}
             for shown in meetings.shown(session, event, changed, grid=grid)
         ]
-        told_json = {"said": str(said), "undo": undo.told if undo else None, "meetings": cards}
+        told_json = {"said": words.plain(said), "undo": undo.told if undo else None, "meetings": cards}
         return JSONResponse(told_json, form.status if bad else 200, headers=HEADERS)
     return page.to(own_address(form["next"], at_meeting(event, changed[0])), said, bad=bad, undo=undo)
 
