@@ -82,7 +82,7 @@ def _others(page: Page, session: Session, event: Event, meeting: Meeting) -> dic
     words, named = asked.get("q", "").strip(), asked.get("slot", "")
     if not words and not named:
         named = next((grid.slot_name(slot) for slot in grid.slots if slot.id != meeting.slot_id), "")
-    slots = [find_slot(grid, named).id] if named else None
+    slots = [find_slot(grid, named).id] if named else []
     parties = None
     if words:
         parties = [party.id for party in boards.find_parties(session, event, words, most=_FOUND).items]
