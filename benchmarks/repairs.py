@@ -2,8 +2,9 @@
 
     python -m benchmarks.repairs [DATA_FOLDER] [--suppliers 300] [--buyers 400] [--repairs 6]
 
-Invented suppliers and buyers are matched, scheduled and published; then one participant after the other does not come:
-a preview, and the repair itself, which publishes anew and writes to those it changes something for. The peer is the
+Invented suppliers and buyers, somebody to write to in each, are matched, scheduled and published; then one participant
+after the other does not come: a preview, and the repair itself, which publishes anew and writes to those it changes
+something for. The peer is the
 repair engine alone on the same problem. No data is needed.
 """
 
@@ -32,6 +33,7 @@ from app.db.models import (
     Meeting,
     Organisation,
     Participation,
+    Representative,
     RequestRevision,
     Schedule,
     SourcingRequest,
@@ -83,7 +85,15 @@ def fill(database: Database, n: int, m: int) -> tuple[Actor, UUID]:
 def _rows(event: Event, n: int, m: int) -> dict[Any, list[dict[str, Any]]]:
     rows: dict[Any, list[dict[str, Any]]] = {
         model: []
-        for model in (Organisation, Participation, Attendee, CapabilityProfile, SourcingRequest, RequestRevision)
+        for model in (
+            Organisation,
+            Representative,
+            Participation,
+            Attendee,
+            CapabilityProfile,
+            SourcingRequest,
+            RequestRevision,
+        )
     }
 
     def join(code: str, name: str, country: Any, *, supplies: bool) -> UUID:
@@ -92,6 +102,10 @@ def _rows(event: Event, n: int, m: int) -> dict[Any, list[dict[str, Any]]]:
         rows[Organisation].append(
             {"id": owner, **of_tenant, "code": code, "name": name, "country": country, "kind": kind}
         )
+        rows[Representative].append(
+            {"id": new_id(), **of_tenant, "organisation_id": owner, "name": f"Somebody of {name}",
+             "email": f"{code}@example.com", "languages": ["en"], "consent": True}
+        )  # fmt: skip
         of_event = {"event_id": event.id, "organisation_id": owner}
         rows[Participation].append(
             {"id": part, **of_tenant, **of_event, "kind": kind, "supplies": supplies, "buys": not supplies}

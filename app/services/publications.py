@@ -6,6 +6,7 @@ publication never shows half a change.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.core import collecting
 from app.core.clock import utc_now
 from app.core.errors import ConflictError, NotFoundError
 from app.core.paging import Page
@@ -21,7 +23,7 @@ from app.db.models import Event, Meeting, Organisation, Participation, Publicati
 from app.db.queries.grid import grid_of
 from app.db.queries.holding import hold_schedule
 from app.db.queries.scoped import fetch, page
-from app.domain.publications import Difference, Entry, align, counts, differences
+from app.domain.publications import Difference, Entry, Standing, align, counts, differences
 from app.services.access import Actor
 from app.services.audit import record
 from app.services.outbox import tell
@@ -51,12 +53,13 @@ def entries_of(publication: Publication | None) -> tuple[Entry, ...]:
     return tuple(Entry.of(one) for one in publication.meetings) if publication else ()
 
 
-def draft(session: Session, event: Event, schedule_id: UUID) -> Draft:
-    """What publishing a schedule of the event would change; a fixed number of queries."""
+def draft(session: Session, event: Event, schedule_id: UUID, rows: Sequence[Standing] | None = None) -> Draft:
+    """What publishing a schedule of the event would change; `rows` are its meetings, where they have been read."""
     before = last_publication(session, event.id)
     published = entries_of(before)
     known = agreed_meetings(session, event.id)
-    after = align(event.id, published, standing_rows(session, event, schedule_id), known)
+    rows = standing_rows(session, event, schedule_id) if rows is None else rows
+    after = align(event.id, published, rows, known)
     return Draft(before, published, tuple(after), tuple(differences(published, after)))
 
 
@@ -76,6 +79,7 @@ def schedule_to_show(session: Session, event: Event, schedule_id: UUID | None = 
     return row
 
 
+@collecting.held()
 def publish(session: Session, actor: Actor, event: Event, site: str) -> Publication:
     """Publish the current schedule.
 
@@ -86,7 +90,8 @@ def publish(session: Session, actor: Actor, event: Event, site: str) -> Publicat
     """
     actor.must_be_organiser()
     schedule = _hold_alone(session, event)
-    wrong = faults(session, event, schedule.id)
+    rows = standing_rows(session, event, schedule.id)
+    wrong = faults(session, event, schedule.id, rows)
     if wrong:
         raise ConflictError(
             f"Not published: {wrong[0]['detail']}"
@@ -94,7 +99,7 @@ def publish(session: Session, actor: Actor, event: Event, site: str) -> Publicat
             conflict=wrong[0]["code"],
             problems=wrong[:100],
         )
-    plan = draft(session, event, schedule.id)
+    plan = draft(session, event, schedule.id, rows)
     if plan.before is not None and not plan.found:
         raise ConflictError(
             f"Nothing has changed since publication {plan.before.number}.",

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.api.v1 import repairs
 from app.db.engine import Database
-from app.db.models import Attendee, Meeting
+from app.db.models import Attendee, Event, Meeting
 from tests.api.checked import CheckedClient
 from tests.api.conftest import Fair
 
@@ -67,3 +68,28 @@ def test_a_known_organisation_walks_into_an_event_once(client: CheckedClient, fa
 )
 def test_what_is_needed_to_find_partners(client: CheckedClient, fair: Fair, wrong: dict[str, Any]) -> None:
     assert _come(client, fair, KNITTER | wrong).status_code == 422
+
+
+def test_while_a_preview_is_worked_out_others_write_also_where_it_has_a_key(
+    client: CheckedClient, fair: Fair, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = [str(fair.organisations[code]) for code in ("s1", "b1")]
+    booked = client.post(f"{EVENT}/meetings", headers=fair.key(), json={"organisations": pair, "slot": "s02"})
+    assert booked.status_code == 201, booked.text
+    work, names = repairs.look, ["first", "second", "third"]
+
+    def slowly(*args: Any, **how: Any) -> Any:
+        with database.write() as other:  # on SQLite it would wait in vain for a session that has begun to write
+            other.get_one(Event, fair.event_id).name = names.pop(0)
+        return work(*args, **how)
+
+    monkeypatch.setattr(repairs, "look", slowly)
+    key = fair.key() | {"Idempotency-Key": "a-look"}
+    told = {"kind": "fill", "at": AT}
+    seen = client.post(f"{EVENT}/repairs", headers=key, json=told)
+    assert seen.status_code == 200, seen.text
+    again = client.post(f"{EVENT}/repairs", headers=key, json=told)
+    assert (again.json(), again.headers["Idempotent-Replay"]) == (seen.json(), "true")
+    late = {"organisation": pair[0], "slot": "s03", "at": AT}
+    assert client.post(f"{EVENT}/late", headers=key | {"Idempotency-Key": "b"}, json=late).json()["applied"] is False
+    assert names == []

@@ -115,6 +115,7 @@ def test_everybody_meets_somebody_and_the_plan_is_legal(
     with zhuzhou.database.read() as session:
         schedule = current_schedule(session, zhuzhou.event.id)
         assert schedule is not None
+        assert schedule.problem is not None
         meetings = list(session.scalars(select(Meeting).filter_by(schedule_id=schedule.id)))
         view = schedule_view(session, zhuzhou.actor, schedule.id)
     held = Counter(party for meeting in meetings for party in (meeting.low_id, meeting.high_id))
@@ -122,7 +123,6 @@ def test_everybody_meets_somebody_and_the_plan_is_legal(
     assert len(meetings) <= 40
     assert max(Counter((m.low_id, m.high_id) for m in meetings).values()) == 1
     assert max(held.values()) <= 8
-    assert schedule.problem is not None
     name = {frozenset(meeting["participants"]): meeting["id"] for meeting in schedule.problem["meetings"]}
     codes = {str(part.organisation_id): code for code, part in people.values()}
     plan = {

@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.orm import undefer
 
 from app.core.settings import Settings
 from app.db.engine import Database
@@ -95,7 +96,7 @@ class Stage:
 
     def run(self, model: type[runs.RunRow], run_id: UUID) -> runs.RunRow:
         with self.database.read() as session:
-            return session.get_one(model, run_id)
+            return session.get_one(model, run_id, options=[undefer("*")])
 
 
 def prepare(server: Server, fill: Callable[[Database], None]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -273,6 +274,7 @@ def test_a_preview_only_reads_and_waits_for_nobody(paris: Stage) -> None:
             event = session.get_one(Event, paris.event.id)
             seen = look(session, paris.actor, event, what, at=AT)
         assert event.name != "renamed"
+    assert gc.isenabled()  # it is held only while a repair is worked out
     assert seen.state == _do(paris, what, preview=True).state
     assert _do(paris, what, state=seen.state).applied
 

@@ -46,7 +46,7 @@ def _current(stage: Stage) -> Schedule:
     with stage.database.read() as session:
         row = current_schedule(session, stage.event.id)
     assert row is not None
-    return row
+    return stage.run(Schedule, row.id)
 
 
 def _codes(stage: Stage) -> dict[UUID, str]:

@@ -15,7 +15,6 @@ from app.api.deps import Caller, EventName, Lang, Reading, Writing
 from app.api.schemas.repairs import LateIn, RepairIn, RepairOut, StandbyList
 from app.api.v1.live import NowAt
 from app.core.i18n import language
-from app.db.engine import Database
 from app.services.access import Actor
 from app.services.events import find_event
 from app.services.live.day import Day
@@ -26,6 +25,18 @@ router = idempotency.router("live day")
 
 _NO_SHOW = {"kind": "no_show", "organisation": "0199c0de-0000-7000-8000-000000000001", "preview": True}
 _LATE = {"organisation": "0199c0de-0000-7000-8000-000000000001", "slot": "s05", "preview": False}
+_Repair = Annotated[RepairIn, Depends(JsonBody(RepairIn, example=_NO_SHOW))]
+_Late = Annotated[LateIn, Depends(JsonBody(LateIn, example=_LATE))]
+
+
+def _of_repair(event_id: EventName, actor: Caller, body: _Repair, reading: Reading) -> Repaired | None:
+    """The preview, if that is asked for: worked out before the session that writes, so that nobody waits for it."""
+    return _looked(reading, actor, event_id, body)
+
+
+def _of_late(event_id: EventName, actor: Caller, body: _Late, reading: Reading) -> Repaired | None:
+    """As `_of_repair`."""
+    return _looked(reading, actor, event_id, body)
 
 
 @router.post(
@@ -37,7 +48,8 @@ _LATE = {"organisation": "0199c0de-0000-7000-8000-000000000001", "slot": "s05", 
 def create(
     event_id: EventName,
     actor: Caller,
-    body: Annotated[RepairIn, Depends(JsonBody(RepairIn, example=_NO_SHOW))],
+    body: _Repair,
+    preview: Annotated[Repaired | None, Depends(_of_repair)],
     session: Writing,
     request: Request,
     lang: Lang = "en",
@@ -47,10 +59,7 @@ def create(
     A preview says what would be done; send its `state` with `"preview": false` to do exactly that. 412 says that the
     schedule, the people or the clock have changed since; look at a new preview then.
     """
-    what = Disturbance(
-        body.kind, body.organisation, body.place, body.interpreter, body.slot, body.time, tuple(body.slots)
-    )
-    return _shown(_repaired(session, request, actor, event_id, what, body), lang)
+    return _shown(_repaired(session, request, actor, event_id, body, preview), lang)
 
 
 @router.post(
@@ -62,14 +71,14 @@ def create(
 def late(
     event_id: EventName,
     actor: Caller,
-    body: Annotated[LateIn, Depends(JsonBody(LateIn, example=_LATE))],
+    body: _Late,
+    preview: Annotated[Repaired | None, Depends(_of_late)],
     session: Writing,
     request: Request,
     lang: Lang = "en",
 ) -> Any:
     """The repair of kind `late`: their meetings before that slot or time are moved to later ones, or fall out."""
-    what = Disturbance("late", body.organisation, slot=body.slot, time=body.time)
-    return _shown(_repaired(session, request, actor, event_id, what, body), lang)
+    return _shown(_repaired(session, request, actor, event_id, body, preview), lang)
 
 
 @router.get(
@@ -91,20 +100,38 @@ def read_standby(
     return {"at": shown["at"], "slots": shown["slots"], "items": shown["standby"]}
 
 
+def _what(body: RepairIn | LateIn) -> Disturbance:
+    if isinstance(body, LateIn):
+        return Disturbance("late", body.organisation, slot=body.slot, time=body.time)
+    return Disturbance(
+        body.kind, body.organisation, body.place, body.interpreter, body.slot, body.time, tuple(body.slots)
+    )
+
+
+def _how(body: RepairIn | LateIn) -> dict[str, Any]:
+    return {"fill": body.fill, "seed": body.seed, "at": body.at}
+
+
+def _looked(reading: Session, actor: Actor, event_id: str, body: RepairIn | LateIn) -> Repaired | None:
+    if not body.preview:
+        return None
+    return look(reading, actor, find_event(reading, actor, event_id), _what(body), **_how(body))
+
+
 def _repaired(
-    session: Session, request: Request, actor: Actor, event_id: str, what: Disturbance, body: RepairIn | LateIn
+    session: Session,
+    request: Request,
+    actor: Actor,
+    event_id: str,
+    body: RepairIn | LateIn,
+    preview: Repaired | None,
 ) -> Repaired:
-    """A preview is worked out in a session that only reads; the one that writes begins with its first query."""
-    how: dict[str, Any] = {"fill": body.fill, "seed": body.seed, "at": body.at}
-    if body.preview:
-        database: Database = request.app.state.database
-        with database.read() as reading:
-            found = look(reading, actor, find_event(reading, actor, event_id), what, **how)
-        note_look(session, actor, found.day.event, what)
-        return found
+    if preview is not None:
+        note_look(session, actor, preview.day.event, _what(body))
+        return preview
     site = request.app.state.settings.public_url
     event = find_event(session, actor, event_id)
-    return repair(session, actor, event, what, preview=False, state=body.state, site=site, **how)
+    return repair(session, actor, event, _what(body), preview=False, state=body.state, site=site, **_how(body))
 
 
 def _shown(found: Repaired, lang: str) -> dict[str, Any]:

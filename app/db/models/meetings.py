@@ -34,7 +34,8 @@ class Schedule(Run, Base):
     breaks: Mapped[int | None]
     missing_required: Mapped[int | None]
     shortfall: Mapped[int | None]
-    problem: Mapped[dict[str, Any] | None]
+    #: what the engine was given; megabytes, so it is read only where it is asked for
+    problem: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     #: by language, lines that say what would let more meetings in and which requirements contradict each other
     advice: Mapped[dict[str, Any] | None]
 

@@ -156,11 +156,12 @@ class _Seats:
 def _remember(session: Session, repaired: Repaired) -> None:
     """What a repair lost waits for another chance; what it brought in waits no longer."""
     day = repaired.day
+    concerned = [day.pairs[move.name].parties for move in (*repaired.cancelled, *repaired.added)]
     rows = {
         (low, high): key
         for key, low, high in session.execute(
             select(LeftOutPair.id, LeftOutPair.low_id, LeftOutPair.high_id).where(
-                LeftOutPair.schedule_id == day.schedule.id
+                LeftOutPair.schedule_id == day.schedule.id, LeftOutPair.low_id.in_([low for low, _ in concerned])
             )
         )
     }

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.core import collecting
 from app.core.crypto import content_hash
 from app.core.errors import ChangedMeanwhileError
 from app.core.i18n import LANGUAGES
@@ -81,6 +82,7 @@ class Repaired:
     publication: int | None = None
 
 
+@collecting.held()
 def repair(
     session: Session,
     actor: Actor,
@@ -139,6 +141,7 @@ def repair(
     return replace(told, applied=True, publication=tell_of(session, actor, event, told, site))
 
 
+@collecting.held()
 def look(
     session: Session,
     actor: Actor,

@@ -17,7 +17,7 @@ from app.domain.walk_ins import WalkInShape
 from app.services import boards
 from app.services.events import find_event
 from app.services.live.disturbances import KINDS, Disturbance
-from app.services.live.repairs import Repaired, repair, standby
+from app.services.live.repairs import Repaired, look, note_look, repair, standby
 from app.services.live.walk_ins import walk_in
 from app.web.choices import countries, kinds
 from app.web.deps import Asked, Pages, Reading, Sent, Writing
@@ -83,11 +83,16 @@ def _waiting(found: Repaired) -> list[dict[str, Any]]:
 
 
 @router.deed("/events/{code}/live/repair", roles=RUNNERS)
-def mend(code: str, page: Asked, session: Writing, form: Sent) -> Response:
-    """Without `state` say what would be done; with it do exactly that, or nothing if things have changed."""
-    event = find_event(session, page.actor, code)
+def mend(code: str, page: Asked, reading: Reading, session: Writing, form: Sent) -> Response:
+    """Without `state` say what would be done; with it do exactly that, or nothing if things have changed.
+
+    What is only said is read in a session of its own, before the one that writes makes others wait.
+    """
+    state = form.text("state")
+    seen = session if state else reading
+    event = find_event(seen, page.actor, code)
     kind = form.chosen("kind", KINDS)
-    party = boards.party_of(session, event, form["who"])
+    party = boards.party_of(seen, event, form["who"])
     if kind in ("no_show", "late", "leaves") and party is None:
         form.fault("who", page.say("Choose whom it is about."))
     found = None
@@ -98,13 +103,17 @@ def mend(code: str, page: Asked, session: Writing, form: Sent) -> Response:
             kind, about, form.text("place") if kind == "place_closed" else None,  # type: ignore[arg-type]
             form.text("interpreter") if kind == "interpreter_ill" else None, form.text("slot") if timed else None,
         )  # fmt: skip
-        state = form.text("state")
-        with form.attempt(session):
-            found = repair(
-                session, page.actor, event, what, preview=state is None, state=state,
-                at=rehearsal(page, form["at"]), site=page.settings.public_url,
-            )  # fmt: skip
-    return _shown(page, session, event, form, found if form.right else None)
+        at = rehearsal(page, form["at"])
+        with form.attempt(seen):
+            if state:
+                site = page.settings.public_url
+                found = repair(session, page.actor, event, what, preview=False, state=state, at=at, site=site)
+            else:
+                found = look(reading, page.actor, event, what, at=at)
+    if found and not state:
+        note_look(session, page.actor, event, what)
+    session.info["kept"] = found is not None
+    return _shown(page, seen, event, form, found if form.right else None)
 
 
 @router.page("/events/{code}/live/standby")
