@@ -14,7 +14,7 @@ from app.domain.profiles import Day, Shape
 
 PlaceCode = Annotated[str, Field(min_length=1, max_length=32)]
 #: what an enterprise or a buyer may change of its own part; the rest is for those who run the event
-OWN_FIELDS = ("unavailable", "attendees")
+OWN_FIELDS = ("unavailable", "attendees", "own_max_meetings")
 
 
 def known_kind(value: str) -> str:
@@ -68,13 +68,17 @@ class ParticipationIn(Shape):
 
 
 class ParticipationPatch(Patch):
-    """What changes of an organisation's part; enterprises and buyers change who comes and when they are away."""
+    """What changes of an organisation's part.
+
+    Enterprises and buyers change who comes, when they are away, and the most meetings that they want.
+    """
 
     kind: Kind = unsaid()
     supplies: bool = unsaid()
     buys: bool = unsaid()
     min_meetings: Limit = None
     max_meetings: Limit = None
+    own_max_meetings: Limit = Field(None, description="the most that it wants itself; never more than it may have")
     request_quota: Limit = None
     place: PlaceCode | None = None
     delegation_id: UUID | None = None

@@ -11,6 +11,7 @@ from app.core.errors import AppError
 from app.db.engine import Database
 from app.services import fairness as _fairness  # noqa: F401 - its kind of job is registered
 from app.services import jobs, matching, scheduling
+from app.services import outlook as _outlook  # noqa: F401 - its kinds of job are registered
 from app.services import transfers as _transfers  # noqa: F401 - its kinds of job are registered
 
 HandOut = Callable[[UUID, int, bool], None]

@@ -97,10 +97,19 @@ def list_events(
 
 def free_event_code(session: Session, actor: Actor, name: str, year: int) -> str:
     """A code that no edition of the tenant has, made of the letters and digits of a name and the year."""
+    stem = stem_of(name, "fair")
+    return free_code(session, Event, actor, stem if str(year) in stem else f"{stem}-{year}")
+
+
+def stem_of(name: str, otherwise: str) -> str:
+    """The letters and digits of a name, for a code; `otherwise` where it has none of the Latin alphabet."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    stem = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or "fair"
-    stem = stem if str(year) in stem else f"{stem}-{year}"
-    mine = select(Event.code).where(Event.tenant_id == actor.tenant_id, Event.code.startswith(stem, autoescape=True))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40].strip("-") or otherwise
+
+
+def free_code(session: Session, model: type[Event | Series], actor: Actor, stem: str) -> str:
+    """`stem`, or with the first number behind it that no row of the tenant has."""
+    mine = select(model.code).where(model.tenant_id == actor.tenant_id, model.code.startswith(stem, autoescape=True))
     taken = set(session.scalars(mine))
     return next(code for code in (stem, *(f"{stem}-{n}" for n in range(2, len(taken) + 3))) if code not in taken)
 

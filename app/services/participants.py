@@ -156,11 +156,16 @@ def bodies(people: Iterable[Participant]) -> dict[UUID, UUID]:
 
 
 def meeting_limits(event: Event, row: Participation) -> tuple[int, int | None]:
-    """The fewest and the most meetings of a participant: its own limits, else those the event sets for its side."""
+    """The fewest and the most meetings of a participant: what is set for it, else for its side; the most lowered to
+    what it wants itself, which then goes before the fewest."""
     side = "buyer" if row.buys and not row.supplies else "supplier"
     usual = (event.rules.get(f"min_meetings_{side}") or 0) if row.buys or row.supplies else 0
     low = usual if row.min_meetings is None else row.min_meetings
-    return low, event.rules.get(f"max_meetings_{side}") if row.max_meetings is None else row.max_meetings
+    allowed: int | None = event.rules.get(f"max_meetings_{side}") if row.max_meetings is None else row.max_meetings
+    if row.own_max_meetings is None:
+        return low, allowed
+    wanted = row.own_max_meetings if allowed is None else min(allowed, row.own_max_meetings)
+    return min(low, wanted), wanted
 
 
 def join_event(session: Session, event: Event, organisation: Organisation, **fields: Any) -> Participation:

@@ -22,9 +22,10 @@ from app.services.audit import record
 from app.services.availability import set_unavailable
 from app.services.delegations import delegation, does_what_members_do, let_go
 from app.services.fallen import cancel_fallen, meetings_of
-from app.services.participants import join_event, seat_people
+from app.services.participants import join_event, meeting_limits, seat_people
 from app.services.phases import must_be_open
 
+_LIMITS = ("min_meetings", "max_meetings", "own_max_meetings", "request_quota")
 _PLAIN = ("kind", "supplies", "buys", "min_meetings", "max_meetings", "request_quota")
 
 
@@ -132,6 +133,8 @@ def change_participation(
         row.delegation_id = delegation(session, actor, event, row, said["delegation_id"])
     does_what_members_do(session, row)
     _limits_in_order(row)
+    if "own_max_meetings" in said:
+        _lower(event, row, said["own_max_meetings"])
     if "unavailable" in said:
         set_unavailable(session, event, row, grid_of(session, event.id), said["unavailable"])
     if "staff" in said or "attendees" in said:
@@ -169,6 +172,26 @@ def _limits_in_order(row: Participation) -> None:
     low, high = row.min_meetings, row.max_meetings
     if low is not None and high is not None and low > high:
         raise InvalidInputError(f"min_meetings ({low}) is above max_meetings ({high}).", field="min_meetings")
+
+
+def _lower(event: Event, row: Participation, wanted: int | None) -> None:
+    """Set the most meetings that a participant wants; the organiser's limits frame it."""
+    row.own_max_meetings = None
+    least, most = meeting_limits(event, row)
+    if wanted is None:
+        return
+    if row.delegation_id is not None:
+        raise InvalidInputError(
+            "It meets as part of a delegation; the delegation says how many meetings it wants.",
+            field="own_max_meetings",
+        )
+    if most is not None and wanted > most:
+        raise InvalidInputError(f"{wanted} is more than the organiser allows, {most}.", field="own_max_meetings")
+    if wanted < least:
+        raise InvalidInputError(
+            f"{wanted} is less than the organiser asks of everybody, {least}.", field="own_max_meetings"
+        )
+    row.own_max_meetings = wanted
 
 
 def _seat(session: Session, row: Participation, staff: int | None, people: Sequence[UUID] | None) -> None:
@@ -238,7 +261,7 @@ def details(session: Session, event: Event, rows: Sequence[Participation]) -> di
         )
     return {
         row.id: {
-            **{name: getattr(row, name) for name in ("min_meetings", "max_meetings", "request_quota")},
+            **{name: getattr(row, name) for name in _LIMITS},
             "delegation_id": row.delegation_id,
             "attendees": seats[row.id],
             "unavailable": [grid.slot_name(slot) for slot in grid.slots if not grid.free(row.id, slot.id)],

@@ -15,6 +15,7 @@ from app.db.queries.scoped import fetch, page
 from app.domain.fairs import SeriesShape
 from app.services.access import Actor
 from app.services.audit import record
+from app.services.events import free_code, stem_of
 
 
 def create_series(session: Session, actor: Actor, shape: SeriesShape) -> Series:
@@ -42,6 +43,24 @@ def find_series(session: Session, actor: Actor, name: str) -> Series:
         return fetch(session, Series, UUID(name), actor.tenant_id)
     except ValueError:
         raise NotFoundError(f"There is no series {name!r}.") from None
+
+
+def belong_to(session: Session, actor: Actor, event: Event, series: Series | None, name: str | None) -> None:
+    """Put an edition, which has to be locked, into a series: one there is, under another name if one is given; a new
+    one of that name; or none."""
+    actor.must_be_organiser()
+    if series is None and name:
+        series = create_series(session, actor, SeriesShape(code=free_series_code(session, actor, name), name=name))
+    elif series is not None and name and name != series.name:
+        series.name = name
+        record(session, actor, "series.renamed", target_id=series.id)
+    event.series_id = series.id if series else None
+    session.flush()
+
+
+def free_series_code(session: Session, actor: Actor, name: str) -> str:
+    """A code that no series of the tenant has, made of the letters and digits of a name."""
+    return free_code(session, Series, actor, stem_of(name, "series"))
 
 
 def editions_of(session: Session, series_ids: Collection[UUID]) -> dict[UUID, list[Event]]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
 from app.core.errors import AppError
-from app.web import words
+from app.web import sentences, words
 
 T = TypeVar("T")
 _MOST_FIELDS = 2_000
@@ -146,12 +146,14 @@ class Form:
             for each in error.errors():
                 top = str(each["loc"][0]) if each["loc"] else ""
                 place = ".".join(str(part) for part in each["loc"][1:])
-                self.fault((names or {}).get(top, top), f"{place + ': ' if place else ''}{each['msg']}")
+                said = sentences.plain(each["msg"].removeprefix("Value error, "), self.lang)
+                self.fault((names or {}).get(top, top), f"{place + ': ' if place else ''}{said}")
             return None
 
     def fault(self, name: str, message: str | Markup) -> None:
         """Keep what is wrong with a field; the form is then shown again with status 422."""
-        self.faults.setdefault(name, []).append(str(message))
+        text = message.unescape() if isinstance(message, Markup) else message  # the page it is shown on escapes it
+        self.faults.setdefault(name, []).append(text)
         self.status = self.status if self.status >= 400 else 422
 
     @property
@@ -181,7 +183,8 @@ class Form:
         """Keep what a service said, at the fields that it named."""
         found = error.details.get("errors") or [{"field": error.details.get("field") or "", "message": error.message}]
         for each in found:
-            self.fault(str(each.get("field") or ""), str(each.get("message") or error.message))
+            said = str(each.get("message") or error.message)
+            self.fault(str(each.get("field") or ""), sentences.plain(said, self.lang))
         self.status, self.refusal = error.status, error
 
     def _missing(self, name: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from app.core.errors import AppError
+from app.web import sentences
 from app.web.page import Page
 
 _BETWEEN = {"en": "; ", "fr": " ; ", "zh": "；"}
@@ -35,10 +36,11 @@ def reason(page: Page, code: str, name: str = "") -> str:
 
 
 def refused(page: Page, error: AppError) -> str:
-    """A sentence for what a service refused: in the reader's language where we know the code, else its own words."""
+    """A sentence for what a service refused, in the reader's language; where nobody has translated it, by its code."""
+    said = sentences.translated(error.message, page.lang)
     known = reason(page, str(error.details.get("conflict") or ""))
-    if not known or page.lang == "en":
-        return error.message
+    if said is not None or not known:
+        return said or error.message
     return page.say("Not done: {why}.", why=known).unescape()
 
 

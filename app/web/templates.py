@@ -15,7 +15,7 @@ from app.core import i18n
 from app.core.clock import in_zone
 from app.io.labels import kind_label
 from app.services.matching import field_name
-from app.web import words
+from app.web import sentences, words
 from app.web.shapes import icon
 from app.web.static import asset
 
@@ -84,6 +84,6 @@ def environment() -> Environment:
         "name_of": _name_of, "kind_name": _in_language(kind_label),
         "asset": asset, "icon": icon, "languages": words.NAMES,
         "label": _in_language(i18n.known), "zone_of": _in_language(i18n.format_zone),
-        "field_name": _in_language(field_name),
+        "field_name": _in_language(field_name), "sentence": _in_language(sentences.shown),
     }  # fmt: skip
     return made

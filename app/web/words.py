@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from markupsafe import Markup
@@ -20,12 +21,14 @@ NAMES = {"en": "English", "zh": "中文", "fr": "Français"}
 @cache
 def catalogue() -> dict[str, dict[str, str]]:
     """English text → language → text."""
-    found: dict[str, dict[str, str]] = {}
-    folder = resources.files("app.web").joinpath("texts")
-    for file in sorted(folder.iterdir(), key=lambda each: each.name):
-        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
-            found[row["en"]] = {lang: row[lang] for lang in LANGUAGES[1:]}
-    return found
+    files = sorted(resources.files("app.web").joinpath("texts").iterdir(), key=lambda each: each.name)
+    return {text: told for file in files for text, told in read(file).items()}
+
+
+def read(file: Traversable) -> dict[str, dict[str, str]]:
+    """The rows of one file of texts: English text → language → text."""
+    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    return {row["en"]: {lang: row[lang] for lang in LANGUAGES[1:]} for row in rows}
 
 
 def text_of(text: str) -> str:

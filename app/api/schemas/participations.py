@@ -35,6 +35,7 @@ class PartDetails(Reply):
 
     min_meetings: int | None
     max_meetings: int | None
+    own_max_meetings: int | None = Field(description="the most that it wants itself")
     request_quota: int | None
     delegation_id: UUID | None
     attendees: list[AttendeeOut]

@@ -103,7 +103,8 @@ def change(
 ) -> Any:
     """Change an organisation's part; what is left out stays.
 
-    Enterprises and buyers change their own: `attendees`, and `unavailable`, which replaces all times away.
+    Enterprises and buyers change their own: `attendees`, `unavailable`, which replaces all times away, and
+    `own_max_meetings`, which lowers what the organiser allows.
     """
     row = lock_participation(session, actor, participation_id, own=True)
     must_match(if_match, row)

@@ -27,6 +27,7 @@ class Participation(Identified, Dated, Versioned, Base):
         ForeignKeyConstraint(["tenant_id", "organisation_id"], ["organisation.tenant_id", "organisation.id"]),
         CheckConstraint("delegation_id IS NULL OR delegation_id <> id", name="delegation"),
         CheckConstraint("request_quota IS NULL OR request_quota >= 0", name="request_quota"),
+        CheckConstraint("own_max_meetings IS NULL OR own_max_meetings >= 0", name="own_max_meetings"),
         ForeignKeyConstraint(["event_id", "delegation_id"], ["participation.event_id", "participation.id"]),
         ForeignKeyConstraint(["event_id", "place_id"], ["place.event_id", "place.id"]),
         Index("ix_participation_delegation_id", "delegation_id"),
@@ -40,6 +41,8 @@ class Participation(Identified, Dated, Versioned, Base):
     buys: Mapped[bool] = mapped_column(default=False)
     min_meetings: Mapped[int | None]
     max_meetings: Mapped[int | None]
+    #: what it wants itself; it only ever lowers what the organiser allows
+    own_max_meetings: Mapped[int | None]
     place_id: Mapped[UUID | None]
     #: the participation of the body that it came with; the two meet as one
     delegation_id: Mapped[UUID | None]

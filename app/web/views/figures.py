@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from fastapi import BackgroundTasks
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.core.errors import InvalidInputError
 from app.core.i18n import format_number, format_share, format_time
 from app.db.models import Event, Job, MatchRun, Schedule
 from app.domain.access import STAFF
 from app.domain.reports import EditionReport
-from app.services import fairness, figures, matching
+from app.services import fairness, figures, matching, outlook
 from app.services.events import find_event
 from app.services.problems import current_schedule, last_match_run
 from app.services.reports import edition_report
 from app.web import plots
-from app.web.deps import Asked, Pages, Reading
+from app.web.deps import Asked, Pages, Queue, Reading, Writing
 from app.web.page import Page
+from app.web.views.progress import follow
 
 router = Pages(roles=STAFF)
 _ENDS = 8
@@ -60,13 +61,24 @@ def show(code: str, page: Asked, session: Reading) -> Response:
 
 @router.page("/events/{code}/figures/evenness")
 def evenness(code: str, page: Asked, session: Reading) -> Response:
-    """What it costs in score to show suppliers more evenly; on a page of its own, for it is computed when asked for."""
+    """What it costs in score to show suppliers more evenly, as it was worked out for the newest ranking."""
     event = find_event(session, page.actor, code)
-    try:
-        found = matching.evenness_curve(session, page.actor, event)
-    except InvalidInputError:
-        return page.render("figures/evenness.html", event=event, figure=None, found=None)
-    return page.render("figures/evenness.html", event=event, figure=_evenness(page, found), found=found)
+    work = outlook.newest(session, event, "evenness", "")
+    if work is not None and work.state != "done":
+        return page.to(follow("job", work.id, f"/events/{event.code}/figures/evenness"))
+    found = work.result if work else None
+    return page.render(
+        "figures/evenness.html", event=event, figure=_evenness(page, found) if found else None, found=found, work=work,
+        ranked=last_match_run(session, event.id),
+    )  # fmt: skip
+
+
+@router.deed("/events/{code}/figures/evenness")
+def work_out(code: str, page: Asked, session: Writing, queue: Queue, after: BackgroundTasks) -> Response:
+    event = find_event(session, page.actor, code)
+    work = outlook.start(session, page.actor, event, "evenness", "")
+    after.add_task(queue.job, work.id)
+    return page.to(follow("job", work.id, f"/events/{event.code}/figures/evenness"))
 
 
 def _whole(page: Page, value: float) -> str:

@@ -114,6 +114,7 @@ def part(page: Asked, session: Reading) -> Response:
     form = Form.filled({
         "away": told["unavailable"],
         "people": [one["person"]["id"] for one in told["attendees"] if one["person"]],
+        "own_max_meetings": told["own_max_meetings"],
     }, page.lang)  # fmt: skip
     return _part(portal, session, form)
 
@@ -129,7 +130,10 @@ def change_part(page: Asked, session: Writing, form: Sent) -> Response:
     chosen = form.all("people")
     if set(chosen) != {str(one["person"]["id"]) for one in before["attendees"] if one["person"]}:
         said["attendees"] = [UUID(key) for key in chosen if len(key) == 36]
-    patch = form.shape(ParticipationPatch, said)
+    wanted = form.integer("own_max_meetings", most=1000)
+    if wanted != before["own_max_meetings"]:
+        said["own_max_meetings"] = wanted
+    patch = form.shape(ParticipationPatch, said) if form.right else None
     if patch is not None:
         with form.attempt(session):
             row = lock_participation(session, page.actor, portal.row.id, own=True)

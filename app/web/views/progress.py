@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -13,11 +12,11 @@ from app.db.models import Event, Job, MatchRun, Schedule
 from app.domain.access import ROLES, RUNNERS
 from app.services import history
 from app.services.runs import ENDED
+from app.web import sentences
 from app.web.deps import Asked, Pages, Reading, Writing
-from app.web.page import HEADERS, Page, own_address
+from app.web.page import HEADERS, own_address
 
 router = Pages(roles=ROLES)
-_NUMBER = re.compile(r"\d[\d.]*")
 _KINDS: dict[str, Any] = {"match-run": MatchRun, "schedule": Schedule, "job": Job}
 
 
@@ -46,7 +45,7 @@ def show(kind: str, run_id: UUID, page: Asked, session: Reading) -> Response:
 def state(kind: str, run_id: UUID, page: Asked, session: Reading) -> Response:
     """For the page's script: `{state, progress, stage, text}`."""
     run = history.visible(session, page.actor, _model(kind), run_id)
-    told = {"state": run.state, "progress": round(run.progress, 3), "text": _stage(page, run.stage)}
+    told = {"state": run.state, "progress": round(run.progress, 3), "text": sentences.plain(run.stage, page.lang)}
     return JSONResponse(told, headers=HEADERS)
 
 
@@ -55,12 +54,3 @@ def cancel(kind: str, run_id: UUID, page: Asked, session: Writing) -> Response:
     run = history.cancel(session, page.actor, _model(kind), run_id)
     event = session.get(Event, run.event_id) if run.event_id else None
     return page.to(f"/events/{event.code}" if event else "/", page.say("Called off. Nothing was changed."))
-
-
-def _stage(page: Page, stage: str) -> str:
-    """`request 3 of 11` in the reader's language; a stage without a translation as it is."""
-    numbers = {f"n{n}": number for n, number in enumerate(_NUMBER.findall(stage))}
-    names = iter(numbers)
-    return str(
-        page.say(_NUMBER.sub(lambda _: f"{{{next(names)}}}", stage.replace("{", "").replace("}", "")), **numbers)
-    )

@@ -14,7 +14,7 @@ from app.domain.access import RUNNERS, STAFF
 from app.services import matching
 from app.services.events import find_event
 from app.services.matching.overview import SEEN
-from app.services.problems import last_match_run
+from app.services.problems import current_schedule, last_match_run
 from app.services.runs import ENDED
 from app.web.deps import Asked, Pages, Queue, Reading, Sent, Writing
 from app.web.forms import Form
@@ -96,6 +96,7 @@ def _overview(page: Page, session: Session, event: Event, form: Form) -> Respons
     return page.render(
         "ranking/ranking.html", form.status, event=event, runs=runs, run=run, by=by, form=form, seen=SEEN, **facts,
         running=next((row for row in runs if row.state not in ENDED), None),
+        begin=run is not None and page.actor.runs_events and current_schedule(session, event.id) is None,
         **(_rows(page, session, event, run, by, facts) if run else {"part": None, "unserved": 0}),
     )  # fmt: skip
 

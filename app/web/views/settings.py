@@ -9,16 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.db.models import Event, Participation
+from app.db.models import Event, Participation, Series
 from app.db.queries.grid import grid_of
 from app.domain.access import RUNNERS
-from app.domain.editions import EventPatch, GridIn, PairingRulesIn, PhasesIn
-from app.domain.fairs import PHASES, Rules
+from app.domain.editions import BodiesIn, EventPatch, GridIn, PairingRulesIn, PhasesIn
+from app.domain.fairs import BODY_ROLES, PHASES, Rules
 from app.domain.participants import KINDS
 from app.services import lookups
-from app.services.editions import change_event, set_pairing_rules, set_phases
+from app.services.editions import change_event, set_bodies, set_pairing_rules, set_phases
 from app.services.events import find_event, lock_event, pairing_rules
 from app.services.grid import extend
+from app.services.series import belong_to, list_series
 from app.web import choices
 from app.web.deps import Asked, Pages, Reading, Sent, Writing
 from app.web.forms import Form
@@ -48,13 +49,41 @@ def basics(code: str, page: Asked, session: Writing, form: Sent) -> Response:
         "currency": form.text("currency", needed=True, most=3), "language": form.text("language", needed=True, most=16),
         "starts_on": form.day("starts_on", needed=True), "ends_on": form.day("ends_on", needed=True),
     }  # fmt: skip
+    known, name = {one.code: one for one in _series(session, page)}, form.text("series_name", most=200)
+    chosen = form.chosen("series", list(known), needed=False)
+    if not chosen and any(one.id == event.series_id and one.name == name for one in known.values()):
+        name = None  # it leaves the series, whose name was left in its field
     patch = form.shape(EventPatch, said) if form.right else None
     if patch is not None:
         with form.attempt(session):
             change_event(session, page.actor, event, patch)
+            belong_to(session, page.actor, event, known[chosen] if chosen else None, name)
         if form.right:
             return _saved(page, code, "basics")
     return _shown(page, session, code, basics=form)
+
+
+@router.deed("/events/{code}/settings/bodies")
+def bodies(code: str, page: Asked, session: Writing, form: Sent) -> Response:
+    """All bodies behind the edition; a row without a name is none."""
+    event = lock_event(session, page.actor, code)
+    said = []
+    for number in range(_rows(form)):
+        name, local = form.text(f"name-{number}", most=200), form.text(f"name_local-{number}", most=200)
+        role = form.chosen(f"role-{number}", BODY_ROLES)
+        if name:
+            said.append({"name": name, "name_local": local, "role": role})
+    shape = form.shape(BodiesIn, {"bodies": said}) if form.right else None
+    if shape is not None:
+        with form.attempt(session):
+            set_bodies(session, page.actor, event, shape.bodies)
+        if form.right:
+            return _saved(page, code, "bodies")
+    return _shown(page, session, code, bodies=form)
+
+
+def _rows(form: Form) -> int:
+    return next(number for number in range(len(list(form)) + 1) if f"name-{number}" not in form)
 
 
 @router.deed("/events/{code}/settings/phases")
@@ -147,21 +176,42 @@ def _shown(page: Page, session: Session, code: str, **forms: Form) -> Response:
     known = dict(choices.zones(page.lang))
     zones = choices.zones(page.lang) if event.zone in known else ((event.zone, event.zone), *choices.zones(page.lang))
     filled = {
-        "basics": Form.filled(_basics(event), page.lang), "phases": Form.filled(_phases(event, edition), page.lang),
+        "basics": Form.filled(_basics(event) | _in_series(edition), page.lang),
+        "bodies": Form.filled(_bodies(edition), page.lang), "phases": Form.filled(_phases(event, edition), page.lang),
         "rules": Form.filled(_rules(event), page.lang), "grid": Form.filled({}, page.lang),
         "pairing": Form.filled({"pair": [f"{seeker}>{provider}" for seeker, provider in allowed]}, page.lang),
     }  # fmt: skip
-    status = max([form.status for form in forms.values()], default=200)
+    status, filled = max([form.status for form in forms.values()], default=200), filled | forms
     return page.render(
-        "overview/settings.html", status, event=event, edition=edition, forms=filled | forms, zones=zones, names=PHASES,
+        "overview/settings.html", status, event=event, edition=edition, forms=filled, zones=zones, names=PHASES,
         kinds=_kinds(session, event, allowed, everything=page.request.query_params.get("kinds") == "all"),
         tongues=choices.tongues(page.lang), currencies=choices.currencies(page.lang), all_kinds=len(KINDS),
+        bodies=_rows(filled["bodies"]), roles=BODY_ROLES,
+        series=[(one.code, one.name) for one in _series(session, page)],
     )  # fmt: skip
 
 
 def _basics(event: Event) -> dict[str, Any]:
     names = ("name", "name_local", "place", "zone", "currency", "language", "starts_on", "ends_on")
     return {name: getattr(event, name) for name in names}
+
+
+def _in_series(edition: lookups.Edition) -> dict[str, Any]:
+    row = edition.series
+    return {"series": row.code if row else "", "series_name": row.name if row else ""}
+
+
+def _series(session: Session, page: Page) -> list[Series]:
+    return list_series(session, page.actor, limit=200).items
+
+
+def _bodies(edition: lookups.Edition) -> dict[str, Any]:
+    """A row for each body, and one to add another."""
+    rows = [(body.name, body.name_local, body.role) for body in edition.bodies]
+    values = {}
+    for number, row in enumerate([*rows, ("", "", BODY_ROLES[0])]):
+        values |= {f"{name}-{number}": value for name, value in zip(("name", "name_local", "role"), row, strict=True)}
+    return values
 
 
 def _phases(event: Event, edition: lookups.Edition) -> dict[str, Any]:
