@@ -12,6 +12,7 @@ from typing import Any
 
 from app.core import i18n
 from app.domain.vocabulary import FIELDS, vocabulary
+from app.services.matching import field_name
 from app.web.forms import Form
 from app.web.words import say, text_of
 
@@ -316,6 +317,14 @@ def _codes(resolved: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
     return {(row["field"], row["text"]): row["code"] for row in resolved}
 
 
+_ENTRIES = {entry.name: entry for group in (*BUYER, *CAPABILITIES) for entry in group.entries}
+
+
+def called(lang: str, name: str) -> str:
+    """What a field of a profile is called, as its form calls it."""
+    return str(say(_ENTRIES[name].label, lang)) if name in _ENTRIES else field_name(name, lang)
+
+
 def said_in(lang: str, name: str, value: Any) -> str:
     """What a profile says in a field, in words: numbers and codes as readers of the language write them."""
     if isinstance(value, (list, tuple)):
@@ -325,6 +334,9 @@ def said_in(lang: str, name: str, value: Any) -> str:
     if isinstance(value, (int, float)) and name != "founded":
         return i18n.format_number(value, lang)
     text = str(value)
+    choices = dict(_ENTRIES[name].choices) if name in _ENTRIES else {}
+    if text in choices:
+        return str(say(choices[text], lang))
     if name == "languages":
         return i18n.format_language(text, lang)
     if name in _COUNTRIES and len(text) == 2:

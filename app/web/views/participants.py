@@ -32,7 +32,7 @@ from app.services.profiles import judge_certificate, latest
 from app.services.transfers import start_export
 from app.web import choices
 from app.web.deps import Asked, Pages, Queue, Reading, Sent, Writing
-from app.web.entries import said_in
+from app.web.entries import called, said_in
 from app.web.forms import Form
 from app.web.page import Page, Undo
 from app.web.views.progress import follow
@@ -171,7 +171,7 @@ def _one(page: Page, session: Session, code: str, organisation: str, form: Form 
     form = form or _filled(page, part, told)
     return page.render(
         "participants/one.html", form.status, event=event, part=part, firm=firm, details=told, form=form,
-        profiles=profiles, shown=partial(said_in, page.lang),
+        profiles=profiles, shown=partial(said_in, page.lang), called=partial(called, page.lang),
         certificates=certificates_of(session, makes.id) if makes else [],
         requests=roster.requests_of(session, event, firm.id), revisions=roster.revisions_of(session, firm.id),
         people=list_people(session, page.actor, firm.id, limit=50).items, contacts=sees_contacts(page.actor),
