@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db.engine import Database
-from app.db.models import Meeting, Representative, Seat
+from app.db.models import Meeting, Participation, Representative, Seat
 from app.domain.fairs import MAX_MUST_MEET
 from app.services.events import find_event
+from app.services.participants import meeting_limits
 from app.services.problems import build_problem
 from tests.api.checked import CheckedClient
 from tests.api.conftest import Fair
@@ -144,6 +145,36 @@ def test_an_organiser_sets_limits(client: CheckedClient, fair: Fair) -> None:
         assert _book(client, fair, "s1", buyer, slot).status_code == 201
     fewer = client.patch(path, headers=_tag(client, fair.key(), path), json={"staff": 1})
     assert (fewer.status_code, fewer.json()["conflict"]) == (409, "meetings")
+
+
+def test_a_participant_wants_fewer_meetings_than_it_may_have(
+    client: CheckedClient, fair: Fair, database: Database
+) -> None:  # fmt: skip
+    path, mine = _path(client, fair, "b1"), fair.key("b1")
+
+    def tried(body: dict[str, Any], headers: dict[str, str] = mine) -> Any:
+        return client.patch(path, headers=_tag(client, headers, path), json=body)
+
+    assert tried({"min_meetings": 1, "max_meetings": 3}, fair.key()).status_code == 200
+    more, fewer = tried({"own_max_meetings": 4}), tried({"own_max_meetings": 0})
+    assert (more.status_code, more.json()["errors"][0]["field"]) == (422, "own_max_meetings")
+    assert (fewer.status_code, fewer.json()["detail"]) == (422, "0 is less than the organiser asks of everybody, 1.")
+    lowered = tried({"own_max_meetings": 1}).json()["details"]
+    assert (lowered["max_meetings"], lowered["own_max_meetings"]) == (3, 1)
+    assert _book(client, fair, "s1", "b1", "s01").status_code == 201
+    refused = _book(client, fair, "s2", "b1", "s02")
+    assert (refused.status_code, refused.json()["conflict"]) == (409, "maximum")
+    with database.read() as session:
+        stage = build_problem(session, find_event(session, fair.actor, "e-2025"), None)
+        limits = {one["id"]: (one["min_meetings"], one["max_meetings"]) for one in stage.problem["participants"]}
+        assert limits["b1"] == (1, 1)
+    assert tried({"min_meetings": 2}, fair.key()).status_code == 200  # what the participant wants goes first
+    with database.read() as session:
+        row = session.scalars(select(Participation).where(Participation.own_max_meetings.is_not(None))).one()
+        assert meeting_limits(find_event(session, fair.actor, "e-2025"), row) == (1, 1)
+    assert tried({"min_meetings": 1}, fair.key()).status_code == 200
+    assert tried({"own_max_meetings": None}).json()["details"]["own_max_meetings"] is None
+    assert _book(client, fair, "s2", "b1", "s02").status_code == 201
 
 
 def test_who_withdraws_meets_nobody(client: CheckedClient, fair: Fair, database: Database) -> None:

@@ -10,13 +10,15 @@ from markupsafe import escape
 from playwright.sync_api import Browser
 from sqlalchemy import func, select
 
-from app.db.models import Match, Meeting, Schedule
+from app.core.clock import utc_now
+from app.db.models import Match, MatchRun, Meeting, Schedule
 from app.domain.fairs import EventShape
-from app.services import figures, matching
+from app.services import figures, matching, outlook
 from app.services.events import create_event, find_event
-from app.services.problems import current_schedule
+from app.services.problems import current_schedule, last_match_run
 from tests.web.conftest import EVENT, Site, looking
 from tests.web.test_ranking import _actor
+from tests.web.test_setting_up import followed
 
 BASE = f"/events/{EVENT}"
 
@@ -66,7 +68,9 @@ def test_evenness_costs_score(site: Site) -> None:
         actor = _actor(site)
         found = matching.evenness_curve(session, actor, find_event(session, actor, EVENT))
     with site.client("organiser@example.org", "fr") as client:
-        page = client.get(f"{BASE}/figures/evenness").text
+        assert "Pas encore calculé" in client.get(f"{BASE}/figures/evenness").text
+        page = followed(client, client.post(f"{BASE}/figures/evenness")).text
+        assert client.get(f"{BASE}/figures/evenness").text == page, "what was worked out is kept"
     rows = _table(page, "evenness")
     assert [row[4] for row in rows] == [str(one["moved"]) for one in found["dial"]]
     kept = [float(row[1].replace(",", ".").rstrip("% \u202f\u00a0")) for row in rows]
@@ -77,7 +81,8 @@ def test_evenness_costs_score(site: Site) -> None:
 
 def test_unmet_demand_says_why_and_what_would_help(site: Site) -> None:
     with site.client() as client:
-        page = client.get(f"{BASE}/unmet").text
+        page = followed(client, client.post(f"{BASE}/unmet")).text
+        assert client.get(f"{BASE}/unmet").text == page, "what was worked out is kept"
     with site.database.read() as session:
         actor = _actor(site)
         found = matching.unmet_demand(session, actor, find_event(session, actor, EVENT))
@@ -86,6 +91,23 @@ def test_unmet_demand_says_why_and_what_would_help(site: Site) -> None:
         assert str(escape(product["label"])) in page
     assert "What would help" in page
     assert "Nearest:" in page
+
+
+def test_a_new_ranking_makes_stale_what_was_worked_out(site: Site) -> None:
+    """Kept is one work for a match run and language; nobody works it out without a ranking."""
+    with site.database.write() as session:
+        actor = _actor(site)
+        event = find_event(session, actor, EVENT)
+        work = outlook.start(session, actor, event, "unmet", "de")
+        assert outlook.newest(session, event, "unmet", "de") is work
+        assert outlook.newest(session, event, "unmet", "it") is None
+        run = last_match_run(session, event.id)
+        assert run is not None
+        later = MatchRun(tenant_id=event.tenant_id, event_id=event.id, as_of=run.as_of, state="done", finished_at=utc_now())
+        session.add(later)
+        session.flush()
+        assert outlook.newest(session, event, "unmet", "de") is None
+        session.rollback()
 
 
 def test_an_edition_without_anything_shows_what_is_to_come(site: Site) -> None:

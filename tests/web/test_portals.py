@@ -339,8 +339,12 @@ def test_one_says_when_one_is_away(site: Site) -> None:
     with site.client(BUYER) as client:
         slots = re.findall(r'name="away" value="(s\d+)"', client.get("/my/part").text)
         assert client.post("/my/part", data={"away": slots[-1:]}).status_code in (303, 409)
+        away = re.findall(r'name="away" value="(s\d+)" checked', client.get("/my/part").text)
+        assert client.post("/my/part", data={"away": away, "own_max_meetings": "2"}).status_code == 422
+        assert client.post("/my/part", data={"away": away, "own_max_meetings": "7"}).status_code == 303
         shown = client.get("/my/part").text
-        assert "Meetings at most" in shown
+        assert "<dt>Meetings at most</dt><dd>7</dd>" in shown
+        assert client.post("/my/part", data={"away": away, "own_max_meetings": ""}).status_code == 303
 
 
 def test_another_editions_code_is_not_there(site: Site) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.web import sentences
+from app.web import sentences, words
 from app.web.forms import Form
 from tests.web.conftest import EVENT, Site
 
@@ -90,7 +90,7 @@ def test_a_refusal_on_a_form_is_in_the_readers_language(site: Site) -> None:
     assert 'lang="en"' not in re.sub(r'<button[^>]*lang="en"', "", lost.text)
 
 
-def test_faults_are_escaped_once() -> None:
+def test_a_fault_is_plain_text_which_the_page_escapes() -> None:
     form = Form({"name": ["A & B"]}, "fr")
-    form.fault("name", "A & B")
-    assert form.faults["name"] == ["A & B"]
+    form.fault("name", words.say("Write it like {example}.", "fr", example="A & B"))
+    assert form.faults["name"] == ["Écrivez-le comme A & B."]

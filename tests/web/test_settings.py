@@ -7,10 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
+from sqlalchemy import func, select
 
-from app.db.models import Event
+from app.db.models import Event, Meeting
+from app.db.queries.grid import grid_of
 from app.services import access, events, lookups
 from app.services.sampling import TENANT
+from app.web.views import grid
 from tests.web.conftest import EVENT, Site, looking
 
 _PLACE = f"/events/{EVENT}/settings"
@@ -77,10 +80,72 @@ def test_every_part_is_saved(site: Site) -> None:
     assert 'value="brand-owner&gt;manufacturer" aria-label="Brand owner seeks Garment manufacturer" checked' in shown
 
 
+def test_bodies_and_series_are_set_renamed_and_left(site: Site) -> None:
+    said = {"name-0": "Bureau", "name_local-0": "商务局", "role-0": "host", "name-1": "", "role-1": "venue",
+            "name-2": "Salon", "role-2": "support"}  # fmt: skip
+    with site.client() as client:
+        assert client.post(f"{_PLACE}/bodies", data=said).status_code == 303
+        kept = [(body.name, body.name_local, body.role) for body in _edition(site)[1].bodies]
+        assert kept == [("Bureau", "商务局", "host"), ("Salon", None, "support")]
+        assert client.post(f"{_PLACE}/bodies", data={**said, "role-0": "king"}).status_code == 422
+        for series, name, told in (
+            ("", "Knitwear Tour", "Knitwear Tour"), ("knitwear-tour", "The Tour", "The Tour"), ("", "The Tour", None),
+        ):  # fmt: skip
+            assert client.post(_PLACE, data={**_BASICS, "series": series, "series_name": name}).status_code == 303
+            row = _edition(site)[1].series
+            assert (row.name if row else None) == told
+        assert client.post(_PLACE, data={**_BASICS, "series": "no-such"}).status_code == 422
+
+
+def test_the_programme_is_written_changed_and_refused(site: Site) -> None:
+    times = {"starts_at-0": "2025-09-15T13:00", "ends_at-0": "2025-09-15T13:20"}
+    item = {"title-0": "Opening", "kind-0": "ceremony", **times, "title-1": "", "kind-1": "talk"}
+    with site.client() as client:
+        assert client.post(f"{_PLACE}/programme", data=item).status_code == 303
+        shown = client.get(f"{_PLACE}/programme").text
+        assert 'value="2025-09-15T13:00"' in shown
+        assert shown.count('value="Opening"') == 1
+        for wrong, says in (
+            ({"ends_at-0": "2025-09-15T12:00"}, "not after it starts"), ({"title-0": ""}, "This is needed."),
+            ({"starts_at-0": "2025-10-15T13:00", "ends_at-0": "2025-10-15T14:00"}, "the event is 2025-09-15"),
+        ):  # fmt: skip
+            answer = client.post(f"{_PLACE}/programme", data={**item, **wrong})
+            assert (answer.status_code, says in answer.text) == (422, True), wrong
+        assert client.post(f"{_PLACE}/programme", data={**item, "out-0": "yes"}).status_code == 303
+        assert "Opening" not in client.get(f"{_PLACE}/programme").text
+
+
+def test_what_is_closed_costs_meetings_only_when_that_was_seen(site: Site) -> None:
+    def closed() -> grid.Closed:
+        with site.database.read() as session:
+            event = events.find_event(session, access.organiser_of(session, TENANT), EVENT)
+            return grid.closed_now(grid_of(session, event.id))
+
+    def planned() -> int:
+        with site.database.read() as session:
+            return session.scalar(select(func.count()).where(Meeting.status == "planned")) or 0
+
+    before, had = closed(), planned()
+    with site.client() as client:
+        asked = client.post(f"{_PLACE}/closed", data={"what": "all", "slot": "s01"})
+        assert "would be called off" in asked.text
+        assert (closed(), planned()) == (before, had)
+        done = client.post(f"{_PLACE}/closed", data={"what": "all", "slot": "s01", "sure": "yes"})
+        assert (done.status_code, closed().slots) == (303, ["s01"])
+        assert planned() < had
+        assert client.post(f"{_PLACE}/closed", data={"what": "place:T11", "slot": "s01"}).status_code == 303
+        assert client.post(f"{_PLACE}/closed", data={"what": "place:T99"}).status_code == 422
+        assert client.post(f"{_PLACE}/closed", data={"what": "all", "slot": "s99"}).status_code == 422
+        assert "Open again" in client.get(f"{_PLACE}/closed").text
+        assert client.post(f"{_PLACE}/opened", data={"what": "all"}).status_code == 303
+        assert closed().slots == []
+
+
 def test_settings_can_be_used_by_everybody(site: Site, chromium: Browser) -> None:
     for lang, phone in (("en", False), ("zh", True)):
         with looking(chromium, site.url, lang=lang, phone=phone) as look:
-            page = look.open(f"{_PLACE}?kinds=all")
-            report = Axe().run(page)
-            assert report.violations_count == 0, report.generate_report()
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            for part in ("?kinds=all", "/programme", "/closed"):
+                page = look.open(_PLACE + part)
+                report = Axe().run(page)
+                assert report.violations_count == 0, report.generate_report()
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), part

@@ -63,8 +63,8 @@ def _said(form: Form, number: int) -> dict[str, Any]:
 
 
 def _filled(page: Page, session: Session, event: Event) -> Form:
-    zone, values = ZoneInfo(event.zone), {}
-    rows = agenda_of(session, event)
+    zone, rows = ZoneInfo(event.zone), agenda_of(session, event)
+    values: dict[str, Any] = {}
     for number, row in enumerate(rows):
         values |= {f"{name}-{number}": getattr(row, name) for name in (*_TEXTS, "kind")}
         values |= {f"{name}-{number}": f"{getattr(row, name).astimezone(zone):%Y-%m-%dT%H:%M}" for name in _TIMES}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.core.clock import in_zone
-from app.db.models import Event, Slot
+from app.db.models import Event, Interpreter, Place, Slot
 from app.db.queries.grid import Grid, grid_of
 from app.domain.access import RUNNERS
 from app.domain.editions import ClosuresIn
@@ -106,7 +106,7 @@ def _close(
 
 def closed_now(grid: Grid) -> Closed:
     """What is closed; a slot in which every table and interpreter is counts as closed itself."""
-    things = [*grid.places, *grid.interpreters]
+    things: list[Place | Interpreter] = [*grid.places, *grid.interpreters]
     whole = {slot.id for slot in grid.slots if things and not any(grid.free(one.id, slot.id) for one in things)}
 
     def apart(key: Any) -> list[str]:

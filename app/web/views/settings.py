@@ -208,7 +208,7 @@ def _series(session: Session, page: Page) -> list[Series]:
 def _bodies(edition: lookups.Edition) -> dict[str, Any]:
     """A row for each body, and one to add another."""
     rows = [(body.name, body.name_local, body.role) for body in edition.bodies]
-    values = {}
+    values: dict[str, Any] = {}
     for number, row in enumerate([*rows, ("", "", BODY_ROLES[0])]):
         values |= {f"{name}-{number}": value for name, value in zip(("name", "name_local", "role"), row, strict=True)}
     return values

@@ -1,0 +1,86 @@
+"""From the link that `fairmatch serve` shows to a published timetable, by links and buttons alone, in two languages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app import samples
+from app.db.engine import Database
+from app.db.migrate import upgrade
+from app.services import access, events, overview
+from tests.web.conftest import PASSWORD, looking, serving
+
+_CODE = "setup-" + "c" * 40
+_ANSWERS = {"new_house": "Nanchang Knitwear", "name": "陈静 Durand", "email": "first@example.org", "password": PASSWORD}
+_EDITION = {
+    "name": "Knitwear Meets Paris", "starts_on": "2025-09-15", "starts": "13:30", "ends": "18:00",
+    "slot_minutes": "30", "tables": "11",
+}  # fmt: skip
+_TIMETABLES = {"en": ("pdf", b"%PDF"), "zh": ("ics", b"BEGIN:VEVENT")}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_newcomer_publishes_a_timetable(tmp_path: Path, chromium: Browser, lang: str) -> None:
+    url = f"sqlite:///{tmp_path / 'fair.db'}"
+    database = Database(url)
+    upgrade(database)
+    database.close()
+    with serving(url, setup_code=_CODE) as (address, found):
+        with looking(chromium, address, None, lang, phone=lang == "zh") as look:
+            page = look.page
+            page.goto(f"{address}/setup#{_CODE}")  # what the terminal shows; from here on nothing is typed into the bar
+            page.wait_for_selector("[name=email]")
+            _fill(page, _ANSWERS)
+            _press(page, "form[action='/setup'] button")
+            _press(page, "main a.primary")
+            _fill(page, _EDITION)
+            page.select_option("[name=zone]", "Europe/Paris")
+            _press(page, "form[action='/events/new'] button")
+            page.set_input_files("input[type=file]", [str(path) for path in samples.lists("paris")])
+            _press(page, "form[enctype] button")
+            _press(page, "form[action$='/write'] button")
+            _press(page, "form[action$='/rank'] button")
+            _press(page, "main .head a.primary")  # to the schedule
+            _press(page, "form[action$='/builds'] button")
+            _press(page, "main .head a.primary")  # to what publishing would change
+            page.click("main details.confirm summary")
+            _press(page, "form[action$='/publish'] button")
+            form, holds = _TIMETABLES[lang]
+            assert holds in _saved(page, form)
+        with found.read() as session:
+            tenant = access.find_tenant(session, "nanchang-knitwear")
+            actor = access.Actor(tenant.id)
+            event = events.list_events(session, actor).items[0]
+            told = overview.overview(session, event)
+            assert (event.zone, told.participants, told.next) == ("Europe/Paris", 27, "live")
+            assert told.publication is not None
+            assert told.meetings > 40
+
+
+def _fill(page: Page, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        page.fill(f"[name={name}]", value)
+
+
+def _press(page: Page, what: str) -> None:
+    """Click something, and come to where it leads once the work behind it is done; nothing there is in English only."""
+    with page.expect_navigation():
+        page.click(f"{what} >> nth=0")
+    page.wait_for_url(lambda now: "/progress/" not in now, timeout=90_000)
+    page.wait_for_load_state()
+    assert not page.locator("main span[lang=en]").count(), page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def _saved(page: Page, form: str) -> bytes:
+    """The first file of a kind that the page of publishing offers."""
+    button = page.locator("form[action$='/files']", has=page.locator(f"input[value={form}]")).first
+    button.locator("button").click()
+    page.wait_for_url(re.compile(r"/schedule/files/[^/]+$"), timeout=90_000)
+    with page.expect_download() as download:
+        page.click("main a[download] >> nth=0")
+    return Path(download.value.path()).read_bytes()
