@@ -103,7 +103,8 @@ def test_a_new_ranking_makes_stale_what_was_worked_out(site: Site) -> None:
         assert outlook.newest(session, event, "unmet", "it") is None
         run = last_match_run(session, event.id)
         assert run is not None
-        later = MatchRun(tenant_id=event.tenant_id, event_id=event.id, as_of=run.as_of, state="done", finished_at=utc_now())
+        later = MatchRun(tenant_id=event.tenant_id, event_id=event.id, as_of=run.as_of, state="done")
+        later.finished_at = utc_now()
         session.add(later)
         session.flush()
         assert outlook.newest(session, event, "unmet", "de") is None
