@@ -74,7 +74,16 @@ function actAtOnce() {
   });
 }
 
+/** On a narrow screen menus scroll sideways: the entry of this page comes into view. */
+function showWhere() {
+  for (const here of document.querySelectorAll(".side [aria-current], .tabs [aria-current]")) {
+    const menu = here.parentElement;
+    menu.scrollLeft = here.offsetLeft - menu.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2;
+  }
+}
+
 showOwnTimes();
+showWhere();
 takeToken();
 closeMenus();
 sendOnce();
