@@ -28,7 +28,10 @@ class MatchGate:
 
 @dataclass(frozen=True)
 class MatchRow:
-    """One ranked pair: `provider` is the `rank`-th for `seeker`'s request (whose title may be empty)."""
+    """One ranked pair: `provider` is the `rank`-th for `seeker`'s request (whose title may be empty).
+
+    `members` are the names of those who came with it, where it is a delegation.
+    """
 
     rank: int
     seeker: Party
@@ -41,6 +44,7 @@ class MatchRow:
     gates: tuple[MatchGate, ...] = ()
     unknown: tuple[str, ...] = ()
     lifts: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
 
     def strongest(self, count: int = 3) -> tuple[MatchTerm, ...]:
         """The terms that add most, best first."""

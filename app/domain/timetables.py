@@ -46,7 +46,10 @@ class Slot:
 
 @dataclass(frozen=True)
 class Party:
-    """One participant; `name_local` is its name in its own language where that differs."""
+    """One participant; `name_local` is its name in its own language where that differs.
+
+    A member of a delegation has the `delegation`'s id: it sits where this sits, and meets whom this meets.
+    """
 
     id: str
     name: str
@@ -54,6 +57,12 @@ class Party:
     kind: str = ""
     country: str | None = None
     languages: tuple[str, ...] = ()
+    delegation: str | None = None
+
+    @property
+    def meets_as(self) -> str:
+        """The id under which its meetings are: its delegation's, else its own."""
+        return self.delegation or self.id
 
 
 @dataclass(frozen=True)
@@ -177,7 +186,7 @@ class Timetable:
         for meeting in self.in_order():
             for party in meeting.parties:
                 own[party.id].append(_personal(meeting, party.id))
-        return tuple(Agenda(self.event, party, tuple(own[party.id]), self.as_of) for party in self.everybody())
+        return tuple(Agenda(self.event, party, tuple(own[party.meets_as]), self.as_of) for party in self.everybody())
 
     def agenda(self, party_id: str) -> Agenda:
         """The agenda of one participant.
@@ -188,7 +197,8 @@ class Timetable:
             if nobody of that id takes part.
         """
         party = {party.id: party for party in self.everybody()}[party_id]
-        own = (_personal(meeting, party_id) for meeting in self.in_order() if meeting.involves(party_id))
+        key = party.meets_as
+        own = (_personal(meeting, key) for meeting in self.in_order() if meeting.involves(key))
         return Agenda(self.event, party, tuple(own), self.as_of)
 
     def at(self, slot: Slot) -> dict[str, tuple[PlannedMeeting, ...]]:

@@ -20,7 +20,7 @@ from app.io.atomic import write_bytes
 from app.io.pdf.typeface import Typeface
 from app.services.access import Actor
 from app.services.explanations import in_language, language
-from app.services.participants import participants
+from app.services.participants import participants, parties_of
 from app.services.problems import current_schedule, last_match_run
 from app.services.runs import Progress, silent
 from app.services.schedules import timetable
@@ -105,17 +105,7 @@ def write_matches(
 
 def match_rows(session: Session, event: Event, run: MatchRun, lang: str) -> list[MatchRow]:
     """Ranked pairs of a run, request by request."""
-    parties = {
-        person.participation.id: Party(
-            id=person.organisation.code,
-            name=person.organisation.name,
-            name_local=person.organisation.name_local,
-            kind=person.participation.kind,
-            country=person.organisation.country,
-            languages=person.languages,
-        )
-        for person in participants(session, event, withdrawn=True)
-    }
+    parties = parties_of(participants(session, event, withdrawn=True))
     rows = session.execute(
         select(Match, SourcingRequest.code, RequestRevision.document)
         .join(SourcingRequest, SourcingRequest.id == Match.request_id)
@@ -141,6 +131,7 @@ def _row(match: Match, code: str, document: dict[str, Any], parties: dict[Any, P
         gates=tuple(MatchGate(gate["name"], gate["state"]) for gate in shown["gates"]),
         unknown=tuple(shown["unknown"]),
         lifts=tuple(lift["change"] for lift in shown["lifts"]),
+        members=tuple(member["name"] for member in shown["members"]),
     )
 
 

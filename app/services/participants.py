@@ -22,6 +22,7 @@ from app.db.models import (
     SourcingRequest,
 )
 from app.db.queries.scoped import fetch, page
+from app.domain.timetables import Party
 from app.services.access import Actor
 
 
@@ -153,6 +154,25 @@ def _with_delegations(session: Session, event: Event, organisations: Collection[
 def bodies(people: Iterable[Participant]) -> dict[UUID, UUID]:
     """From members' participations to those of their delegations."""
     return {member.participation.id: one.participation.id for one in people for member in one.members}
+
+
+def parties_of(people: Iterable[Participant]) -> dict[UUID, Party]:
+    """These as timetables and lists name them, by participation; members with the delegation they meet as."""
+    known = {one.participation.id: one for one in people}
+    found = {}
+    for key, one in known.items():
+        row = one.participation
+        body = known.get(row.delegation_id) if row.delegation_id and row.withdrawn_at is None else None
+        found[key] = Party(
+            id=one.organisation.code,
+            name=one.organisation.name,
+            name_local=one.organisation.name_local,
+            kind=row.kind,
+            country=one.organisation.country,
+            languages=one.languages,
+            delegation=body.organisation.code if body else None,
+        )
+    return found
 
 
 def meeting_limits(event: Event, row: Participation) -> tuple[int, int | None]:

@@ -33,7 +33,7 @@ from app.domain import timetables as tt
 from app.domain.publications import Entry, align
 from app.services.access import Actor
 from app.services.explanations import strongest
-from app.services.participants import participants
+from app.services.participants import participants, parties_of
 from app.services.publishing.rows import standing_rows
 
 #: ids that are named in a query; of more than these everything of the event is read
@@ -101,17 +101,7 @@ def timetable(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en
         raise NotFoundError(f"The schedule {schedule_id} is {schedule.state}, so there is no timetable yet.")
     event = session.get_one(Event, schedule.event_id)
     grid = grid_of(session, event.id)
-    parties = {
-        person.participation.id: tt.Party(
-            id=person.organisation.code,
-            name=person.organisation.name,
-            name_local=person.organisation.name_local,
-            kind=person.participation.kind,
-            country=person.organisation.country,
-            languages=person.languages,
-        )
-        for person in participants(session, event, withdrawn=True)
-    }
+    parties = parties_of(participants(session, event, withdrawn=True))
     reasons = reasons_of(session, schedule, lang)
     known = _as_calendars_know(session, event, schedule)
     edition = session.scalar(

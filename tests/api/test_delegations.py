@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
 from app.db.engine import Database
-from app.db.models import Meeting, Participation, Schedule
+from app.db.models import Meeting, Outcome, Participation, Schedule
 from app.domain.profiles import CapabilityProfile
-from app.services import matching, participants, scheduling
+from app.services import matching, participants, schedules, scheduling
 from app.services.events import find_event
+from app.services.exports import match_rows
 from app.services.matching.field import read_field
+from app.services.problems import last_match_run
 from app.services.profiles import register_capabilities
 from tests.api.checked import CheckedClient
 from tests.api.coming import coming
 from tests.api.conftest import Fair
-from tests.api.test_meeting_requests import answer, ask
+from tests.api.test_meeting_requests import answer, ask, letters, with_people
 from tests.api.test_meetings import book, part
 from tests.api.test_resources import _Count
 
@@ -204,3 +207,62 @@ def test_who_comes_with_nobody_pays_one_question(client: CheckedClient, fair: Fa
                 read(session, event, only)
             counts.append(count.statements)
     assert counts[1] - counts[0] == 1
+
+
+def test_each_member_hears_of_the_meetings_of_its_delegation(
+    client: CheckedClient, fair: Fair, database: Database
+) -> None:
+    delegation(client, database, fair)
+    with_people(database, fair, "s1", "s3", "b1")
+    asked = ask(client, fair, "b1", "s3")
+    assert asked.status_code == 201, asked.text
+    assert sorted(address for _, address, _ in letters(database)) == ["ms@s1.example", "ms@s3.example"]
+    assert book(client, fair, "s3", "b2", "s01").status_code == 201
+    assert client.post(f"{E}/publications", headers=fair.key()).status_code == 201
+    assert sorted(address for _, address, _ in letters(database)[2:]) == ["ms@s1.example", "ms@s3.example"]
+
+
+def test_a_members_own_sheet_shows_what_its_delegation_meets(
+    client: CheckedClient, fair: Fair, database: Database
+) -> None:
+    delegation(client, database, fair)
+    matched(database, fair)
+    made = book(client, fair, "s3", "b1", "s01").json()["id"]
+    with database.read() as session:
+        event = find_event(session, fair.actor, "e-2025")
+        schedule = session.scalars(select(Meeting.schedule_id)).one()
+        whole = schedules.timetable(session, fair.actor, schedule)
+        run = last_match_run(session, event.id)
+        assert run is not None
+        rows = match_rows(session, event, run, "en")
+    sheets = {agenda.party.id: agenda for agenda in whole.agendas()}
+    assert [one.counterpart.name for one in sheets["s1"].meetings] == ["demo b1"]
+    assert sheets["s1"].meetings == sheets["s3"].meetings == whole.agenda("s2").meetings
+    assert {row.members for row in rows if row.provider.id == "s3"} == {("demo s1", "demo s2")}
+    feed = client.post(f"{E}/feeds", headers=fair.key("s2"), json={"language": "en"})
+    assert feed.status_code == 201, feed.text
+    assert [one["id"] for one in client.get(f"{E}/feeds", headers=fair.key("s1")).json()["items"]] == [
+        feed.json()["id"]
+    ]
+    with database.write() as session:
+        session.get_one(Meeting, UUID(made)).status = "held"
+    path = f"/api/v1/meetings/{made}/outcome"
+    assert client.put(path, headers=fair.key("s1"), json={"rating": 4}).status_code == 200  # whoever of them sat there
+    assert client.put(path, headers=fair.key("s3") | {"If-Match": "*"}, json={"rating": 5}).status_code == 200
+    with database.read() as session:
+        assert session.scalars(select(Outcome.rating)).all() == [5]
+
+
+def test_a_member_that_does_not_come_leaves_its_delegation_its_meetings(
+    client: CheckedClient, fair: Fair, database: Database
+) -> None:
+    delegation(client, database, fair)
+    assert book(client, fair, "s3", "b1", "s01").status_code == 201
+
+    def gone(code: str) -> int:
+        told = {"kind": "no_show", "organisation": str(fair.organisations[code]), "fill": False}
+        seen = client.post(f"{E}/repairs", headers=fair.key(), json=told)
+        assert seen.status_code == 200, seen.text
+        return len(seen.json()["cancelled"])
+
+    assert [gone(code) for code in ("s1", "s2", "s3")] == [0, 0, 1]

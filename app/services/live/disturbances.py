@@ -16,6 +16,7 @@ from app.core.errors import InvalidInputError, NotFoundError
 from app.db.models import Event, Organisation, Participation, Slot, SlotClosed, Unavailable
 from app.db.queries.grid import Grid
 from app.db.queries.scoped import fetch
+from app.services.delegations import body_of
 
 KINDS = ("no_show", "late", "leaves", "place_closed", "interpreter_ill", "fill")
 Kind = Literal["no_show", "late", "leaves", "place_closed", "interpreter_ill", "fill"]
@@ -68,7 +69,8 @@ def effect_of(session: Session, event: Event, grid: Grid, what: Disturbance, now
     if what.kind in ("place_closed", "interpreter_ill"):
         return Effect(tuple(_closed(event, grid, what, coming)))
     if what.kind == "fill":
-        return Effect(who=participation_of(session, event, what.organisation_id) if what.organisation_id else None)
+        whose = participation_of(session, event, what.organisation_id) if what.organisation_id else None
+        return Effect(who=body_of(session, whose) if whose else None)
     if what.organisation_id is None:
         raise InvalidInputError(f"Say which organisation {what.kind} is about.", field="organisation")
     row = participation_of(session, event, what.organisation_id)

@@ -14,7 +14,7 @@ from app.db.models import Event, Organisation, Schedule
 from app.db.queries.grid import Grid, grid_of
 from app.domain import timetables as tt
 from app.domain.publications import Entry
-from app.services.participants import Participant, participants
+from app.services.participants import Participant, participants, parties_of
 from app.services.schedules import Reason, event_info, reasons_of
 
 
@@ -37,7 +37,7 @@ class Backdrop:
 
     def timetable(self, entries: Collection[Entry], as_of: datetime) -> tt.Timetable:
         """The entries as a timetable; its meetings are named by their uid."""
-        parties = {key: _party(person) for key, person in self.people.items()}
+        parties = parties_of(self.people.values())
         codes: dict[Any, str] = {place.id: place.code for place in self.grid.places}
         helpers: dict[Any, str] = {helper.id: helper.name for helper in self.grid.interpreters}
         return tt.Timetable(
@@ -83,14 +83,3 @@ def backdrop(
         reasons |= reasons_of(session, schedule, lang, parties=parties)
     people = {person.participation.id: person for person in participants(session, event, only, withdrawn=True)}
     return Backdrop(event_info(session, event), grid_of(session, event.id), people, reasons, purposes)
-
-
-def _party(person: Participant) -> tt.Party:
-    return tt.Party(
-        id=person.organisation.code,
-        name=person.organisation.name,
-        name_local=person.organisation.name_local,
-        kind=person.participation.kind,
-        country=person.organisation.country,
-        languages=person.languages,
-    )
