@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 from sqlalchemy import select
 
-from app.db.models import SourcingRequest
+from app.db.models import Match, Participation, SourcingRequest
 from app.services import access, matching, sampling
 from app.services.access import Actor
 from app.services.events import find_event
@@ -97,6 +97,20 @@ def test_the_points_of_a_pair_add_up_to_its_score(site: Site) -> None:
     assert f"add up to the score: {score:g}" in page
     assert "What the supplier sees in the buyer" in page
     assert f"/events/{EVENT}/schedule?a=" in page
+
+
+def test_a_delegation_is_shown_with_its_members(site: Site) -> None:
+    with site.client() as client:
+        address = _request(site, "R17")
+        first = _listed(client.get(address).text, address)[0]
+        with site.database.write() as session:
+            owner, request = UUID(first.rpartition("/")[2]), UUID(address.rpartition("/")[2])
+            of_it = (Participation.id == Match.provider_id) & (Participation.organisation_id == owner)
+            match = session.scalars(select(Match).join(Participation, of_it).where(Match.request_id == request)).one()
+            members = [{"id": str(owner), "name": name, "can": []} for name in ("Mill <One>", "Mill Two")]
+            match.explanation = match.explanation | {"members": members}
+        for page in (address, first):
+            assert "Together with Mill &lt;One&gt;, Mill Two" in client.get(page).text
 
 
 def test_a_pair_that_was_left_out_says_why(site: Site) -> None:
