@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -24,6 +25,22 @@ class Page(Generic[T]):
 
 def encode_cursor(last: UUID) -> str:
     return base64.urlsafe_b64encode(last.bytes).decode().rstrip("=")
+
+
+def encode_place(value: str | int, last: UUID) -> str:
+    """The cursor of a list in another order than that of the ids: what the last row is sorted by, and its id."""
+    return base64.urlsafe_b64encode(json.dumps([value, str(last)]).encode()).decode().rstrip("=")
+
+
+def decode_place(cursor: str, kind: type[T]) -> tuple[T, UUID]:
+    """What `encode_place` made a cursor of; raise InvalidInputError for anything else."""
+    try:
+        value, last = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
+        if type(value) is not kind:
+            raise ValueError(value)
+        return value, UUID(last)
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidInputError("This cursor was not made here; start again without one.") from error
 
 
 def decode_cursor(cursor: str) -> UUID:

@@ -6,30 +6,32 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFoundError
-from app.core.paging import Page
+from app.core.paging import MAX_LIMIT, Page, decode_cursor, decode_place, encode_cursor, encode_place
 from app.db.models import (
     BuyerProfile,
     CapabilityProfile,
     Certificate,
     Event,
+    Meeting,
     Organisation,
     Participation,
     RequestRevision,
     SourcingRequest,
 )
-from app.db.queries.scoped import page
 from app.services.access import Actor
 from app.services.lookups import revisions
+from app.services.problems import current_schedule
 from app.services.profiles import latest
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A participant in the list. `completeness` is that of its profile, None without one; `evidence` counts papers."""
+    """A participant in the list. `completeness` is that of its profile, None without one; `evidence` counts papers,
+    `meetings` those that stand in the current schedule."""
 
     part: Participation
     organisation: Organisation
@@ -37,6 +39,7 @@ class Entry:
     evidence: dict[str, int]
     requests: int
     delegation: Organisation | None
+    meetings: int
 
 
 def roster(
@@ -49,10 +52,11 @@ def roster(
     below: int | None = None,
     withdrawn: bool = False,
     q: str | None = None,
+    sort: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Entry]:
-    """Participants in the order in which they came; a fixed number of queries.
+    """Participants in the order in which they came, or another; a fixed number of queries.
 
     Parameters
     ----------
@@ -64,10 +68,17 @@ def roster(
         Those who have withdrawn, instead of those who come.
     q
         Part of a name, or a code.
+    sort
+        One of `SORTS`: "name", "own-name" (in its own script where it has one), "kind", "complete" (the least first),
+        or "meetings" (the most first).
     """
     part, firm = Participation, Organisation
     gone = part.withdrawn_at.is_not(None) if withdrawn else part.withdrawn_at.is_(None)
-    query = select(part).join(firm, firm.id == part.organisation_id).where(part.event_id == event.id, gone)
+    held = _meetings(session, event)
+    by, kind_of, down = SORTS.get(sort or "", (part.id, UUID, False))
+    by = func.coalesce(held.c.meetings, 0) if sort == "meetings" else by
+    query = select(part, by, func.coalesce(held.c.meetings, 0)).join(firm, firm.id == part.organisation_id)
+    query = query.outerjoin(held, held.c.id == part.id).where(part.event_id == event.id, gone)
     if kind:
         query = query.where(part.kind == kind)
     if side:
@@ -80,8 +91,32 @@ def roster(
         query = query.where(or_(*names, func.lower(firm.code) == word))
     if below is not None:
         query = query.where(_grade() < below)
-    found = page(session, query, part, cursor=cursor, limit=limit)
-    return Page(_entries(session, event, found.items), found.next)
+    if cursor:
+        query = query.where(_after(by, kind_of, cursor, down=down))
+    order = (by.desc() if down else by, part.id)
+    rows = session.execute(query.order_by(*order).limit(max(1, min(limit, MAX_LIMIT)) + 1)).all()
+    shown = rows[:-1] if len(rows) > limit else rows
+    following = None
+    if len(rows) > limit:
+        last, value = shown[-1][0], shown[-1][1]
+        following = encode_cursor(last.id) if kind_of is UUID else encode_place(value, last.id)
+    return Page(_entries(session, event, [row[0] for row in shown], {row[0].id: row[2] for row in shown}), following)
+
+
+def _after(by: Any, kind: type[Any], cursor: str, *, down: bool) -> Any:
+    """What comes after the row that a cursor names, in the order of `by` and then of the ids."""
+    if kind is UUID:
+        return by > decode_cursor(cursor)
+    value, last = decode_place(cursor, kind)
+    return or_(by < value if down else by > value, and_(by == value, Participation.id > last))
+
+
+def _meetings(session: Session, event: Event) -> Any:
+    """How many meetings of the current schedule each participation has."""
+    schedule = current_schedule(session, event.id)
+    mine = (Meeting.schedule_id == (schedule.id if schedule else None)) & (Meeting.status != "cancelled")
+    sides = union_all(*(select(side.label("id")).where(mine) for side in (Meeting.low_id, Meeting.high_id))).subquery()
+    return select(sides.c.id, func.count().label("meetings")).group_by(sides.c.id).subquery()
 
 
 def _grade() -> Any:
@@ -94,7 +129,19 @@ def _grade() -> Any:
     return func.coalesce(newest(CapabilityProfile), newest(BuyerProfile), 0)
 
 
-def _entries(session: Session, event: Event, rows: list[Participation]) -> list[Entry]:
+#: order → what rows are sorted by, its type, and whether the highest comes first
+SORTS: dict[str, tuple[Any, type[Any], bool]] = {
+    "name": (func.lower(Organisation.name), str, False),
+    "own-name": (func.lower(func.coalesce(Organisation.name_local, Organisation.name)), str, False),
+    "kind": (Participation.kind, str, False),
+    "complete": (_grade(), int, False),
+    "meetings": (None, int, True),
+}
+
+
+def _entries(
+    session: Session, event: Event, rows: list[Participation], meetings: dict[UUID, int]
+) -> list[Entry]:  # fmt: skip
     bodies = {
         row[0]: row[1]
         for row in session.execute(
@@ -132,10 +179,31 @@ def _entries(session: Session, event: Event, rows: list[Participation]) -> list[
         entries.append(
             Entry(
                 row, firms[key], profile.completeness if profile else None, evidence, wants.get(key, 0),
-                bodies.get(row.delegation_id) if row.delegation_id else None,
+                bodies.get(row.delegation_id) if row.delegation_id else None, meetings[row.id],
             )
         )  # fmt: skip
     return entries
+
+
+def body_of(session: Session, part: Participation) -> Organisation | None:
+    """The organisation that a participant comes with, if it comes with one."""
+    return session.scalar(
+        select(Organisation)
+        .join(Participation, Participation.organisation_id == Organisation.id)
+        .where(Participation.id == part.delegation_id)
+    )
+
+
+def members_of(session: Session, body: Participation) -> list[Organisation]:
+    """The organisations that come with a body, by name."""
+    return list(
+        session.scalars(
+            select(Organisation)
+            .join(Participation, Participation.organisation_id == Organisation.id)
+            .where(Participation.delegation_id == body.id)
+            .order_by(Organisation.name)
+        )
+    )
 
 
 def participant(session: Session, actor: Actor, event: Event, code: str) -> tuple[Participation, Organisation]:

@@ -57,6 +57,12 @@ class Form:
             shown[name] = ["" if each is None else str(each) for each in many]
         return cls(shown, lang)
 
+    def with_sent(self, sent: Form) -> Form:
+        """This form with what was sent of it, and what is wrong with that."""
+        both = Form({**self._given, **sent._given}, self.lang)
+        both.faults, both.status, both.refusal = sent.faults, sent.status, sent.refusal
+        return both
+
     def all(self, name: str) -> list[str]:
         """All values of a field that may be sent several times (boxes), the empty ones left out."""
         return [value for value in self._given.get(name, []) if value]

@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from app.core.clock import utc_now
-from app.db.models import Certificate, Invitation, Letter, Participation, Phase
+from app.core.errors import InvalidInputError
+from app.db.models import Certificate, Invitation, Letter, Meeting, Participation, Phase, Schedule
 from app.services import access, events, registrations, roster
 from app.services.sampling import TENANT
 from tests.web.conftest import EVENT, Site, looking
@@ -40,6 +41,51 @@ def test_participants_are_found_by_what_is_asked(site: Site, query: str, count: 
         shown = client.get(_LIST + query).text
     assert len(re.findall(r'<th scope="row"><a href="/events/', shown)) == count
     assert there in shown
+
+
+@pytest.mark.parametrize("sort", [None, *roster.SORTS])
+def test_the_list_is_sorted_page_by_page(site: Site, sort: str | None) -> None:
+    """Pages of five hold everybody once, in the order that the whole has."""
+    with site.database.read() as session:
+        edition = events.find_event(session, access.organiser_of(session, TENANT), EVENT)
+        whole = roster.roster(session, edition, sort=sort, limit=100).items
+        parts, cursor = [], None
+        while not parts or cursor:
+            page = roster.roster(session, edition, sort=sort, cursor=cursor, limit=5)
+            parts, cursor = [*parts, *page.items], page.next
+        assert [one.part.id for one in parts] == [one.part.id for one in whole]
+        keys = {
+            "name": lambda one: one.organisation.name.lower(), "kind": lambda one: one.part.kind,
+            "complete": lambda one: one.completeness or 0, "meetings": lambda one: -one.meetings,
+            "own-name": lambda one: (one.organisation.name_local or one.organisation.name).lower(),
+        }  # fmt: skip
+        if sort:
+            assert [keys[sort](one) for one in whole] == sorted(keys[sort](one) for one in whole)
+        mean = sum(one.meetings for one in whole)
+        held = select(func.count()).where(Meeting.schedule_id == Schedule.id, Schedule.is_current)
+        assert mean == 2 * (session.scalar(held.where(Meeting.status != "cancelled")) or 0)
+        with pytest.raises(InvalidInputError):
+            roster.roster(session, edition, sort=sort, cursor="bm8")
+
+
+def test_an_organiser_answers_seats_and_excuses_on_behalf(site: Site) -> None:
+    place = f"{_LIST}/QSH-03"
+    with site.client() as client:
+        assert client.post(f"{place}/answers", data={"other": "QSH-03", "answer": "want"}).status_code == 422
+        assert client.post(f"{place}/answers", data={"other": "nobody", "answer": "want"}).status_code == 404
+        assert client.post(f"{place}/answers", data={"other": "BE-ZUIDKANT", "answer": "want"}).status_code == 303
+        assert "Zuidkant" in client.get(place).text
+        assert client.post(f"{place}/answers", data={"other": "BE-ZUIDKANT"}).status_code == 303
+        assert "Zuidkant" not in client.get(place).text
+        assert client.post(f"{place}/away", data={"away": ["s99"]}).status_code == 422
+        assert client.post(f"{place}/delegation", data={"delegation": "QSH-03"}).status_code == 422
+        assert client.post(f"{place}/delegation", data={"delegation": ""}).status_code == 303
+        client.post(f"{_LIST}/QSH-05/delegation", data={"delegation": "QSH-03"})
+        shown = client.get(place).text
+    with site.database.read() as session:
+        actor = access.organiser_of(session, TENANT)
+        row, _ = roster.participant(session, actor, events.find_event(session, actor, EVENT), "QSH-05")
+        assert ("Brings along" in shown) == (row.delegation_id is not None), "it has meetings of its own, so it may not"
 
 
 def test_the_list_takes_as_many_queries_for_one_as_for_all(site: Site) -> None:

@@ -112,6 +112,23 @@ def test_lists_are_looked_at_corrected_and_written(site: Site) -> None:
     assert (told.participants, told.suppliers, told.buyers, told.next) == (2, 2, 0, "ranking")
 
 
+def test_what_was_taken_for_no_list_can_be_made_one(site: Site) -> None:
+    with site.client() as client:
+        code = _edition(client, name="Kein Kopf")
+        sent = {"file": ("liste.csv", b"Wer;Womit\nAlpha Strick;T-Shirts\n", "text/csv")}
+        seen = followed(client, client.post(f"/events/{code}/import", files=sent))
+        assert "Nothing in there was taken for a list." in seen.text
+        assert "/write" not in seen.text
+        place = str(seen.url).removeprefix(site.url)
+        seen = followed(client, client.post(f"{place}/again", data={"list-0": "exhibitors"}))
+        place = str(seen.url).removeprefix(site.url)
+        assert seen.text.count('name="field-0-') == 2
+        said = {"kind-0": "exhibitors", "field-0-0": "name", "field-0-1": "products"}
+        seen = followed(client, client.post(f"{place}/again", data=said))
+        place = str(seen.url).removeprefix(site.url)
+        assert "Your lists are in" in followed(client, client.post(f"{place}/write")).text
+
+
 def test_the_good_rows_can_go_alone(site: Site) -> None:
     with site.client() as client:
         code = _edition(client, name="Gute Zeilen")

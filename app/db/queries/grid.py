@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.core.clock import in_zone
 from app.db.models import Interpreter, Place, Slot, SlotClosed, Unavailable
 
 
@@ -31,6 +34,13 @@ class Grid:
 
     def free(self, resource_id: UUID, slot_id: UUID) -> bool:
         return slot_id not in self.away.get(resource_id, frozenset())
+
+
+def slots_by_day(grid: Grid, zone: str) -> list[tuple[date, list[tuple[str, Slot]]]]:
+    """The slots with their names, by the day that they are on where the event is held."""
+    named = ((name, slot) for name, slot in grid.slots_by_name().items())
+    days = groupby(named, key=lambda one: in_zone(one[1].starts_at, zone).date())
+    return [(day, list(slots)) for day, slots in days]
 
 
 def grid_of(session: Session, event_id: UUID) -> Grid:

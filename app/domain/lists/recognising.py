@@ -69,6 +69,15 @@ def find_header(table: Table, kind: Kind, overrides: MappingOf[str, str | None] 
     return _header_at(table, kind, best[1])
 
 
+def first_row(table: Table) -> Header | None:
+    """The first row that could head columns, for a table that somebody says is a list: most of its cells are text."""
+    for row in table.rows[:_HEADER_WITHIN]:
+        filled = [cell for cell in row.cells if cell is not None]
+        if filled and 2 * sum(isinstance(cell, str) for cell in filled) > len(filled):
+            return Header(row.cells, row.number, row.number + 1)
+    return None
+
+
 def _known_cells(kind: Kind, cells: tuple[Cell, ...], told: set[str]) -> int:
     fields = set()
     others = 0

@@ -110,14 +110,15 @@ def understand(
     told
         By file and sheet, what holds for one table alone.
     samples
-        Whether to note what stands in the first cells of each column, for somebody to see if it was understood.
+        Whether to note what stands in the first cells of each column, for somebody to see if it was understood; a file
+        that is no list is no error then, as that somebody may say that it is one.
     """
     found = Understood([], [], Report())
     for number, path in enumerate(files):
         report(0.4 * number / len(files), f"reading {path.name}")
         tables = read_tables(path, limits=limits or Limits(), encoding=encoding)
         of_file = {sheet: said for (file, sheet), said in (told or {}).items() if file == path.name}
-        found.parsed += _understand(path, tables, kind, columns, of_file, found.out)
+        found.parsed += _understand(path, tables, kind, columns, of_file, found.out, lenient=samples)
         if samples:
             _sample(tables, found.parsed)
         found.files.append((path.name, _digest(path)))
@@ -200,10 +201,13 @@ def _understand(
     columns: Mapping[str, str | None] | None,
     told: Mapping[str, Told],
     out: Report,
+    *,
+    lenient: bool,
 ) -> list[tuple[TableReport, Parsed]]:
     if kind is not None and kind not in KINDS:
         raise InvalidInputError(f"{kind!r} is no kind of list; one of {', '.join(KINDS)}.")
-    lists = read_lists(tables, kind, columns, told)
+    lists = read_lists(tables, kind, columns, told, lenient=lenient)
+    out.no_lists += [{"file": path.name, "sheet": sheet, "why": why} for sheet, why in lists.no_lists]
     out.passed_over += [f"{path.name}: {note}" for note in lists.passed_over]
     reading = {table.name: table.reading for table in tables}
     found = []

@@ -67,6 +67,8 @@ class Report:
 
     tables: list[TableReport] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
+    #: tables that were taken for no list: file, sheet and why
+    no_lists: list[dict[str, str]] = field(default_factory=list)
     written: bool = False
 
     @property
@@ -83,4 +85,5 @@ class Report:
             "errors": len(self.errors),
             "tables": [table.as_dict() for table in self.tables],
             "passed_over": self.passed_over,
+            "no_lists": self.no_lists,
         }

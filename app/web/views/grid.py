@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from app.core.clock import in_zone
-from app.db.models import Event, Interpreter, Place, Slot
-from app.db.queries.grid import Grid, grid_of
+from app.db.models import Event, Interpreter, Place
+from app.db.queries.grid import Grid, grid_of, slots_by_day
 from app.domain.access import RUNNERS
 from app.domain.editions import ClosuresIn
 from app.services.events import find_event, lock_event
@@ -137,12 +136,5 @@ def _shown(page: Page, session: Session, event: Event, form: Form, fallen: list[
     return page.render(
         "overview/closed.html", form.status, event=event, form=form, grid=grid, slots=slots, fallen=fallen or [],
         rows=[(what, name, [slots[one] for one in of], len(of) == len(slots)) for what, name, of in named if of],
-        choices=named, days=_by_day(slots, event.zone),
+        choices=named, days=slots_by_day(grid, event.zone),
     )  # fmt: skip
-
-
-def _by_day(slots: dict[str, Slot], zone: str) -> list[tuple[Any, list[tuple[str, Slot]]]]:
-    days: dict[Any, list[tuple[str, Slot]]] = {}
-    for name, slot in slots.items():
-        days.setdefault(in_zone(slot.starts_at, zone).date(), []).append((name, slot))
-    return list(days.items())

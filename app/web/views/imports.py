@@ -163,6 +163,10 @@ def _corrected(before: Job, form: Form) -> list[ToldIn]:
         told.append(
             ToldIn(file=table["file"], sheet=table["sheet"], kind=kind if other else said["kind"], columns=columns)
         )
+    for number, table in enumerate((before.result or {}).get("no_lists", [])):
+        kind = form.chosen(f"list-{number}", KINDS, needed=False)
+        if kind:
+            told.append(ToldIn(file=table["file"], sheet=table["sheet"], kind=kind, columns={}))
     return told
 
 
