@@ -41,6 +41,15 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """One figure at two times: two values of the same unit, and how each is written."""
+
+    name: str
+    values: tuple[float, float]
+    texts: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class Point:
     """One point of a curve, and what it is called."""
 
@@ -68,6 +77,11 @@ def columns(rows: Sequence[Column], *, label: str, across: str, up: str, lang: s
 def bars(rows: Sequence[Bar], *, label: str, lang: str, second: bool = False) -> Markup:
     """Lines from the left, each with its name above and its figure at the end; `second` is the other colour."""
     return _twice(lambda width: _bars(rows, label, lang, width, "mark2" if second else "mark"))
+
+
+def beside(rows: Sequence[Beside], *, label: str) -> Markup:
+    """Two lines for each figure, the first above the second; each figure has a scale of its own."""
+    return _twice(lambda width: _beside(rows, label, width))
 
 
 def curve(points: Sequence[Point], *, label: str, across: str, up: str, lang: str, percent: bool = False) -> Markup:
@@ -210,6 +224,19 @@ def _bars(rows: Sequence[Bar], label: str, lang: str, width: int, kind: str) -> 
         shapes.append(_rect(0, y + 19, full * row.value / most, 11, kind, ' rx="3"', f"{row.name}: {said}"))
         shapes.append(_text(full * max(row.value, row.whole or 0) / most + 8, y + 29, said, kind="tick"))
     return _svg(width, max(1, len(rows)) * 40, label, shapes)
+
+
+def _beside(rows: Sequence[Beside], label: str, width: int) -> Markup:
+    room = max([length(said) for row in rows for said in row.texts] + [10]) + 12
+    full, shapes = width - room, []
+    for at, row in enumerate(rows):
+        y, most = at * 54.0, max(*row.values, 1e-9)
+        shapes.append(_text(0, y + 13, shortened(row.name, width - 4)))
+        for line, (value, said) in enumerate(zip(row.values, row.texts, strict=True)):
+            top, kind = y + 19 + 14 * line, ("mark", "mark2")[line]
+            shapes.append(_rect(0, top, full * value / most, 11, kind, ' rx="3"', f"{row.name}: {said}"))
+            shapes.append(_text(full * value / most + 8, top + 10, said, kind="tick"))
+    return _svg(width, max(1, len(rows)) * 54, label, shapes)
 
 
 def _curve(

@@ -54,8 +54,9 @@ def test_each_plot_has_its_figures_behind_it(site: Site) -> None:
     with site.client() as client:
         page = client.get(f"{BASE}/figures").text
     keys = re.findall(r'id="g-(\w+)"', page)
-    assert keys == ["scores", "demand", "load", "ends", "tables"]
-    assert page.count('role="img"') == 2 * len(keys)
+    assert keys == ["scores", "demand", "load", "ends", "tables", "editions"]
+    assert page.count('role="img"') == 2 * (len(keys) - 1), "there is no edition to stand beside this one"
+    assert dict(_table(page, "editions"))["Participants"] == "27"
     with site.database.read() as session:
         event = find_event(session, _actor(site), EVENT)
         load = figures.load_of(session, event, session.scalars(select(Schedule).where(Schedule.is_current)).one())
@@ -109,6 +110,27 @@ def test_a_new_ranking_makes_stale_what_was_worked_out(site: Site) -> None:
         session.flush()
         assert outlook.newest(session, event, "unmet", "de") is None
         session.rollback()
+
+
+def test_the_edition_before_stands_beside_this_one(site: Site) -> None:
+    with site.client() as client:
+        day = {"starts_on": "2025-09-15", "ends_on": "2025-09-15"}
+        named = {
+            "name": "Paris",
+            "zone": "Europe/Paris",
+            "currency": "EUR",
+            "language": "en",
+            "series_name": "Tour",
+            **day,
+        }
+        assert client.post(f"{BASE}/settings", data=named).status_code == 303
+        copied = client.post(
+            "/events/copy", data={"source": EVENT, "first_day": "2026-09-14", "new_name": "Paris again"}
+        )
+        page = client.get(f"{copied.headers['location']}/figures").text
+    assert dict(row[:2] for row in _table(page, "editions"))["Participants"] == "0"
+    assert next(row[2] for row in _table(page, "editions")) == "27"
+    assert page.count('role="img" aria-label="Edition beside edition"') == 2
 
 
 def test_an_edition_without_anything_shows_what_is_to_come(site: Site) -> None:

@@ -61,6 +61,16 @@ def test_bars_are_shares_of_the_longest_and_names_are_escaped_and_cut() -> None:
     assert "2 / 2" in svg
 
 
+def test_two_editions_stand_one_above_the_other_on_a_scale_of_each_figure() -> None:
+    rows = [plots.Beside("Requests", (37, 20), ("37", "20")), plots.Beside("Tables", (0.3, 0.6), ("30%", "60%"))]
+    svg = _wide(plots.beside(rows, label="b"))
+    this, before = _rects(svg, "mark"), _rects(svg, "mark2")
+    assert this[0]["width"] == pytest.approx(before[1]["width"]), "the greater fills the line"
+    assert this[1]["width"] == pytest.approx(before[1]["width"] / 2, abs=0.1)
+    assert before[0]["width"] == pytest.approx(this[0]["width"] * 20 / 37, abs=0.1)
+    assert "<title>Tables: 60%</title>" in svg
+
+
 def test_a_curve_rises_to_the_right_where_its_figures_do() -> None:
     points = [plots.Point(0.2, 0.90, "dial 1"), plots.Point(0.5, 0.95), plots.Point(0.8, 1.0)]
     svg = _wide(plots.curve(points, label="c", across="x", up="y", lang="fr", percent=True))

@@ -55,7 +55,7 @@ def show(code: str, page: Asked, session: Reading) -> Response:
     lessons = matching.lessons_of(session, page.actor, event)
     return page.render(
         "figures/figures.html", event=event, figures=[one for one in drawn if one], run=run, schedule=schedule,
-        editions=_editions(page, report), before=report.before, lesson=lessons[-1].summary if lessons else None,
+        editions=_beside(page, event, report), before=report.before, lesson=lessons[-1].summary if lessons else None,
     )  # fmt: skip
 
 
@@ -222,10 +222,9 @@ def _floors(page: Page, job: Job | None) -> Figure | None:
     )  # fmt: skip
 
 
-def _editions(page: Page, report: EditionReport) -> list[tuple[str, tuple[str, ...]]]:
-    """This edition beside the one before: a name, and the figure of each."""
+def _beside(page: Page, event: Event, report: EditionReport) -> Figure:
+    """This edition beside the one before."""
     both = [report, report.before] if report.before else [report]
-    share = [format_share(one.tables.share, page.lang, 0) if one.tables.share is not None else "–" for one in both]
     rows: list[tuple[str, list[float]]] = [
         (page.say("Participants"), [one.participants for one in both]),
         (page.say("Requests"), [one.requests for one in both]),
@@ -236,8 +235,22 @@ def _editions(page: Page, report: EditionReport) -> list[tuple[str, tuple[str, .
         (page.say("Samples asked for"), [one.samples for one in both]),
         (page.say("Quotations"), [one.quotations for one in both]),
     ]
-    told = [(name, tuple(_whole(page, value) for value in values)) for name, values in rows]
-    return [*told, (page.say("Tables in use"), tuple(share))]
+    told = [(name, values, [_whole(page, value) for value in values]) for name, values in rows]
+    used = [one.tables.share for one in both]
+    shares = [format_share(share, page.lang, 0) if share is not None else "–" for share in used]
+    told.append((page.say("Tables in use"), [share or 0.0 for share in used], shares))
+    names = [_name(page, event), *([report.before.event.name] if report.before else [])]
+    title = page.say("Edition beside edition")
+    drawing = plots.beside(
+        [plots.Beside(name, (values[0], values[1]), (texts[0], texts[1])) for name, values, texts in told], label=title
+    ) if report.before else Markup()  # fmt: skip
+    about = page.say("Each figure has a scale of its own.") if report.before else page.say(
+        "There is no earlier edition in this series; the next one will stand beside this.")  # fmt: skip
+    legend = (("", names[0]), ("second", names[1])) if report.before else ()
+    return Figure(
+        "editions", title, about, drawing, (page.say("Figure"), *names), [(name, *texts) for name, _, texts in told],
+        legend,
+    )  # fmt: skip
 
 
 def _name(page: Page, organisation: Any) -> str:
