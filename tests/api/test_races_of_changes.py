@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from app.core.settings import Settings
 from app.db.engine import Database
-from app.db.models import Event, Meeting, Participation
+from app.db.models import Event, Meeting, Participation, Seat
 from app.db.queries import holding
 from app.domain.editions import ClosuresIn
 from app.services import booking, grid
@@ -183,3 +183,37 @@ def test_without_the_lock_on_the_event_the_booking_stays_in_the_closed_slot(
     """The negative control; there is none on SQLite, for its writers follow each other anyway."""
     monkeypatch.setattr(holding, "hold_event", lambda session, event_id: None)
     assert len(_close_while_booking(database, fair, monkeypatch, 10)) == 1
+
+
+def test_meetings_that_swap_all_at_once_keep_what_they_need(database: Database, database_url: str) -> None:
+    seen = Counter[int]()
+    with serving(database_url) as address:
+        for number in range(ROUNDS):
+            fair = make_fair(database, f"swap{number}", suppliers=3, buyers=3)
+            pairs = [(f"s{n + 1}", f"b{n + 1}", f"s0{n + 1}") for n in range(3)]
+            booked = [
+                {"organisations": [str(fair.organisations[one]), str(fair.organisations[other])], "slot": slot}
+                for one, other, slot in pairs
+            ]
+            made = _at_once(address, fair, [("POST", f"{_E}/meetings", body, "organiser") for body in booked])
+            one, two, three = (answer.json()["id"] for answer in made)
+            swaps = [(one, two), (two, one), (two, three), (three, two), (three, one), (one, three)]
+            calls: list[Call] = [
+                ("POST", f"meetings/{first}/swap", {"meeting": second}, "organiser") for first, second in swaps
+            ]
+            calls.append(("PATCH", f"meetings/{one}", {"slot": "s04"}, "organiser"))
+            seen += Counter(answer.status_code for answer in _at_once(address, fair, calls))
+            with database.read() as session:
+                mine = Seat.event_id == fair.event_id
+                seats = Counter(session.scalars(select(Seat.meeting_id).where(mine)))
+                at = {row.id: row.slot_id for row in _on(database, fair)}
+                assert set(seats.values()) == {2}
+                assert all(at[row.meeting_id] == row.slot_id for row in session.scalars(select(Seat).where(mine)))
+            assert len(set(at.values())) == len(at) == 3  # each in a slot of its own, as before
+    _all_right(database_url)
+    assert set(seen) <= {200, 409}, seen
+    assert seen[200] >= ROUNDS
+    tell(
+        "the same three meetings swapped by six callers at once, and one of them moved",
+        database.engine.dialect.name, f"{ROUNDS} times", "0 × 5xx, 0 meetings without what they need",
+    )  # fmt: skip
