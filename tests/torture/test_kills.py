@@ -18,17 +18,17 @@ from app.services import matching, scheduling
 from app.services.doctor import examine
 from app.services.events import find_event
 from tests.api.conftest import EVENT, Fair
-from tests.services.working import until, worker
-from tests.torture.conftest import Server, kind_of, server
+from tests.services.working import until
+from tests.torture.conftest import free_port, kind_of, nursery, ready
 from tests.torture.counts import often, tell
 
 _SERVER_KILLS, _WORKER_KILLS = often(2, 200), often(1, 100)
 
 
-def _write_until_killed(served: Server, fair: Fair, number: int, kept: list[tuple[str, str]]) -> None:
+def _write_until_killed(address: str, fair: Fair, number: int, kept: list[tuple[str, str]]) -> None:
     """Send changes as fast as they are answered; note each that was acknowledged."""
     headers = fair.key()
-    with httpx.Client(base_url=f"{served.address}/api/v1", timeout=30) as http:
+    with httpx.Client(base_url=f"{address}/api/v1", timeout=30) as http:
         for step in range(10**6):
             name = f"k{number}-{step}"
             mine = headers | {"Idempotency-Key": name}
@@ -48,11 +48,15 @@ def test_a_server_killed_in_the_middle_of_writing_loses_nothing(
     database: Database, database_url: str, fair: Fair
 ) -> None:
     acknowledged: list[tuple[str, str]] = []
-    with server(database_url) as served:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    settings = {"FAIRMATCH_WORKERS_IN_PROCESS": "false", "FAIRMATCH_RATE_PER_MINUTE": "0"}
+    with nursery("server", str(port), FAIRMATCH_DATABASE_URL=database_url, **settings) as served:
         for kill in range(_SERVER_KILLS):
-            served.start()
+            served.begin()
+            ready(address, served.process)
             writers = [
-                threading.Thread(target=_write_until_killed, args=(served, fair, 10 * kill + n, acknowledged))
+                threading.Thread(target=_write_until_killed, args=(address, fair, 10 * kill + n, acknowledged))
                 for n in range(4)
             ]
             before = len(acknowledged)
@@ -117,18 +121,19 @@ def test_a_worker_killed_in_the_middle_of_a_job_has_its_effect_once(
     runs_done = [(MatchRun, run_id)]
     matching.execute(database, run_id)
     model: type[MatchRun] | type[Schedule] = MatchRun
-    for kill in range(_WORKER_KILLS + 1):  # who takes up what the one before left is the next to be killed
-        with worker(database_url) as working:
+    with nursery("worker", database_url) as working:
+        for kill in range(_WORKER_KILLS + 1):  # who takes up what the one before left is the next to be killed
+            working.begin()
+            assert working.said() == "ready"
             if kill:
                 until(lambda run_id=run_id, model=model: _state(database, model, run_id) == "done")  # type: ignore[misc]
                 runs_done.append((model, run_id))
-            if kill == _WORKER_KILLS:
-                break
-            model, run_id = _start(database, fair, kill)
-            until(lambda run_id=run_id, model=model: _state(database, model, run_id) != "queued")  # type: ignore[misc]
-            time.sleep(random.Random(kill).uniform(0, 0.3))
+            if kill < _WORKER_KILLS:
+                model, run_id = _start(database, fair, kill)
+                until(lambda run_id=run_id, model=model: _state(database, model, run_id) != "queued")  # type: ignore[misc]
+                time.sleep(random.Random(kill).uniform(0, 0.3))
             working.kill()
-        _forget(database, run_id)
+            _forget(database, run_id)
     with database.read() as session:
         counts = [
             session.scalar(select(func.count()).where(Match.run_id == key))
