@@ -302,6 +302,7 @@ def test_two_meetings_swap_by_form_by_keys_and_by_pointer(chromium: Browser, sit
         assert (_told(client, one), _told(client, other)) == (told, others)
         answer = client.post(address, data={"with": str(one.id)}, headers={"Accept": "application/json"})
         assert answer.status_code == 422
+        assert answer.json()["said"].startswith("Un échange demande deux rendez-vous")
     with looking(chromium, site.url, lang="zh") as look:
         page = look.open(_BASE)
         page.set_viewport_size({"width": 2600, "height": 1500})  # so that nothing scrolls on the way
