@@ -24,6 +24,7 @@ def serve(
     """Serve the API (and run its jobs) until stopped."""
     import uvicorn
 
+    import app.main  # noqa: F401 - takes a while, and the address is told when the service is about to answer
     from app.core.logging import config
 
     state = session_of(context)
