@@ -158,8 +158,7 @@ class Form:
 
     def fault(self, name: str, message: str | Markup) -> None:
         """Keep what is wrong with a field; the form is then shown again with status 422."""
-        text = message.unescape() if isinstance(message, Markup) else message  # the page it is shown on escapes it
-        self.faults.setdefault(name, []).append(text)
+        self.faults.setdefault(name, []).append(words.plain(message))  # the page it is shown on escapes it
         self.status = self.status if self.status >= 400 else 422
 
     @property
