@@ -24,18 +24,18 @@ CODED: Final = {
 # `country` first: "domestic" among the markets means it.
 PLACES: Final = ("country", "markets", "exports_to", "delivery_country", "sourcing_countries")
 BOTH_NUMBERS: Final = ("smart_level", "founded", "employees", "lead_time_days")
+# A demand wants one figure of these, a supplier has a range: g/m², needles an inch, cm.
+RANGES: Final = ("gsm", "gauge", "width")
+ENDS: Final = {name: (f"{name}_from", f"{name}_to") for name in RANGES}
 SUPPLIER_NUMBERS: Final = (
     "moq",
     "capacity_per_month",
     "sample_days",
     "price_from",
     "price_to",
-    "gsm_from",
-    "gsm_to",
-    "gauge_from",
-    "gauge_to",
+    *(end for ends in ENDS.values() for end in ends),
 )
-DEMAND_NUMBERS: Final = ("quantity", "target_price", "gsm", "gauge")
+DEMAND_NUMBERS: Final = ("quantity", "target_price", *RANGES)
 DATES: Final = ("ship_by", "in_store_by")
 
 _BOTH: Final = (
@@ -76,10 +76,7 @@ SAME_AS: Final = {
     "price_from": "target_price",
     "price_to": "target_price",
     "lead_time": "lead_time_days",
-    "gsm_from": "gsm",
-    "gsm_to": "gsm",
-    "gauge_from": "gauge",
-    "gauge_to": "gauge",
+    **{end: name for name, ends in ENDS.items() for end in ends},
     "exports_to": "delivery_country",
     "country": "sourcing_countries",
 }

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from scoring import codes, places
+from scoring.fields import ENDS
 from scoring.measures import FAMILIES
 from scoring.records import Record
 from scoring.terms.base import Setting
@@ -54,13 +55,10 @@ OF_SUPPLIER = {
     "ship_by": ("lead_time_days", "sample_days"),
     "in_store_by": ("lead_time_days", "sample_days", "transit_days", "country"),
     "target_price": ("price_from", "price_to", "unit", "currency"),
-    "gsm": ("gsm_from", "gsm_to"),
-    "gauge": ("gauge_from", "gauge_to"),
+    **ENDS,
 }
 READS_TEXT = ("products", "materials", "processes")
-_ENDS = {name: (f"{name}_from", f"{name}_to") for name in ("gsm", "gauge")} | {
-    "target_price": ("price_from", "price_to")
-}
+_ENDS = {**ENDS, "target_price": ("price_from", "price_to")}
 DATED = ("lead_time_days", "ship_by", "in_store_by")
 COUNTED = ("quantity", "capacity_per_month")
 
@@ -163,7 +161,7 @@ class GateBook:
             return self._dated(demand, name)
         if name == "target_price":
             return self._priced(demand)
-        return self._ranged(demand, name) if name in ("gsm", "gauge") else self._levelled(demand, name)
+        return self._ranged(demand, name) if name in ENDS else self._levelled(demand, name)
 
     # lists -----------------------------------------------------------------------------------------------------------
     def _lists(self, fields: tuple[str, ...], how: str) -> tuple[dict[str, np.ndarray], np.ndarray]:

@@ -320,7 +320,7 @@ def _read_values(record: Record, given: Mapping[str, Any], where: str) -> None:
             record.numbers[name] = _number(given[name], f"{where}, field {name!r}")
     if "smart_level" in record.numbers and record.numbers["smart_level"] > 5:
         raise RecordError(f"{where}, field 'smart_level': found {given['smart_level']!r}, levels run from 0 to 5")
-    for low, high in (("price_from", "price_to"), ("gsm_from", "gsm_to"), ("gauge_from", "gauge_to")):
+    for low, high in (("price_from", "price_to"), *fields.ENDS.values()):
         if record.number(low) > record.number(high):
             raise RecordError(f"{where}: {low} {given[low]} is above {high} {given[high]}; swap them")
     if "unit" in given:

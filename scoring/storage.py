@@ -18,7 +18,7 @@ from scoring.terms.distinct import Distinct
 from scoring.text.associations import Associations
 from scoring.text.compact import CompactSpace
 
-SCHEMA = 3
+SCHEMA = 4
 
 
 def _content(ranker: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

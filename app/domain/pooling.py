@@ -25,6 +25,8 @@ _FIGURES: dict[str, Callable[[list[Any]], Any]] = {
     "gsm_to": max,
     "gauge_from": min,
     "gauge_to": max,
+    "width_from": min,
+    "width_to": max,
     "employees": sum,
 }
 #: figures that mean nothing but with the same unit, or the same currency and unit
@@ -74,7 +76,7 @@ def _figures(members: Sequence[Document]) -> dict[str, Any]:
     for name, rule in _FIGURES.items():
         stated = [d[name] for d in members if d.get(name) is not None]
         found[name] = rule(stated) if stated else None
-    for low, high in (("gsm_from", "gsm_to"), ("gauge_from", "gauge_to")):
+    for low, high in (("gsm_from", "gsm_to"), ("gauge_from", "gauge_to"), ("width_from", "width_to")):
         if not all((low in d) == (high in d) for d in members):  # an open end is known of some only
             found[low] = found[high] = None
     units = {d.get("unit") for d in members if any(d.get(name) is not None for name in (*_BY_UNIT, *_BY_CURRENCY))}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from pydantic import Field, field_validator, model_validator
 
+from app.domain.contacts import Email, Phone
 from app.domain.fairs import Kind
 from app.domain.participations import Staff, known_kind
 from app.domain.profiles import BuyerProfile, CapabilityProfile, Country, Language, Shape, SourcingRequest, Word
@@ -28,9 +29,6 @@ SHARED_DOMAINS = frozenset(_SHARED.split())
 _WRITTEN = "ab ag bv co company corp corporation gmbh group inc kg limited llc ltd nv oy plc sa sarl sas spa srl"
 _FORMS = frozenset(_WRITTEN.split())
 _FORMS_ZH = re.compile("(股份)?(有限)?(责任)?公司$|集团$")
-
-Email = Annotated[str, Field(max_length=320, pattern=r"^[^@\s<>,;:\"]{1,64}@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+$")]
-Phone = Annotated[str, Field(max_length=64, pattern=r"^\+?[0-9][0-9 ()./-]{3,62}$")]
 
 
 class OrganisationForm(Shape):

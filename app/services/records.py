@@ -18,12 +18,13 @@ _SUPPLIER = (
     "text", "products", "materials", "processes", "certificates", "languages", "business_models", "cooperation",
     "markets", "incoterms", "transport", "customs_modes", "payment_terms", "compliance", "smart_level", "founded",
     "employees", "unit", "moq", "capacity_per_month", "sample_days", "lead_time_days", "price_from", "price_to",
-    "currency", "gsm_from", "gsm_to", "gauge_from", "gauge_to", "exports_to", "transit_days", "equipment",
+    "currency", "gsm_from", "gsm_to", "gauge_from", "gauge_to", "width_from", "width_to", "exports_to", "transit_days",
+    "equipment",
 )  # fmt: skip
 _DEMAND = (
     "text", "products", "materials", "processes", "certificates", "languages", "business_models", "cooperation",
     "markets", "incoterms", "transport", "customs_modes", "payment_terms", "compliance", "smart_level", "unit",
-    "quantity", "lead_time_days", "target_price", "currency", "gsm", "gauge", "ship_by", "in_store_by",
+    "quantity", "lead_time_days", "target_price", "currency", "gsm", "gauge", "width", "ship_by", "in_store_by",
     "delivery_country", "must", "info", "sourcing_countries",
 )  # fmt: skip
 #: what a request inherits from its buyer's profile where it says nothing itself

@@ -85,6 +85,8 @@ CAPABILITIES = (
         Entry("gsm_to", "number", text_of("Heaviest fabric"), unit="g/m²"),
         Entry("gauge_from", "number", text_of("Coarsest gauge")),
         Entry("gauge_to", "number", text_of("Finest gauge")),
+        Entry("width_from", "number", text_of("Narrowest fabric"), unit="cm"),
+        Entry("width_to", "number", text_of("Widest fabric"), unit="cm"),
     )),
     Group(text_of("How you work, and for whom"), (
         Entry("business_models", "pick", text_of("Business models")),
@@ -136,6 +138,7 @@ REQUEST = (
         Entry("processes", "words", text_of("Processes"), text_of("One a line.")),
         Entry("gsm", "number", text_of("Fabric weight"), unit="g/m²"),
         Entry("gauge", "number", text_of("Gauge")),
+        Entry("width", "number", text_of("Fabric width"), unit="cm"),
         Entry("tech_pack", "choice", text_of("Technical pack"), choices=(
             ("complete", text_of("complete")), ("partial", text_of("partial")), ("sketch", text_of("a sketch")))),
     )),
@@ -169,7 +172,7 @@ REQUEST = (
 GATES = (
     "products", "quantity", "certificates", "materials", "processes", "compliance", "target_price", "ship_by",
     "in_store_by", "lead_time_days", "delivery_country", "sourcing_countries", "languages", "business_models",
-    "cooperation", "smart_level", "gsm", "gauge", "incoterms", "payment_terms",
+    "cooperation", "smart_level", "gsm", "gauge", "width", "incoterms", "payment_terms",
 )  # fmt: skip
 
 

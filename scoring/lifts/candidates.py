@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from scoring.fields import RANGES
 from scoring.lifts.change import Change
 from scoring.lifts.quantities import numbers
 from scoring.lifts.unstated import unstated
@@ -123,13 +124,13 @@ def _shared(demand: Record, supplier: Record, term: SharedTerm) -> Iterator[Chan
 
 
 def _levels(demand: Record, supplier: Record, terms: dict[str, Term]) -> Iterator[Change]:
-    """One smart-factory level more; a range of weights or gauges a quarter wider."""
+    """One smart-factory level more; a range of weights, gauges or widths a quarter wider."""
     level, wanted = supplier.number("smart_level"), demand.number("smart_level")
     if "smart_level" in terms and level < wanted <= level + ONE_LEVEL:
         new = float(math.ceil(wanted))
         values: dict[str, Any] = {"old": level, "new": new}
         yield Change("lift.smart_level", values, "production", "smart_level", new, numbers={"smart_level": new})
-    for name in ("gsm", "gauge"):
+    for name in RANGES:
         term = terms.get(name)
         if not isinstance(term, RangeTerm) or not term.states(supplier):
             continue

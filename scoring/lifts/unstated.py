@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from scoring.fields import RANGES
 from scoring.lifts.change import Change
 from scoring.lifts.quantities import in_units_of, price_down, rounded_down, rounded_up
 from scoring.records import Record
@@ -112,7 +113,6 @@ _NUMBERS = {
     "capacity": _capacity,
     "price": _price,
     "lead_time": _lead_time,
-    "gsm": _range,
-    "gauge": _range,
+    **dict.fromkeys(RANGES, _range),
     "smart_level": _level,
 }

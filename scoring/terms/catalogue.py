@@ -36,7 +36,8 @@ SUPPLIER_WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
         "languages": 3.0,
         "smart_level": 2.0,
         "gsm": 2.0,
-        "gauge": 1.0,
+        "gauge": 0.5,
+        "width": 0.5,
         "trade_terms": 2.0,
         "countries": 2.0,
         "behaviour": 8.0,
@@ -69,6 +70,7 @@ def terms() -> tuple[Term, ...]:
         SmartLevelTerm(0.4),
         RangeTerm("gsm", 0.5, LogGrid(8.0, 4096.0, 8), 1.0),
         RangeTerm("gauge", 0.5, LogGrid(1.0, 64.0, 8), 1.0),
+        RangeTerm("width", 0.5, LogGrid(1.0, 1024.0, 8), 0.5),
         SharedTerm(
             "trade_terms",
             0.5,

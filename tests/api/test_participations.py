@@ -147,6 +147,15 @@ def test_an_organiser_sets_limits(client: CheckedClient, fair: Fair) -> None:
     assert (fewer.status_code, fewer.json()["conflict"]) == (409, "meetings")
 
 
+def test_who_is_on_neither_side_only_attends(client: CheckedClient, fair: Fair) -> None:
+    path = _path(client, fair, "s1")
+    said = client.patch(path, headers=_tag(client, fair.key(), path), json={"supplies": False, "buys": False})
+    assert (said.status_code, said.json()["supplies"], said.json()["buys"]) == (200, False, False)
+    sides = [client.get(f"{E}/participations?side={side}", headers=fair.key()).json() for side in ("supply", "buy")]
+    assert "s1" not in {item["organisation"]["code"] for side in sides for item in side["items"]}
+    assert "s1" in _parts(client, fair, "viewer")
+
+
 def test_a_participant_wants_fewer_meetings_than_it_may_have(
     client: CheckedClient, fair: Fair, database: Database
 ) -> None:  # fmt: skip

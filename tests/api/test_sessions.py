@@ -28,8 +28,8 @@ from app.db.engine import Database
 from app.db.models import Account, Invitation, Letter, PasswordReset, SignIn, SignInAttempt
 from app.services import access, accounts, attempts
 from app.services.sending import send_letters
-from tests.api.checked import CheckedClient
-from tests.api.conftest import Fair
+from tests.api.checked import CheckedClient, calling
+from tests.api.conftest import Fair, make_app
 from tests.api.test_races import serving
 
 EMAIL, PASSWORD = "li.wei@example.com", "four plain words in a row"
@@ -314,6 +314,14 @@ def test_six_in_a_minute_twelve_in_an_hour(client: CheckedClient, database: Data
     assert attempts.forget(database) == 24
     with database.read() as session:
         assert session.scalars(select(SignInAttempt)).all() == []
+
+
+def test_all_servers_of_one_database_count_together(client: CheckedClient, database_url: str, member: UUID) -> None:
+    other = Database(database_url)
+    with calling(make_app(other.url)) as second:
+        told = [sign_in(each, password="not the password").status_code for each in (client, second) * 4]
+    other.close()
+    assert told == [401] * 6 + [429] * 2
 
 
 def _older(database: Database, minutes: int) -> None:

@@ -24,7 +24,7 @@ def table():
     """Points and neutral value of each term, as the guide has them."""
     found = {}
     for row in re.findall(
-        r"^\| (\w[\w, ]*) \| (.*?) \| (.*) \| ([\d, ]+ / [\d, ]+) \| ([^|]+) \| .* \|$", GUIDE, re.MULTILINE
+        r"^\| (\w[\w, ]*) \| (.*?) \| (.*) \| ([\d., ]+ / [\d., ]+) \| ([^|]+) \| .* \|$", GUIDE, re.MULTILINE
     ):
         names = row[0].split(", ")
         supplier, buyer = ([float(n) for n in side.split(",")] for side in row[3].split("/"))

@@ -66,12 +66,22 @@ supplier_fields = optional(
     gsm_from=st.integers(80, 200),
     gsm_to=st.integers(200, 400),
     gauge_from=st.integers(3, 7),
+    width_to=st.integers(110, 160),
     exports_to=some(["FR", "DE", "IT", "US"]),
     transit_days=st.one_of(st.integers(1, 60), st.just({"sea": 40, "rail": 20})),
 )
 GATES = [
     *("products", "materials", "certificates", "languages", "quantity", "capacity_per_month", "lead_time_days"),
-    *("ship_by", "in_store_by", "target_price", "sourcing_countries", "gsm", "business_models", "delivery_country"),
+    *(
+        "ship_by",
+        "in_store_by",
+        "target_price",
+        "sourcing_countries",
+        "gsm",
+        "width",
+        "business_models",
+        "delivery_country",
+    ),
 ]
 demand_fields = optional(
     **both,
@@ -79,6 +89,7 @@ demand_fields = optional(
     target_price=st.floats(0.1, 100),
     gsm=st.integers(60, 500),
     gauge=st.integers(2, 20),
+    width=st.integers(90, 320),
     ship_by=days,
     in_store_by=days,
     delivery_country=st.sampled_from(["FR", "DE", "US"]),

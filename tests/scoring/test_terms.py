@@ -181,6 +181,12 @@ def test_weight_in_a_range(wanted, expected):
     assert value("gsm", {"gsm": wanted}, {"gsm_from": 160, "gsm_to": 320}) == pytest.approx(expected, abs=0.04)
 
 
+@pytest.mark.parametrize(("wanted", "expected"), [(145, 1.0), (160, 1.0), (128, 0.86), (240, 0.0), (100, 0.0)])
+def test_a_width_cannot_be_far_off(wanted, expected):
+    assert value("width", {"width": wanted}, {"width_from": 144.8, "width_to": 160}) == pytest.approx(expected, abs=0.1)
+    assert value("width", {"width": wanted}, {}) == 0.5
+
+
 @pytest.mark.parametrize(
     ("wanted", "found", "expected"), [(2, 3, 1.0), (3, 3, 1.0), (4, 3, 0.7), (5, 1, 0.0), (3.5, 3, 0.85)]
 )

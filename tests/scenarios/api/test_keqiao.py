@@ -88,11 +88,14 @@ def test_fabrics_are_by_the_metre_with_their_weight(chain: Chain) -> None:
 
 
 def test_width_and_yarn_are_said_and_found(chain: Chain) -> None:
-    """Widths are figures in centimetres; yarn counts fit no field: their column is kept and goes out again."""
+    """Widths are figures in centimetres that a request may insist on; yarn counts fit no field: their column is kept and goes out again."""
     assert chain.profiles["KQ-01"]["width_from"] == chain.profiles["KQ-01"]["width_to"] == 148
     assert "148 cm" in chain.profiles["KQ-01"]["text"]
     assert "60s" in chain.profiles["KQ-01"]["text"]
     desk = chain.ground
+    for width, kept in ((148, True), (300, False)):
+        found = desk.rank("KB-DE", **(POPLIN | {"width": width, "must": ["width"]}))
+        assert ("KQ-01" in {item["code"] for item in found["items"]}) is kept
     name = next(file for file in chain.lists_out if "exhibitors" in file["name"])
     content = desk.call("GET", f"/files/{name['id']}").decode("utf-8-sig")
     header = content.splitlines()[0]
