@@ -88,7 +88,7 @@ def test_fabrics_are_by_the_metre_with_their_weight(chain: Chain) -> None:
 
 
 def test_width_and_yarn_are_said_and_found(chain: Chain) -> None:
-    """Widths are figures in centimetres that a request may insist on; yarn counts fit no field: their column is kept and goes out again."""
+    """A request may insist on a width, in centimetres; yarn counts fit no field: their column is kept, and goes out."""
     assert chain.profiles["KQ-01"]["width_from"] == chain.profiles["KQ-01"]["width_to"] == 148
     assert "148 cm" in chain.profiles["KQ-01"]["text"]
     assert "60s" in chain.profiles["KQ-01"]["text"]
