@@ -23,6 +23,7 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
+from app.core import collecting
 from app.core.ids import new_id
 from app.db.engine import Database
 from app.db.migrate import upgrade
@@ -140,6 +141,12 @@ def spent(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
+@collecting.held()
+def alone(problem: dict[str, Any], plan: dict[str, Any]) -> object:
+    """The engine without rows, the collector held as the service holds it."""
+    return mend(read_problem(problem), plan, NOTHING)
+
+
 def measured(database: Database, actor: Actor, event_id: UUID, number: int) -> tuple[int, dict[str, list[float]]]:
     """Meetings at the start; then seconds of each kind of work, for `number` participants that do not come."""
 
@@ -159,7 +166,7 @@ def measured(database: Database, actor: Actor, event_id: UUID, number: int) -> t
         day = work(owner, preview=True).day
         problem, plan = day.problem, {**day.plan, "seed": 0}
         seconds = (
-            spent(lambda problem=problem, plan=plan: mend(read_problem(problem), plan, NOTHING)),
+            spent(lambda problem=problem, plan=plan: alone(problem, plan)),
             spent(lambda owner=owner: work(owner, preview=True)),
             spent(lambda owner=owner: work(owner, preview=False)),
         )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from app.cli.console import EventOption, JsonFlag, LangOption, TenantOption, organiser_and_event, session_of
+from app.cli.console import EventOption, JsonFlag, LangOption, Session, TenantOption, organiser_and_event, session_of
 
 export = typer.Typer(help="Write files: XLSX, CSV, JSON, ICS, PDF.", no_args_is_help=True)
 OutOption = Annotated[Path | None, typer.Option("--out", "-o", help="Folder to write to; var/out/EVENT by default.")]
@@ -60,8 +61,7 @@ def report(
     with state.database.read() as session:
         actor, row = organiser_and_event(session, tenant, event)
         found, folder = edition_report(session, actor, row, lang), out or state.settings.out / row.code
-    written = [str(path) for path in write_report(found, folder, lang=lang, font=state.settings.font)]
-    state.answer({"files": written}, lambda: state.out.print("\n".join(written), markup=False, soft_wrap=True))
+    _tell(state, write_report(found, folder, lang=lang, font=state.settings.font))
 
 
 @export.command()
@@ -81,8 +81,8 @@ def badges(
         actor, row = organiser_and_event(session, tenant, event)
         make_codes(session, actor, row)
         folder = out or state.settings.out / row.code
-        written = [str(path) for path in write_badges(session, row, folder, lang=lang, font=state.settings.font)]
-    state.answer({"files": written}, lambda: state.out.print("\n".join(written), markup=False, soft_wrap=True))
+        written = write_badges(session, row, folder, lang=lang, font=state.settings.font)
+    _tell(state, written)
 
 
 @export.command()
@@ -103,14 +103,7 @@ def lists(
         actor, row = organiser_and_event(session, tenant, event)
         folder = out or state.settings.out / row.code
         written, lost = write_lists(session, actor, row, folder, kinds=kind, lang=lang, report=report)
-
-    def show() -> None:
-        for path in written:
-            state.out.print(str(path), markup=False, soft_wrap=True)
-        for note in lost:
-            state.out.print(f"would not come back the same: {note}", markup=False, soft_wrap=True)
-
-    state.answer({"files": [str(path) for path in written], "lost": lost}, show)
+    _tell(state, written, {"lost": lost}, [f"would not come back the same: {note}" for note in lost])
 
 
 def _export(
@@ -124,9 +117,13 @@ def _export(
         folder = out or state.settings.out / row.code
         write = exports.write_timetables if what == "timetables" else exports.write_matches
         written = write(session, actor, row, folder, lang=lang, font=state.settings.font, report=report)
+    _tell(state, written)
 
-    def show() -> None:
-        for path in written:
-            state.out.print(str(path), markup=False, soft_wrap=True)
 
-    state.answer({"files": [str(path) for path in written]}, show)
+def _tell(
+    state: Session, written: Iterable[Path], more: Mapping[str, Any] | None = None, notes: Sequence[str] = ()
+) -> None:
+    """Say which files were written, one a line, and what is to be said of them."""
+    files = [str(path) for path in written]
+    lines = "\n".join([*files, *notes])
+    state.answer({"files": files, **(more or {})}, lambda: state.out.print(lines, markup=False, soft_wrap=True))
