@@ -22,7 +22,7 @@ from pathlib import Path
 
 from benchmarks.tables import Table
 
-NAMES = ("text", "languages", "learning", "two_sided", "scale", "events", "fairs", "service")
+NAMES = ("text", "languages", "learning", "two_sided", "scale", "events", "fairs", "service", "repairs", "pages")
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 _HEAD = """# Benchmarks
 
