@@ -157,9 +157,12 @@ def site(paris: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site
         yield Site(url, database, firm.code, brand.code)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium; without one the test is skipped, unless FAIRMATCH_BROWSER says that it must be there."""
+    """The system's Chromium; without one the test is skipped, unless FAIRMATCH_BROWSER says that it must be there.
+
+    For one file only: while it is open an event loop runs in this thread, and the job queue starts on none.
+    """
     if not _CHROMIUM:
         if os.environ.get("FAIRMATCH_BROWSER") == "required":
             pytest.fail("Chromium is not installed here, and the browser tests must not be skipped.")
