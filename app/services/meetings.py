@@ -308,7 +308,7 @@ def _move(session: Session, held: Held, wanted: Change) -> bool:
     """Give the meeting what is wanted of slot, place and interpreter; whether anything of that is new."""
     meeting = held.meeting
     if meeting.status == "locked" and wanted.locked is not False:
-        raise ConflictError('Not moved: the meeting is locked; send "locked": false to unlock it.', conflict="locked")
+        raise ConflictError("Not moved: the meeting is locked; unlock it first.", conflict="locked")
     grid = grid_of(session, held.event.id)
     when = find_slot(grid, wanted.slot) if wanted.slot else next(s for s in grid.slots if s.id == meeting.slot_id)
     place = find_place(grid, wanted.place) if wanted.place else None
