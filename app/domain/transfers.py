@@ -66,7 +66,7 @@ def column_mapping(text: str | None) -> dict[str, str | None]:
         return {}
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # too deep is no mapping either
         found = None
     if not isinstance(found, dict) or not all(value is None or isinstance(value, str) for value in found.values()):
         raise InvalidInputError(

@@ -238,3 +238,20 @@ def test_the_kinds_of_job_are_known_to_every_worker() -> None:
 
     assert workflows.jobs is jobs
     assert {"import", "export"} <= set(jobs.KINDS)
+
+
+def test_a_form_with_a_key_is_taken_once(client: CheckedClient, fair: Fair) -> None:
+    form = {"Content-Type": "multipart/form-data; boundary=between"}  # the same bytes both times
+    headers = fair.key() | form | {"Idempotency-Key": "the-lists"}
+    files = [("file", ("exhibitors.csv", b"Id,Company name\nX1,One\n", "text/csv"))]
+    said = [client.post(f"{E}/imports", files=files, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in said] == [202, 202], said[0].text
+    assert said[0].json() == said[1].json()
+
+
+@pytest.mark.parametrize("columns", ["[" * 10_000, "1" * 5_000, "[1]"])
+def test_a_mapping_that_is_none_is_refused(client: CheckedClient, fair: Fair, columns: str) -> None:
+    path = f"{E}/imports"
+    asked = {"filename": "exhibitors.csv", "columns": columns}
+    answer = client.post(path, params=asked, content=b"Id,Company name\nX1,One\n", headers=fair.key())
+    assert answer.status_code == 422, answer.text

@@ -56,6 +56,7 @@ async def sent_files(
 
 
 async def _parts(request: Request) -> list[tuple[str, bytes]]:
+    await request.body()  # kept, for a call with an Idempotency-Key is known again by its body
     try:
         async with request.form(max_files=_MOST_FILES, max_fields=0) as form:
             parts = [part for part in form.getlist("file") if isinstance(part, UploadFile)]
