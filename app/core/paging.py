@@ -13,6 +13,7 @@ from app.core.errors import InvalidInputError
 
 T = TypeVar("T")
 MAX_LIMIT = 200
+_MOST = 2**31  # what a column of whole numbers holds
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,11 @@ def decode_place(cursor: str, kind: type[T]) -> tuple[T, UUID]:
     """What `encode_place` made a cursor of; raise InvalidInputError for anything else."""
     try:
         value, last = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
-        if type(value) is not kind:
+        said = str(value).encode()  # refuses half characters
+        if type(value) is not kind or b"\0" in said or (isinstance(value, int) and abs(value) >= _MOST):
             raise ValueError(value)
         return value, UUID(last)
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise InvalidInputError("This cursor was not made here; start again without one.") from error
 
 

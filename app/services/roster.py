@@ -93,8 +93,8 @@ def roster(
         query = query.where(_grade() < below)
     if cursor:
         query = query.where(_after(by, kind_of, cursor, down=down))
-    order = (by.desc() if down else by, part.id)
-    rows = session.execute(query.order_by(*order).limit(max(1, min(limit, MAX_LIMIT)) + 1)).all()
+    order, limit = (by.desc() if down else by, part.id), max(1, min(limit, MAX_LIMIT))
+    rows = session.execute(query.order_by(*order).limit(limit + 1)).all()
     shown = rows[:-1] if len(rows) > limit else rows
     following = None
     if len(rows) > limit:

@@ -100,7 +100,7 @@ class Page:
         """What the page before wanted to be told here."""
         try:
             told = json.loads(base64.urlsafe_b64decode(self.request.cookies.get(NOTICE, "").encode()))
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
         if not isinstance(told, dict) or not isinstance(told.get("text"), str):
             return None
