@@ -24,7 +24,8 @@ def test_a_place_comes_back(value: str | int) -> None:
     "held",
     [
         "[" * 100_000, "7", "{}", "[]", json.dumps([1, 2, 3]), json.dumps([True, str(_ID)]),
-        json.dumps(["a", str(_ID)]), json.dumps([2**31, str(_ID)]), json.dumps([1, 7]), json.dumps([1, "x"]), "[1, null]",
+        json.dumps(["a", str(_ID)]), json.dumps([2**31, str(_ID)]), json.dumps([1, 7]), json.dumps([1, "x"]),
+        "[1, null]",
     ],
 )  # fmt: skip
 def test_no_other_place_of_a_number_is_taken(held: str) -> None:
