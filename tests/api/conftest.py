@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import create_engine, make_url, text
 from starlette.routing import BaseRoute
 
 from app.core.settings import Settings
 from app.db.engine import Database
-from app.db.migrate import upgrade
 from app.db.models import Organisation
 from app.domain.access import STAFF
 from app.domain.fairs import EventShape
@@ -25,6 +21,7 @@ from app.domain.profiles import BuyerProfile, CapabilityProfile, SourcingRequest
 from app.main import create_app
 from app.services import access, events, participants, profiles
 from tests.api.checked import CheckedClient, calling
+from tests.databases import Server
 
 EVENT = {
     "code": "e-2025", "name": "Paris meeting", "zone": "Europe/Paris", "starts_on": "2025-09-15",
@@ -124,57 +121,41 @@ class Standing:
 
 
 @pytest.fixture(scope="session")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+def standing(sqlite_server: Server) -> Iterator[Standing]:
     """For all that is decided before the database is asked, so that its kind makes no difference."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('standing') / 'fairmatch.db'}"
-    database = Database(url)
-    upgrade(database)
-    made = make_fair(database, "standing")
-    database.close()
-    with calling(make_app(url)) as found:
-        yield Standing(found, made)
+    with sqlite_server.lent(sqlite_server.template("blank")) as url:
+        database = Database(url)
+        made = make_fair(database, "standing")
+        database.close()
+        with calling(make_app(url)) as found:
+            yield Standing(found, made)
 
 
 @dataclass(frozen=True)
 class Filled:
     """A database with two organisers in it, to be copied for each test: much quicker than migrating each time."""
 
+    server: Server
     url: str
     fair: Fair
     rival: Fair
 
 
-def _fill(url: str) -> Filled:
-    database = Database(url)
-    upgrade(database)
-    filled = Filled(url, make_fair(database, "demo"), make_fair(database, "rival"))
-    database.close()
-    return filled
+@cache
+def _fill(server: Server) -> Filled:
+    made: list[Fair] = []
+    url = server.template("filled", lambda found: made.extend(make_fair(found, slug) for slug in ("demo", "rival")))
+    return Filled(server, url, *made)
 
 
 @pytest.fixture(scope="session")
-def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Filled:
-    return _fill(f"sqlite:///{tmp_path_factory.mktemp('filled') / 'fairmatch.db'}")
+def filled_sqlite(sqlite_server: Server) -> Filled:
+    return _fill(sqlite_server)
 
 
 @pytest.fixture(scope="session")
-def filled_postgres(postgres: str) -> Filled:
-    return _fill(new_postgres(postgres, "template1"))
-
-
-def database_of(url: str) -> str:
-    """The name of the database that an address leads to."""
-    return str(make_url(url).database)
-
-
-def new_postgres(maintenance: str, template: str, name: str | None = None) -> str:
-    """Create a database on the server as a copy of another, and return its address."""
-    name = name or f"api_{uuid4().hex}"
-    engine = create_engine(maintenance, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    engine.dispose()
-    return maintenance.replace("/postgres?", f"/{name}?")
+def filled_postgres(postgresql_server: Server) -> Filled:
+    return _fill(postgresql_server)
 
 
 @pytest.fixture(params=["filled_sqlite", "filled_postgres"], ids=["sqlite", "postgresql"])
@@ -185,13 +166,10 @@ def filled(request: pytest.FixtureRequest) -> Filled:
 
 
 @pytest.fixture
-def database_url(filled: Filled, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(filled: Filled) -> Iterator[str]:
     """The address of a copy; in place of the empty database of the other tests."""
-    if filled.url.startswith("sqlite"):
-        copy = tmp_path / "fairmatch.db"
-        shutil.copy(filled.url.removeprefix("sqlite:///"), copy)
-        return f"sqlite:///{copy}"
-    return new_postgres(request.getfixturevalue("postgres"), database_of(filled.url))
+    with filled.server.lent(filled.url) as url:
+        yield url
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 
 from app.db.engine import Database
 from app.db.models import Meeting, PlaceHold, Seat
-from tests.api.conftest import Fair, Filled, database_of, make_app, make_fair, new_postgres
+from tests.api.conftest import Fair, Filled, make_app, make_fair
 from tests.torture.counts import often, tell
 
 CALLERS, ROUNDS = often(40, 200), often(1, 20)
@@ -85,30 +85,32 @@ def test_one_slot_one_table_one_meeting(database: Database, database_url: str) -
     )  # fmt: skip
 
 
-def test_without_the_constraints_the_same_race_books_twice(postgres: str, filled_postgres: Filled) -> None:
+def test_without_the_constraints_the_same_race_books_twice(filled_postgres: Filled) -> None:
     """The negative control: the checks in Python are not what prevents it, so the test above can fail.
 
     On SQLite there is no such control, for its writers follow each other from their first statement on.
     """
-    database = Database(url := new_postgres(postgres, database_of(filled_postgres.url)))
-    fair = make_fair(database, "race", suppliers=8, buyers=5)
-    with database.engine.begin() as connection:
-        for table, resource in (("seat", "attendee_id"), ("place_hold", "place_id")):
-            name = connection.scalar(
-                text(
-                    "SELECT conname FROM pg_constraint WHERE conrelid = CAST(:t AS regclass) AND contype = 'u' "
-                    "AND pg_get_constraintdef(oid) LIKE :d"
-                ),
-                {"t": table, "d": f"%(schedule_id, slot_id, {resource})%"},
-            )
-            connection.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"'))
-    different = [(f"s{n % 8 + 1}", f"b{n // 8 + 1}") for n in range(40)]
-    with serving(url) as address:
-        booked = Counter[int]()
-        for slot in ("s01", "s02", "s03", "s04"):
-            booked += _book_at_once(address, fair, different, slot, "T1")
-            if _twice(database):
-                break
+    with filled_postgres.server.lent(filled_postgres.url) as url:
+        database = Database(url)
+        fair = make_fair(database, "race", suppliers=8, buyers=5)
+        with database.engine.begin() as connection:
+            for table, resource in (("seat", "attendee_id"), ("place_hold", "place_id")):
+                name = connection.scalar(
+                    text(
+                        "SELECT conname FROM pg_constraint WHERE conrelid = CAST(:t AS regclass) AND contype = 'u' "
+                        "AND pg_get_constraintdef(oid) LIKE :d"
+                    ),
+                    {"t": table, "d": f"%(schedule_id, slot_id, {resource})%"},
+                )
+                connection.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"'))
+        different = [(f"s{n % 8 + 1}", f"b{n // 8 + 1}") for n in range(40)]
+        with serving(url) as address:
+            booked = Counter[int]()
+            for slot in ("s01", "s02", "s03", "s04"):
+                booked += _book_at_once(address, fair, different, slot, "T1")
+                if _twice(database):
+                    break
+        twice = _twice(database)
+        database.close()
     assert booked[201] > 1
-    assert _twice(database) > 0
-    database.close()
+    assert twice > 0

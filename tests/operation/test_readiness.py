@@ -11,12 +11,13 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import event
 
 from app.api.health import Readiness
 from app.db.engine import Database
 from tests.api.checked import CheckedClient, calling
 from tests.api.conftest import Fair, make_app
+from tests.databases import Server, name_of
 from tests.operation.conftest import Make
 from tests.operation.live import serving, until
 
@@ -184,28 +185,19 @@ def _lift_limit(me: httpx.Client) -> None:
     resource.prlimit(process, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
-def test_a_read_only_postgresql(serve: Callable[[str], Service], postgres: str) -> None:
+def test_a_read_only_postgresql(serve: Callable[[str], Service], postgresql_server: Server) -> None:
     """As after a fail-over to a copy that only reads."""
-    from tests.conftest import new_postgres
-
-    url = new_postgres(postgres)
-    service = serve(url)
-    service.works()
-    _alter(postgres, url, "SET default_transaction_read_only = on")
-    service.database.engine.dispose()
-    service.is_down(service.write, why="read-only")
-    assert service.read().status_code == 200
-    _alter(postgres, url, "RESET default_transaction_read_only")
-    service.database.engine.dispose()
-    service.works()
-
-
-def _alter(maintenance: str, url: str, what: str) -> None:
-    name = url.split("/")[3].split("?")[0]
-    engine = create_engine(maintenance, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"ALTER DATABASE {name} {what}"))
-    engine.dispose()
+    with postgresql_server.lent() as url:
+        alter = f"ALTER DATABASE {name_of(url)}"
+        service = serve(url)
+        service.works()
+        postgresql_server.tell(f"{alter} SET default_transaction_read_only = on")
+        service.database.engine.dispose()
+        service.is_down(service.write, why="read-only")
+        assert service.read().status_code == 200
+        postgresql_server.tell(f"{alter} RESET default_transaction_read_only")
+        service.database.engine.dispose()
+        service.works()
 
 
 def test_a_postgresql_that_is_stopped_and_started(make: Make) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.db.engine import Database
+from tests.databases import Server
 from tests.services.conftest import server
-from tests.services.stage import Server, Stage, template
+from tests.services.stage import Stage, staged
 
 __all__ = ["server"]
 
@@ -16,22 +16,19 @@ __all__ = ["server"]
 @pytest.fixture(scope="session")
 def paris(server: Server) -> Iterator[Stage]:
     """Scenario 1, matched and scheduled."""
-    database = Database(server.new(template(server, "paris scheduled")))
-    yield Stage(database)
-    database.close()
+    with staged(server, "paris scheduled") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
 def zhuzhou(server: Server) -> Iterator[Stage]:
     """Scenario 2 in small, matched and scheduled."""
-    database = Database(server.new(template(server, "zhuzhou scheduled")))
-    yield Stage(database, "zhuzhou-1")
-    database.close()
+    with staged(server, "zhuzhou scheduled", "zhuzhou-1") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
 def clusters(server: Server) -> Iterator[Stage]:
     """The specialities of scenario 5: nobody asks there, so nothing is matched beforehand."""
-    database = Database(server.new(template(server, "clusters loaded")))
-    yield Stage(database, "clusters-2025")
-    database.close()
+    with staged(server, "clusters loaded", "clusters-2025") as made:
+        yield made

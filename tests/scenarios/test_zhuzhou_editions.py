@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select
 
 from app.core.errors import ConflictError
-from app.db.engine import Database
 from app.db.models import Event, Match, MatchRun, Meeting, Organisation, Participation, SeriesLesson
 from app.domain.editions import EventCopy
 from app.domain.outcomes import OutcomeShape, QuotationShape
@@ -24,7 +23,8 @@ from app.services.imports import bring_in
 from app.services.matching import lessons
 from app.services.problems import current_schedule
 from app.services.reports import edition_report
-from tests.services.stage import Server, Stage, template
+from tests.databases import Server
+from tests.services.stage import Stage, staged
 
 
 def _pair(session: Any, meeting: Meeting) -> frozenset[str]:
@@ -41,36 +41,35 @@ def _tell(session: Any, actor: Actor, meeting: Meeting, shape: OutcomeShape, sid
 @pytest.fixture(scope="module")
 def editions(server: Server) -> Iterator[tuple[Stage, Stage, dict[str, set[frozenset[str]]]]]:
     """Edition 1 held and told of, edition 2 made from it with the same lists."""
-    database = Database(server.new(template(server, "zhuzhou scheduled")))
-    first = Stage(database, "zhuzhou-1")
-    pairs: dict[str, set[frozenset[str]]] = {"ordered": set(), "sampled": set(), "nothing": set()}
-    with database.write() as session:
-        schedule = current_schedule(session, first.event.id)
-        assert schedule is not None
-        rows = session.scalars(select(Meeting).filter_by(schedule_id=schedule.id)).all()
-        meetings = sorted(rows, key=lambda m: (-m.value, m.low_id, m.high_id))
-        for number, meeting in enumerate(meetings):
-            meeting.status = "held"
-            session.flush()
-            if number < 3:
-                shape = OutcomeShape(rating=5, order_value=80_000.0, next_step="order", reportable=True)
-                pairs["ordered"].add(_pair(session, meeting))
-            elif number < len(meetings) // 2:
-                offer = QuotationShape(quantity=3000.0, unit_price=42.0, currency="CNY")
-                shape = OutcomeShape(rating=4, sample_requested=True, quotations=[offer])
-                pairs["sampled"].add(_pair(session, meeting))
-            else:
-                shape = OutcomeShape(rating=2)
-                pairs["nothing"].add(_pair(session, meeting))
-            _tell(session, first.actor, meeting, shape)
-    with database.write() as session:
-        shape = EventCopy(code="zhuzhou-2", name="Zhuzhou Three Plus One, edition 2", starts_on=date(2026, 5, 6))
-        source = session.get_one(Event, first.event.id)
-        second_event = copying.copy_event(session, first.actor, source, shape)
-        tables = [path for path in sorted(folder("zhuzhou").glob("*.csv")) if path.name != "asked.csv"]
-        assert bring_in(session, first.actor, second_event, tables).written
-    yield first, Stage(database, "zhuzhou-2"), pairs
-    database.close()
+    with staged(server, "zhuzhou scheduled", "zhuzhou-1") as first:
+        database = first.database
+        pairs: dict[str, set[frozenset[str]]] = {"ordered": set(), "sampled": set(), "nothing": set()}
+        with database.write() as session:
+            schedule = current_schedule(session, first.event.id)
+            assert schedule is not None
+            rows = session.scalars(select(Meeting).filter_by(schedule_id=schedule.id)).all()
+            meetings = sorted(rows, key=lambda m: (-m.value, m.low_id, m.high_id))
+            for number, meeting in enumerate(meetings):
+                meeting.status = "held"
+                session.flush()
+                if number < 3:
+                    shape = OutcomeShape(rating=5, order_value=80_000.0, next_step="order", reportable=True)
+                    pairs["ordered"].add(_pair(session, meeting))
+                elif number < len(meetings) // 2:
+                    offer = QuotationShape(quantity=3000.0, unit_price=42.0, currency="CNY")
+                    shape = OutcomeShape(rating=4, sample_requested=True, quotations=[offer])
+                    pairs["sampled"].add(_pair(session, meeting))
+                else:
+                    shape = OutcomeShape(rating=2)
+                    pairs["nothing"].add(_pair(session, meeting))
+                _tell(session, first.actor, meeting, shape)
+        with database.write() as session:
+            shape = EventCopy(code="zhuzhou-2", name="Zhuzhou Three Plus One, edition 2", starts_on=date(2026, 5, 6))
+            source = session.get_one(Event, first.event.id)
+            second_event = copying.copy_event(session, first.actor, source, shape)
+            tables = [path for path in sorted(folder("zhuzhou").glob("*.csv")) if path.name != "asked.csv"]
+            assert bring_in(session, first.actor, second_event, tables).written
+        yield first, Stage(database, "zhuzhou-2"), pairs
 
 
 def _listed(stage: Stage, run: MatchRun) -> dict[str, list[tuple[str, str, float]]]:

@@ -1,61 +1,24 @@
-"""Databases to test on, each kind made once and then copied: building one takes seconds, copying it a moment.
-
-SQLite files are copied; PostgreSQL copies a database it is told to take as a template.
-"""
+"""Editions to test on: loaded, matched and scheduled by the services, once on each kind of database."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import undefer
 
 from app.core.settings import Settings
 from app.db.engine import Database
-from app.db.migrate import upgrade
 from app.db.models import Event, MatchRun, Schedule
 from app.services import events, matching, runs, sampling, scheduling
 from app.services.access import Actor, find_tenant
+from tests.databases import Server
 
 #: the same plan on every machine, and enough of a search to have something to check
 STEPS = 20_000
-
-
-@dataclass
-class Server:
-    """Where databases of one kind are made: a folder for SQLite, a server for PostgreSQL."""
-
-    kind: str
-    folder: Path
-    address: str | None = None
-
-    @cached_property
-    def _engine(self) -> Engine:
-        assert self.address
-        return create_engine(self.address, isolation_level="AUTOCOMMIT")
-
-    def new(self, template: str | None = None) -> str:
-        """The address of a new database: empty, or a copy of another that nobody is using."""
-        name = f"s{uuid4().hex}"
-        if self.kind == "sqlite":
-            path = self.folder / f"{name}.db"
-            if template:
-                shutil.copyfile(make_url(template).database or "", path)
-            return f"sqlite:///{path}"
-        assert self.address
-        source = f" TEMPLATE {make_url(template).database}" if template else ""
-        with self._engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}{source}"))
-        return self.address.replace("/postgres?", f"/{name}?")
-
-    def close(self) -> None:
-        if self.address:
-            self._engine.dispose()
 
 
 @dataclass
@@ -99,27 +62,19 @@ class Stage:
             return session.get_one(model, run_id, options=[undefer("*")])
 
 
-def prepare(server: Server, fill: Callable[[Database], None]) -> str:
-    """Make a migrated database, fill it, let go of it, and return its address as one to copy."""
-    url = server.new()
-    database = Database(url)
-    upgrade(database)
-    fill(database)
-    database.close()  # the last connection to leave folds SQLite's write-ahead log into the file
-    return url
-
-
-_templates: dict[tuple[str, str], str] = {}
-
-
 def template(server: Server, name: str) -> str:
     """A database to copy, made when it is first asked for: "blank", "EDITION loaded" or "EDITION scheduled"."""
-    key = (server.kind, name)
-    if key not in _templates:
-        edition, _, how = name.partition(" ")
-        fill = (lambda _: None) if name == "blank" else fill_with(edition, scheduled=how == "scheduled")
-        _templates[key] = prepare(server, fill)
-    return _templates[key]
+    edition, _, how = name.partition(" ")
+    return server.template(name, None if name == "blank" else fill_with(edition, scheduled=how == "scheduled"))
+
+
+@contextmanager
+def staged(server: Server, name: str, code: str = "paris-2025") -> Iterator[Stage]:
+    """A copy of such a database with an edition, for a while."""
+    with server.lent(template(server, name)) as url:
+        database = Database(url)
+        yield Stage(database, code)
+        database.close()
 
 
 def fill_with(edition: str, *, scheduled: bool) -> Callable[[Database], None]:

@@ -37,7 +37,7 @@ from app.db.engine import Database
 from app.db.models import Organisation, Representative, Tenant
 from app.io import backups
 from app.services import backup
-from tests.conftest import new_postgres
+from tests.conftest import server_of
 from tests.db.filling import fill
 
 ROOT = Path(__file__).parents[2]
@@ -61,14 +61,12 @@ def filled(database: Database) -> Database:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def other(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def other(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A second database, without tables yet."""
-    if request.param == "sqlite":
-        found = Database(f"sqlite:///{tmp_path / 'other.db'}")
-    else:
-        found = Database(new_postgres(request.getfixturevalue("postgres")))
-    yield found
-    found.close()
+    with server_of(request).lent() as url:
+        found = Database(url)
+        yield found
+        found.close()
 
 
 def test_every_table_comes_back_in_either_database(filled: Database, other: Database, tmp_path: Path) -> None:

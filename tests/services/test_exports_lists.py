@@ -38,8 +38,9 @@ from app.services.access import Actor
 from app.services.exports_lists import write_lists
 from app.services.imports import bring_in
 from app.services.profiles import latest, latest_requests
+from tests.databases import Server
 from tests.services.lists import BUYERS, EXHIBITORS, REQUESTS, Desk
-from tests.services.stage import Server, Stage, template
+from tests.services.stage import Stage, staged
 
 EDITIONS = ("paris", "zhuzhou", "keqiao", "clusters")
 FORMS = (("xlsx", "en"), ("xlsx", "zh"), ("csv", "fr"), ("csv", "de"), ("csv", "it"))
@@ -47,11 +48,10 @@ FORMS = (("xlsx", "en"), ("xlsx", "zh"), ("csv", "fr"), ("csv", "de"), ("csv", "
 
 @pytest.fixture(params=EDITIONS)
 def loaded(request: pytest.FixtureRequest, server: Server) -> Iterator[Stage]:
-    database = Database(server.new(template(server, f"{request.param} loaded")))
-    with database.read() as session:
-        code = session.scalars(select(Event.code)).one()
-    yield Stage(database, code)
-    database.close()
+    with staged(server, f"{request.param} loaded") as made:
+        with made.database.read() as session:
+            made.code = session.scalars(select(Event.code)).one()
+        yield made
 
 
 def everything(session: Session, actor: Actor, event: Event) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from app.db.engine import Database
 from app.db.models import Match, MatchRun, Meeting, Schedule
 from app.jobs.queue import JobQueue
 from app.services import backup, matching, runs, scheduling
+from tests.databases import Server
 from tests.services.lists import BUYERS, EXHIBITORS, REQUESTS, Desk, count
-from tests.services.stage import STEPS, Server, Stage, template
+from tests.services.stage import STEPS, Stage, staged
 from tests.services.working import PATIENCE, until, worker
 
 
@@ -143,34 +144,33 @@ def test_a_late_finisher_writes_nothing(small: Stage) -> None:
 def test_a_worker_killed_in_the_middle_is_replaced_by_another(
     server: Server, model: type[MatchRun] | type[Schedule]
 ) -> None:
-    stage = Stage(Database(server.new(template(server, "paris scheduled"))))
-    effect: type[Match] | type[Meeting] = Match if model is MatchRun else Meeting
-    key = "run_id" if model is MatchRun else "schedule_id"
-    with stage.database.read() as session:
-        last = session.scalars(select(model.id).order_by(model.id.desc())).first()
-    whole = count(stage.database, effect, **{key: last})
+    with staged(server, "paris scheduled") as stage:
+        effect: type[Match] | type[Meeting] = Match if model is MatchRun else Meeting
+        key = "run_id" if model is MatchRun else "schedule_id"
+        with stage.database.read() as session:
+            last = session.scalars(select(model.id).order_by(model.id.desc())).first()
+        whole = count(stage.database, effect, **{key: last})
 
-    run_id = _start(stage, model)
-    _age(stage, model, run_id)  # so that the worker's own sweep takes it up
-    with worker(stage.database.url) as process:
-        until(lambda: _state(stage, model, run_id) == "running")
-        process.kill()
-    assert _state(stage, model, run_id) == "running"
-    assert count(stage.database, effect, **{key: run_id}) == 0, "it was killed before it wrote anything"
+        run_id = _start(stage, model)
+        _age(stage, model, run_id)  # so that the worker's own sweep takes it up
+        with worker(stage.database.url) as process:
+            until(lambda: _state(stage, model, run_id) == "running")
+            process.kill()
+        assert _state(stage, model, run_id) == "running"
+        assert count(stage.database, effect, **{key: run_id}) == 0, "it was killed before it wrote anything"
 
-    with worker(stage.database.url):
-        time.sleep(0.5)
-        assert _state(stage, model, run_id) == "running", "a second worker leaves alone what may be alive"
-        _age(stage, model, run_id)
-        until(lambda: _state(stage, model, run_id) != "running")
-        done = stage.run(model, run_id)
-        assert (done.state, done.error) == ("done", None)
-        assert count(stage.database, effect, **{key: run_id}) == whole
-    with stage.database.read() as session:
-        assert runs.abandoned(session, model) == []
-        if model is Schedule:
-            assert list(session.scalars(select(Schedule.id).where(Schedule.is_current))) == [run_id]
-    stage.database.close()
+        with worker(stage.database.url):
+            time.sleep(0.5)
+            assert _state(stage, model, run_id) == "running", "a second worker leaves alone what may be alive"
+            _age(stage, model, run_id)
+            until(lambda: _state(stage, model, run_id) != "running")
+            done = stage.run(model, run_id)
+            assert (done.state, done.error) == ("done", None)
+            assert count(stage.database, effect, **{key: run_id}) == whole
+        with stage.database.read() as session:
+            assert runs.abandoned(session, model) == []
+            if model is Schedule:
+                assert list(session.scalars(select(Schedule.id).where(Schedule.is_current))) == [run_id]
 
 
 def test_a_search_that_is_called_off_stops_and_leaves_the_plan_before(paris: Stage) -> None:

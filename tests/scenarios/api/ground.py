@@ -16,7 +16,8 @@ from app.samples import folder, lists
 from app.services import access
 from tests.api.checked import CheckedClient, calling
 from tests.api.conftest import make_app
-from tests.services.stage import STEPS, Server, template
+from tests.databases import Server
+from tests.services.stage import STEPS, template
 
 #: lists in an order in which whatever a row refers to is there before it
 _ORDER = ("clusters", "cluster_facts", "exhibitors", "buyers", "representatives", "certificates", "requests")
@@ -168,14 +169,14 @@ class Ground:
 @contextmanager
 def ground(server: Server) -> Iterator[Ground]:
     """An empty migrated database, one organiser's key, and the service on it with its workers."""
-    url = server.new(template(server, "blank"))
-    database = Database(url)
-    with database.write() as session:
-        tenant = access.create_tenant(session, "bureau", "Bureau of Commerce")
-        key = access.create_key(session, access.Actor(tenant.id), "organiser", None)
-    database.close()
-    with calling(make_app(url, workers=True)) as client:
-        yield Ground(client, key)
+    with server.lent(template(server, "blank")) as url:
+        database = Database(url)
+        with database.write() as session:
+            tenant = access.create_tenant(session, "bureau", "Bureau of Commerce")
+            key = access.create_key(session, access.Actor(tenant.id), "organiser", None)
+        database.close()
+        with calling(make_app(url, workers=True)) as client:
+            yield Ground(client, key)
 
 
 def points(item: dict[str, Any]) -> dict[str, float]:

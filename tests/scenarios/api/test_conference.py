@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from app.samples import folder
+from tests.databases import Server
 from tests.scenarios.api.ground import Ground, ground
-from tests.services.stage import Server
 
 with (folder("clusters") / "asked.csv").open(encoding="utf-8-sig", newline="") as _file:
     ASKED = [(row["Language"], row["Asked"], row["Leader"]) for row in csv.DictReader(_file)]

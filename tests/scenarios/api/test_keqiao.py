@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.databases import Server
 from tests.scenarios.api.ground import Ground, ground, points
-from tests.services.stage import Server
 
 #: who is meant to lead each request, from docs/samples.md; where two are named either may
 LEADERS = {

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.databases import Server
 from tests.scenarios.api.ground import Ground, ground, points
-from tests.services.stage import Server
 
 #: what may keep a pair apart at this event: full sides, full tables, availability, a lock, an interpreter, one meeting
 CAUSES = {

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from app.samples import folder
+from tests.databases import Server
 from tests.scenarios.api.ground import Ground, ground
-from tests.services.stage import Server
 
 RULES = {
     ("professional-market", "cluster-body"), ("professional-market", "brand-owner"), ("brand-owner", "cluster-body"),
