@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from app.db.base import Base
 from app.db.engine import Database
 from tests.databases import Server
+from tests.db.filling import fill
 
 _RUNTIME = "" if os.environ.get("XDG_RUNTIME_DIR") else tempfile.mkdtemp(prefix="run-")
 if _RUNTIME:  # the PostgreSQL wheel warns without a private one
@@ -84,6 +86,21 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated database, on both kinds."""
     server = server_of(request)
     with server.lent(server.template("blank")) as url:
+        found = Database(url)
+        yield found
+        found.close()
+
+
+def _rows(database: Database) -> None:
+    with database.engine.begin() as connection:
+        fill(connection, Base.metadata)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def filled(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """A database with rows in every table there is, on both kinds."""
+    server = server_of(request)
+    with server.lent(server.template("rows", _rows)) as url:
         found = Database(url)
         yield found
         found.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -16,8 +15,7 @@ from typing import Any
 import pytest
 
 from app.cli import main
-
-ROOT = Path(__file__).parents[2]
+from tests.processes import ROOT, Process
 
 
 @dataclass
@@ -53,18 +51,15 @@ class Shell:
             "NO_COLOR": "1",
         } | self.settings  # fmt: skip
 
-    def start(self, *arguments: str, told: bool = False) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "app", *arguments], cwd=self.folder, env=self.environment, text=True,
-            stdin=subprocess.PIPE if told else subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
+    def start(self, *arguments: str) -> Process:
+        return Process("app.cli:main", *arguments, cwd=self.folder, env=self.environment)
 
     def process(self, *arguments: str, code: int = 0, told: str | None = None) -> Result:
         """Run a command in a process of its own; it must end with `code`, and never with a traceback."""
-        process = self.start(*arguments, told=told is not None)
+        process = self.start(*arguments)
         out, err = process.communicate(told, timeout=300)
         assert "Traceback" not in out + err, err
-        return _ended(arguments, Result(process.returncode, out, err), code)
+        return _ended(arguments, Result(process.wait(), out, err), code)
 
     def run(self, *arguments: str, code: int = 0, told: str = "") -> Result:
         """Run a command to its end in this process, which saves starting one; it must end with `code`.

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import socket
-import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +16,7 @@ from app.cli.root import app as root
 from app.db.migrate import newest
 from tests.cli.command import Shell
 from tests.cli.conftest import Demo
+from tests.operation.live import serving
 
 _EVENT = ("-e", "paris-2025")
 
@@ -300,35 +297,6 @@ def test_files_that_are_not_there(shell: Shell) -> None:
 
 
 # the service ---------------------------------------------------------------------------------------------------------
-@contextmanager
-def _serving(shell: Shell) -> Iterator[str]:
-    """`fairmatch serve` on a free port, until the test is through with it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = shell.start("serve", "--port", str(port))
-    address = f"http://127.0.0.1:{port}"
-    try:
-        limit = time.monotonic() + 60
-        while True:
-            try:
-                httpx.get(f"{address}/readyz").raise_for_status()
-                break
-            except httpx.HTTPError:
-                assert process.poll() is None, process.communicate()
-                assert time.monotonic() < limit
-                time.sleep(0.1)
-        yield address
-    finally:
-        process.terminate()
-        try:
-            process.communicate(timeout=30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-    assert process.returncode in (0, -15)
-
-
 def test_the_three_calls_against_the_live_service(demo: Demo, tmp_path: Path) -> None:
     shell = demo.copy(tmp_path)
     keys = {
@@ -339,11 +307,11 @@ def test_the_three_calls_against_the_live_service(demo: Demo, tmp_path: Path) ->
             ("buyer", ("--organisation", "FR-GRANDSUD")),
         )
     }
-    with _serving(shell) as address:
+    with serving(shell) as served:
 
         def client(role: str) -> httpx.Client:
             return httpx.Client(
-                base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {keys[role]}"}, timeout=60
+                base_url=f"{served.address}/api/v1", headers={"Authorization": f"Bearer {keys[role]}"}, timeout=60
             )
 
         with client("enterprise") as me:
@@ -397,8 +365,8 @@ def test_a_worker_does_what_a_service_without_workers_leaves(demo: Demo, tmp_pat
     key = shell.json("key", "create", "--tenant", "demo", "--role", "organiser")["key"]
     event = shell.json("event", "list")[0]["id"]
     idle = Shell(shell.folder, shell.database_url, {"FAIRMATCH_WORKERS_IN_PROCESS": "false"})
-    with _serving(idle) as address:
-        me = httpx.Client(base_url=f"{address}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=60)
+    with serving(idle) as served:
+        me = httpx.Client(base_url=f"{served.address}/api/v1", headers={"Authorization": f"Bearer {key}"}, timeout=60)
         started = me.post(f"events/{event}/match-runs", json={}).raise_for_status().json()
         worker = shell.start("worker")
         try:

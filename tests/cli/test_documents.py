@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import ROOT, Shell
+from tests.cli.command import Shell
 from tests.cli.conftest import Demo
 from tests.cli.test_commands import _commands as _known
-from tests.cli.test_commands import _problem, _serving
+from tests.cli.test_commands import _problem
+from tests.operation.live import serving
+from tests.processes import ROOT
 
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 #: what is not run here, and why it cannot be
@@ -156,8 +158,8 @@ def test_every_program_of_the_readme_runs(place: Shell, number: int) -> None:
     if "KEY" in program:
         made = next(command for command in reversed(before) if "key create" in command)
         environment["KEY"] = place.run(*made.split()[1:]).data["key"]
-        with _serving(place) as address:
-            answer = _run(program, place.folder, environment | {"FAIRMATCH_URL": address})
+        with serving(place) as live:
+            answer = _run(program, place.folder, environment | {"FAIRMATCH_URL": live.address})
     else:
         answer = _run(program, place.folder, environment)
     assert answer.strip()

@@ -9,7 +9,7 @@ import pytest
 
 from app.api.auth import KeysSeen
 from tests.cli.command import Shell
-from tests.cli.test_commands import _serving
+from tests.operation.live import serving
 
 API = "/api/v1"
 _PASSWORD = "four plain words in a row"
@@ -31,7 +31,7 @@ def test_the_first_organiser_signs_in(house: Shell) -> None:
     house.process(*viewer_of, "wu@example.com", told=f"{_PASSWORD}\n")
     weak = house.run(*viewer_of, "xu@example.com", told="short\n", code=2)
     assert "fewer than 12 characters" in weak.err
-    with _serving(house) as address, httpx.Client(base_url=f"{address}{API}", timeout=60) as http:
+    with serving(house) as live, httpx.Client(base_url=f"{live.address}{API}", timeout=60) as http:
         answer = {"token": link.partition("#")[2], "name": "Li Wei", "password": _PASSWORD}
         opened = http.post("/invitation-answers", json=answer)
         assert opened.json()["membership"]["role"] == "organiser"
@@ -54,7 +54,7 @@ def test_keys_are_narrowed_and_listed(house: Shell) -> None:
     told = house.json("key", "list")
     assert [(one["role"], one["scopes"], one["revoked_at"]) for one in told] == [("organiser", ["events:read"], None)]
     assert key not in house.run("key", "list").out
-    with _serving(house) as address, httpx.Client(base_url=f"{address}{API}", timeout=60) as http:
+    with serving(house) as live, httpx.Client(base_url=f"{live.address}{API}", timeout=60) as http:
         headers = {"Authorization": f"Bearer {key}"}
         assert [http.get(path, headers=headers).status_code for path in ("/events", "/organisations")] == [200, 403]
         house.run("key", "revoke", key)
@@ -70,7 +70,7 @@ def test_only_a_trusted_proxy_is_believed(shell: Shell, proxy: str | None, belie
     shell.settings["FAIRMATCH_RATE_PER_MINUTE"] = "2"
     if proxy is not None:
         shell.settings["FAIRMATCH_TRUSTED_PROXY"] = proxy
-    with _serving(shell) as address, httpx.Client(base_url=address, timeout=60) as http:
+    with serving(shell) as live, httpx.Client(base_url=live.address, timeout=60) as http:
         statuses = [
             http.get(
                 f"{API}/events", headers={"Authorization": "Bearer fm_none", "X-Forwarded-For": f"198.51.100.{n}"}

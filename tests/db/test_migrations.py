@@ -5,10 +5,6 @@ Everything goes by the metadata and the database's own catalogue, so a new migra
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -19,9 +15,8 @@ from sqlalchemy import MetaData, Table, inspect, select, text
 
 import app.db.models  # noqa: F401 - so that every table is known
 from app.db import migrate
-from app.db.base import Base
 from app.db.engine import Database
-from tests.db.filling import fill
+from tests.processes import Process
 
 ROOT = Path(__file__).parents[2]
 _KEPT_BY_ALEMBIC = "alembic_version"
@@ -32,13 +27,6 @@ def _revisions() -> list[str]:
     """From the first to the newest."""
     script = ScriptDirectory(str(ROOT / "migrations"))
     return [revision.revision for revision in script.walk_revisions()][::-1]
-
-
-@pytest.fixture
-def filled(database: Database) -> Database:
-    with database.engine.begin() as connection:
-        fill(connection, Base.metadata)
-    return database
 
 
 def _rows(database: Database) -> Rows:
@@ -116,16 +104,11 @@ def test_a_kill_leaves_one_revision_or_the_other(filled: Database, way: str) -> 
     start = migrate.current(filled)
     seen = []
     for delay in (0.0, 0.02, 0.05, 0.1, 0.2, 0.4):
-        child = subprocess.Popen(
-            [sys.executable, "-c", _MIGRATE, filled.url, way, str(revisions[0])],
-            cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE,
-        )  # fmt: skip
-        assert child.stdout is not None
-        assert child.stdout.readline() == b"begun\n"
-        time.sleep(delay)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
+        with Process("tests.nursery:run_code", _MIGRATE, filled.url, way, str(revisions[0]), stderr=2) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "begun\n"
+            time.sleep(delay)
+            child.kill()
         seen.append(migrate.current(filled))
         assert _shape(filled) == shapes[seen[-1]], f"half way after {delay} s"
         assert _keys_hold(filled)

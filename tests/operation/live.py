@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import httpx
 
 from tests.cli.command import Shell
+from tests.processes import Process
 
 
 @dataclass
@@ -34,20 +36,27 @@ class Live:
 
 @contextmanager
 def serving(shell: Shell, *arguments: str, limits: str = "") -> Iterator[Live]:
-    """`fairmatch serve` until the test is through with it; `limits` is what the shell says before it starts."""
+    """`fairmatch serve` until the test is through with it; `limits` is what a shell says before it starts."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     file = shell.folder / f"log-{port}"
-    command = f'{limits} exec "$0" -m app serve --port {port} "$@"'
-    with file.open("w") as log:
-        process = subprocess.Popen(
-            ["bash", "-c", command, sys.executable, *arguments], cwd=shell.folder, env=shell.environment,
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-        )  # fmt: skip
+    serve = ("serve", "--port", str(port), *arguments)
+    process: subprocess.Popen[bytes] | Process
+    with file.open("w") as log, Path(os.devnull).open() as nothing:
+        if limits:
+            process = subprocess.Popen(
+                ["bash", "-c", f'{limits} exec "$0" -m app "$@"', sys.executable, *serve], cwd=shell.folder,
+                env=shell.environment, stdin=nothing, stdout=log, stderr=log,
+            )  # fmt: skip
+        else:
+            process = Process(
+                "app.cli:main", *serve, cwd=shell.folder, env=shell.environment,
+                stdin=nothing.fileno(), stdout=log.fileno(), stderr=log.fileno(),
+            )  # fmt: skip
     live = Live(f"http://127.0.0.1:{port}", file)
     try:
-        until(lambda: httpx.get(f"{live.address}/healthz").status_code == 200, process)
+        until(lambda: httpx.get(f"{live.address}/readyz").status_code == 200, process)
         yield live
     finally:
         process.terminate()
@@ -56,11 +65,13 @@ def serving(shell: Shell, *arguments: str, limits: str = "") -> Iterator[Live]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            raise
 
 
-def until(holds: object, process: subprocess.Popen[bytes] | None = None, seconds: float = 90) -> None:
+def until(
+    holds: Callable[[], bool], process: subprocess.Popen[bytes] | Process | None = None, seconds: float = 90
+) -> None:
     """Wait until a call answers true."""
-    assert callable(holds)
     limit = time.monotonic() + seconds
     while True:
         try:
@@ -70,4 +81,4 @@ def until(holds: object, process: subprocess.Popen[bytes] | None = None, seconds
             pass
         assert process is None or process.poll() is None, "the service ended"
         assert time.monotonic() < limit
-        time.sleep(0.1)
+        time.sleep(0.05)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -39,8 +36,7 @@ from app.io import backups
 from app.services import backup
 from tests.conftest import server_of
 from tests.db.filling import fill
-
-ROOT = Path(__file__).parents[2]
+from tests.processes import Process
 
 
 def _silent(_share: float, _stage: str) -> None:
@@ -50,14 +46,6 @@ def _silent(_share: float, _stage: str) -> None:
 def _sums(database: Database) -> dict[str, dict[str, Any]]:
     with database.snapshot() as connection:
         return rows_of.sums(connection, Base.metadata)
-
-
-@pytest.fixture
-def filled(database: Database) -> Database:
-    """Rows in every table there is."""
-    with database.engine.begin() as connection:
-        fill(connection, Base.metadata)
-    return database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -276,16 +264,11 @@ def test_killed_in_a_restore_all_or_nothing_is_there(
     old = _sums(other)
     seen = []
     for delay in (0.0, 0.02, 0.05, 0.1, 0.15, 0.2):
-        child = subprocess.Popen(
-            [sys.executable, "-c", _RESTORE, other.url, str(tmp_path / "new.backup")],
-            cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE,
-        )  # fmt: skip
-        assert child.stdout is not None
-        assert child.stdout.readline() == b"begun\n"
-        time.sleep(delay)
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
+        with Process("tests.nursery:run_code", _RESTORE, other.url, str(tmp_path / "new.backup"), stderr=2) as child:
+            assert child.stdout is not None
+            assert child.stdout.readline() == "begun\n"
+            time.sleep(delay)
+            child.kill()
         seen.append(_sums(other))
         assert seen[-1] in (old, new)
         if seen[-1] == new:

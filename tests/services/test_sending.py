@@ -6,8 +6,6 @@ import hashlib
 import hmac
 import json
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,8 +28,7 @@ from app.domain.letters import ErasureDone, RegistrationReceived
 from app.domain.timetables import EventInfo
 from app.io.http import CallError, Outside, is_public
 from app.services import access, outbox, sending, webhooks
-
-_ROOT = Path(__file__).parents[2]
+from tests.processes import Process
 
 
 @dataclass
@@ -231,11 +228,10 @@ def test_a_sender_that_is_killed_loses_nothing(database: Database) -> None:
             "from app.services.sending import call_webhooks;"
             "call_webhooks(Database(sys.argv[1]), Settings(database_url=sys.argv[1], webhooks_to_private=True))"
         )
-        process = subprocess.Popen([sys.executable, "-c", code, database.url], cwd=_ROOT)
-        while len(told.heard) < 5 and process.poll() is None:
-            pass
-        process.kill()
-        process.wait()
+        with Process("tests.nursery:run_code", code, database.url, stdout=1, stderr=2) as process:
+            while len(told.heard) < 5 and process.poll() is None:
+                pass
+            process.kill()
         with database.write() as session:
             session.execute(update(WebhookDelivery).values(taken_at=None))
         sending.call_webhooks(database, _settings(database))

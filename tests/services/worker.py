@@ -1,6 +1,6 @@
 """A worker process: holds the job queue open on a database until it is told to stop, or killed.
 
-Run as `python -m tests.services.worker DATABASE_URL [PAIRS]`; it says "ready" when its queue is open. Match runs that
+Its arguments are DATABASE_URL [PAIRS]; it says "ready" when its queue is open. Match runs that
 it begins are cut into shards of so many pairs.
 """
 
@@ -14,15 +14,12 @@ from app.jobs.queue import JobQueue
 from app.services.matching import shards
 
 
-def main(url: str, pairs: int = shards.PAIRS) -> None:
+def main() -> None:
     """Work until standard input closes."""
-    shards.PAIRS = pairs
+    url, *pairs = sys.argv[1:]
+    shards.PAIRS = int(pairs[0]) if pairs else shards.PAIRS
     database = Database(url)
     with JobQueue(Settings(database_url=url), database):
         print("ready", flush=True)
         sys.stdin.read()
     database.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:]))

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
-PATIENCE = 240.0
-_ROOT = Path(__file__).parents[2]
+from tests.processes import PATIENCE, Process
 
 
 @contextmanager
-def worker(url: str, *more: str) -> Iterator[subprocess.Popen[str]]:
+def worker(url: str, *more: str) -> Iterator[Process]:
     """A process that works on the jobs of a database (see `tests.services.worker`); ended in the end, killed or not."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.services.worker", url, *more], cwd=_ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
+    with Process("tests.services.worker:main", url, *more, stderr=2) as process:
+        assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         yield process
-    finally:
-        process.stdin.close()
-        process.wait(timeout=PATIENCE)
-        process.stdout.close()
 
 
 def until(true: Callable[[], bool]) -> None:

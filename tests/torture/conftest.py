@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -26,9 +22,7 @@ from tests.api.conftest import (  # noqa: F401 - fixtures
     filled_sqlite,
     rival,
 )
-from tests.services.working import PATIENCE
-
-_ROOT = Path(__file__).parents[2]
+from tests.processes import PATIENCE, Process
 
 
 @dataclass
@@ -38,7 +32,7 @@ class Server:
     url: str
     port: int
     environment: dict[str, str]
-    process: subprocess.Popen[bytes] | None = None
+    process: Process | None = None
 
     @property
     def address(self) -> str:
@@ -46,11 +40,19 @@ class Server:
 
     def start(self, extra: Sequence[str] = ()) -> None:
         """Start it and wait until it is ready."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "app", "serve", "--port", str(self.port), *extra],
-            cwd=_ROOT, env={**os.environ, **self.environment}, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        with Path(os.devnull).open("r+") as nothing:
+            quiet = nothing.fileno()
+            self.process = Process(
+                "app.cli:main", "serve", "--port", str(self.port), *extra, env=os.environ | self.environment,
+                stdin=quiet, stdout=quiet, stderr=quiet,
+            )  # fmt: skip
         ready(self.address, self.process)
+
+    def kill(self) -> None:
+        """End it as by a power cut."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -58,7 +60,7 @@ class Server:
             self.process.wait(timeout=60)
 
 
-def ready(address: str, process: subprocess.Popen[Any]) -> None:
+def ready(address: str, process: Process) -> None:
     """Wait until a server answers."""
     limit = time.monotonic() + PATIENCE
     while time.monotonic() < limit:
@@ -76,45 +78,6 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
-
-
-@dataclass
-class Nursery:
-    """Processes of one kind, one after the other, that end by SIGKILL as by a power cut (see `nursery.py`)."""
-
-    process: subprocess.Popen[str]
-    pid: int = 0
-
-    def begin(self) -> None:
-        """Begin one; whether it is ready is for the caller to find out."""
-        self.process.stdin.write("\n")  # type: ignore[union-attr]
-        self.process.stdin.flush()  # type: ignore[union-attr]
-        self.pid = int(self.said())
-
-    def said(self) -> str:
-        """What it says next."""
-        return self.process.stdout.readline().strip()  # type: ignore[union-attr]
-
-    def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
-        while self.said() != "gone":
-            pass
-
-
-@contextmanager
-def nursery(kind: str, about: str, **environment: str) -> Iterator[Nursery]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.torture.nursery", kind, about], cwd=_ROOT, env={**os.environ, **environment},
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        yield Nursery(process)
-    finally:
-        process.stdin.close()
-        process.stdout.close()
-        process.wait(timeout=PATIENCE)
 
 
 @contextmanager

@@ -18,8 +18,8 @@ from app.services import matching, scheduling
 from app.services.doctor import examine
 from app.services.events import find_event
 from tests.api.conftest import EVENT, Fair
-from tests.services.working import until
-from tests.torture.conftest import free_port, kind_of, nursery, ready
+from tests.services.working import until, worker
+from tests.torture.conftest import kind_of, server
 from tests.torture.counts import often, tell
 
 _SERVER_KILLS, _WORKER_KILLS = often(2, 200), often(1, 100)
@@ -48,15 +48,11 @@ def test_a_server_killed_in_the_middle_of_writing_loses_nothing(
     database: Database, database_url: str, fair: Fair
 ) -> None:
     acknowledged: list[tuple[str, str]] = []
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    settings = {"FAIRMATCH_WORKERS_IN_PROCESS": "false", "FAIRMATCH_RATE_PER_MINUTE": "0"}
-    with nursery("server", str(port), FAIRMATCH_DATABASE_URL=database_url, **settings) as served:
+    with server(database_url) as served:
         for kill in range(_SERVER_KILLS):
-            served.begin()
-            ready(address, served.process)
+            served.start()
             writers = [
-                threading.Thread(target=_write_until_killed, args=(address, fair, 10 * kill + n, acknowledged))
+                threading.Thread(target=_write_until_killed, args=(served.address, fair, 10 * kill + n, acknowledged))
                 for n in range(4)
             ]
             before = len(acknowledged)
@@ -121,10 +117,8 @@ def test_a_worker_killed_in_the_middle_of_a_job_has_its_effect_once(
     runs_done = [(MatchRun, run_id)]
     matching.execute(database, run_id)
     model: type[MatchRun] | type[Schedule] = MatchRun
-    with nursery("worker", database_url) as working:
-        for kill in range(_WORKER_KILLS + 1):  # who takes up what the one before left is the next to be killed
-            working.begin()
-            assert working.said() == "ready"
+    for kill in range(_WORKER_KILLS + 1):  # who takes up what the one before left is the next to be killed
+        with worker(database_url) as working:
             if kill:
                 until(lambda run_id=run_id, model=model: _state(database, model, run_id) == "done")  # type: ignore[misc]
                 runs_done.append((model, run_id))
@@ -133,7 +127,7 @@ def test_a_worker_killed_in_the_middle_of_a_job_has_its_effect_once(
                 until(lambda run_id=run_id, model=model: _state(database, model, run_id) != "queued")  # type: ignore[misc]
                 time.sleep(random.Random(kill).uniform(0, 0.3))
             working.kill()
-            _forget(database, run_id)
+        _forget(database, run_id)
     with database.read() as session:
         counts = [
             session.scalar(select(func.count()).where(Match.run_id == key))

@@ -6,8 +6,6 @@ import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +23,7 @@ from app.db.engine import Database
 from app.db.models import Organisation
 from app.main import create_app
 from app.services import access, accounts, sampling
+from tests.cli.command import Shell
 
 PASSWORD = "four words in a row"
 ORGANISER, ENTERPRISE, BUYER = "organiser@example.org", "enterprise@example.org", "buyer@example.org"
@@ -72,14 +71,7 @@ class Look:
 def make_paris(folder: Path) -> Path:
     """Run `fairmatch demo` with its database in a folder, add an account for each kind of user, return the database."""
     folder.mkdir(parents=True, exist_ok=True)
-    told = subprocess.run(
-        [sys.executable, "-m", "app", "demo"], capture_output=True, text=True, check=False,
-        env={
-            **os.environ, "FAIRMATCH_DATABASE_URL": f"sqlite:///{folder / 'fairmatch.db'}",
-            "FAIRMATCH_OUT": str(folder / "out"),
-        },
-    )  # fmt: skip
-    assert told.returncode == 0, told.stderr
+    Shell(folder, f"sqlite:///{folder / 'fairmatch.db'}").process("demo")
     database = Database(f"sqlite:///{folder / 'fairmatch.db'}")
     _people(database)
     database.close()
