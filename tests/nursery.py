@@ -25,11 +25,16 @@ def _read_all() -> None:
     import app
     from app.core.settings import Settings
     from app.main import create_app
+    from scoring.text.lexicon import taught
+    from scoring.vocabulary import names, vocabulary
 
     for found in pkgutil.walk_packages(app.__path__, "app."):
         if not found.name.endswith("__main__"):
             importlib.import_module(found.name)
     create_app(Settings(database_url="sqlite://"))
+    for name in names():
+        vocabulary(name).resolve("-")
+    taught()
 
 
 def _begin(told: dict[str, object], streams: Sequence[int]) -> Callable[[], None]:

@@ -85,15 +85,26 @@ def _known(kind: Kind) -> MappingOf[str, tuple[str, How, frozenset[str]]]:
 @lru_cache(maxsize=4096)
 def recognise_header(kind: Kind, header: str) -> tuple[str | None, How | None, frozenset[str]]:
     """Return the field that a header means in a kind of list, how it was recognised, and in which languages."""
+    text = _without_number(header)
+    return recognise_written(kind, header) or _alike(kind, [text, _BRACKETS.sub(" ", text)])
+
+
+@lru_cache(maxsize=4096)
+def recognise_written(kind: Kind, header: str) -> tuple[str, How, frozenset[str]] | None:
+    """The same of a header as it is written, or one of its parts: without looking for slips of the pen, which costs."""
     known = _known(kind)
-    text = _NUMBERING.sub("", header).strip(" *＊")
+    text = _without_number(header)
     if key(text) in known:
         return known[key(text)]
     for piece in _pieces(text):
         if key(piece) in known:
             field, _, languages = known[key(piece)]
             return field, "alias", languages
-    return _alike(kind, [text, _BRACKETS.sub(" ", text)])
+    return None
+
+
+def _without_number(header: str) -> str:
+    return _NUMBERING.sub("", header).strip(" *＊")
 
 
 def _pieces(text: str) -> list[str]:

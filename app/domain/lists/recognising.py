@@ -7,7 +7,7 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 
 from app.domain.lists.fields import KINDS, Kind, fields_of
-from app.domain.lists.headers import map_headers, recognise_header
+from app.domain.lists.headers import map_headers, recognise_header, recognise_written
 from app.domain.lists.problems import UnusableListError
 from app.domain.lists.tables import Cell, Row, Table, address, shown
 from app.domain.lists.words import choose, key
@@ -84,11 +84,10 @@ def _known_cells(kind: Kind, cells: tuple[Cell, ...], told: set[str]) -> int:
     for cell in cells:
         if not isinstance(cell, str) or len(cell) > 120:
             continue
-        field, how, _ = recognise_header(kind, re.sub(r"\s+", " ", cell).strip())
         if key(cell) in told:
             others += 1
-        elif field and how != "fuzzy":
-            fields.add(field)
+        elif found := recognise_written(kind, re.sub(r"\s+", " ", cell).strip()):
+            fields.add(found[0])
     return len(fields) + others
 
 
