@@ -32,16 +32,18 @@ def refusal(before: str, after: str, starts_at: datetime, now: datetime) -> str 
     Returns
     -------
     str or None
-        The rest of a sentence that begins with "The meeting".
+        A whole sentence.
     """
     if before == after:
         return None
     if before not in ON_THE_DAY[after]:
-        return f"is {words(before)}, and what is {words(before)} does not become {words(after)}"
+        return f"The meeting is {words(before)}, and what is {words(before)} does not become {words(after)}."
     if after == "live" and now < starts_at - EARLY:
-        return "begins later; a meeting is live from a quarter of an hour before its time on"
+        return "The meeting begins later; it is live from a quarter of an hour before its time on."
     if after in ("held", "no_show") and now < starts_at:
-        return f"has not begun yet, so nobody can say that it was {'held' if after == 'held' else 'missed'}"
+        return (
+            f"The meeting has not begun yet, so nobody can say that it was {'held' if after == 'held' else 'missed'}."
+        )
     return None
 
 

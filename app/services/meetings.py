@@ -334,8 +334,12 @@ def _helper(table: Table, verdict: Verdict, held: Held, wanted: Change) -> UUID 
         raise InvalidInputError(f"{named!r} is no interpreter of this event.", field="interpreter")
     free = _is_free(table, verdict, helper.id)
     if not free or (table.board.helpers is not None and helper.id not in verdict.helpers):
-        why = "does not speak for both" if free else "is not free in that slot"
-        raise ConflictError(f"Not moved: {helper.name} {why}.", conflict="interpreter")
+        raise ConflictError(
+            f"Not moved: {helper.name} does not speak for both."
+            if free
+            else f"Not moved: {helper.name} is not free in that slot.",
+            conflict="interpreter",
+        )
     return helper.id
 
 

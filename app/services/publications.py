@@ -74,8 +74,11 @@ def schedule_to_show(session: Session, event: Event, schedule_id: UUID | None = 
     wanted = Schedule.id == schedule_id if schedule_id else Schedule.is_current
     row = session.scalar(select(Schedule).where(Schedule.event_id == event.id, Schedule.state == "done", wanted))
     if row is None:
-        what = f"no finished schedule {schedule_id}" if schedule_id else "no schedule yet; build one or book a meeting"
-        raise NotFoundError(f"The event {event.code!r} has {what}.")
+        raise NotFoundError(
+            f"The event {event.code!r} has no finished schedule {schedule_id}."
+            if schedule_id
+            else f"The event {event.code!r} has no schedule yet; build one or book a meeting."
+        )
     return row
 
 

@@ -16,6 +16,8 @@ from markupsafe import Markup
 from app.web import words
 
 _NAME = re.compile(r"\{(\w+)\}")
+_QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
+_MARKS = {"zh": "“{}”", "fr": "« {} »"}
 
 
 @cache
@@ -45,9 +47,17 @@ def translated(text: str, lang: str) -> str | None:
         return _rows()[text][lang]
     for pattern, row in _patterns():
         if found := pattern.fullmatch(text):
-            values = {name: translated(value, lang) or value for name, value in found.groupdict().items()}
-            return _rows()[row][lang].format(**values)
+            values = {name: _inside(value, lang) for name, value in found.groupdict().items()}
+            said = _rows()[row][lang].format(**values)
+            return said.replace(" “", "“").replace("” ", "”") if lang == "zh" else said  # these marks bring their space
     return None
+
+
+def _inside(text: str, lang: str) -> str:
+    """What stands in a sentence, in a language; what is quoted, between the marks of that language."""
+    if quoted := _QUOTED.fullmatch(text):
+        return _MARKS[lang].format(quoted[1] or quoted[2])
+    return translated(text, lang) or text
 
 
 def plain(text: str, lang: str) -> str:

@@ -145,7 +145,8 @@ def _closed(event: Event, grid: Grid, what: Disturbance, coming: list[Slot]) -> 
 
 
 def _of_this_event(known: dict[str, UUID], wanted: str | None, what: str) -> UUID:
-    if wanted is None or wanted not in known:
-        said = f"Say which {what}." if wanted is None else f"There is no {what} {wanted!r} at this event."
-        raise InvalidInputError(said, field=what)
+    if wanted is None:
+        raise InvalidInputError(f"Say which {what}.", field=what)
+    if wanted not in known:
+        raise InvalidInputError(f"There is no {what} {wanted!r} at this event.", field=what)
     return known[wanted]

@@ -68,7 +68,7 @@ def mark(
     slot = session.get_one(Slot, meeting.slot_id)
     why = refusal(meeting.status, state, slot.starts_at, moment(actor, event, at))
     if why:
-        raise ConflictError(f"The meeting {why}.", conflict="state", status=meeting.status)
+        raise ConflictError(why, conflict="state", status=meeting.status)
     if absent is not None and state != "no_show":
         raise InvalidInputError("Only of a no-show somebody is absent; leave it out.", field="absent")
     before = meeting.status, meeting.absent_id

@@ -177,15 +177,13 @@ def _must_have_left(session: Session, event: Event, sender: Participation) -> No
 def _slot(table: Table, name: str) -> Slot:
     """The slot that is proposed, if both can meet then as far as is known now."""
     slot = find_slot(table.grid, name)
-    said = None
-    if slot.starts_at <= utc_now():
-        said = "has begun"
-    elif not table.judge(slot).legal:
-        said = "is not free for you both"
-    if said is None:
-        return slot
     named = table.grid.slot_name(slot)
-    raise ConflictError(f"{named} {said}.", conflict="slot", slot=named, legal_slots=legal_names(table))
+    if slot.starts_at <= utc_now():
+        raise ConflictError(f"{named} has begun.", conflict="slot", slot=named, legal_slots=legal_names(table))
+    if not table.judge(slot).legal:
+        said = f"{named} is not free for you both."
+        raise ConflictError(said, conflict="slot", slot=named, legal_slots=legal_names(table))
+    return slot
 
 
 def _about(session: Session, event: Event, parties: Parties, request_id: UUID | None) -> UUID | None:
