@@ -81,6 +81,7 @@ def sittings(event: Event, grid: Grid) -> list[Sitting]:
 def cards(
     session: Session, schedule_id: UUID, *, slots: Collection[UUID] = (), places: Collection[UUID] | None = None,
     parties: Collection[UUID] | None = None, meetings: Collection[UUID] = (), status: str | None = None,
+    most: int | None = None,
 ) -> list[Card]:  # fmt: skip
     """Meetings of a schedule in the order of time and place, those called off left out unless asked for; two queries.
 
@@ -88,6 +89,8 @@ def cards(
     ----------
     slots, places, parties, meetings, status
         Only those that begin then, are there, are of one of these, are these, or are in this state.
+    most
+        How many; None for all.
     """
     on = (PlaceHold.meeting_id == Meeting.id) & (PlaceHold.slot_id == Meeting.slot_id)
     help_on = (InterpreterHold.meeting_id == Meeting.id) & (InterpreterHold.slot_id == Meeting.slot_id)
@@ -110,7 +113,7 @@ def cards(
         query = query.where(Meeting.low_id.in_(parties) | Meeting.high_id.in_(parties))
     if meetings:
         query = query.where(Meeting.id.in_(meetings))
-    rows = session.execute(query).all()
+    rows = session.execute(query.limit(most)).all()
     known = parties_by_id(session, {side for row in rows for side in (row[0].low_id, row[0].high_id)})
     return [Card(row, place_id, place, helper, _sides(known, row.low_id, row.high_id))
             for row, place_id, place, helper in rows]  # fmt: skip

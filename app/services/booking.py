@@ -166,6 +166,13 @@ def find_place(grid: Grid, name: str) -> UUID:
     raise InvalidInputError(f"{name!r} is no place of this event.", field="place")
 
 
+def find_interpreter(grid: Grid, name: str) -> UUID:
+    for one in grid.interpreters:
+        if name in (one.name, str(one.id)):
+            return one.id
+    raise InvalidInputError(f"{name!r} is no interpreter of this event.", field="interpreter")
+
+
 def must_be_legal(table: Table, verdict: Verdict, when: Slot, deed: str) -> None:
     """Raise ConflictError with the first thing that stands in the way, as a sentence and as a code."""
     if verdict.legal:

@@ -4,8 +4,11 @@ queries."""
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
+from itertools import chain
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -82,12 +85,18 @@ def parties_of(session: Session, actor: Actor, event: Event, organisations: tupl
 
 def pair_of(session: Session, event: Event, low_id: UUID, high_id: UUID) -> Parties:
     """Two participations of an event with all that belongs to them, in the order given."""
-    query = select(Participation.organisation_id).where(Participation.id.in_((low_id, high_id)))
+    present = present_of(session, event, {low_id, high_id})
+    return present[low_id], present[high_id]
+
+
+def present_of(session: Session, event: Event, ids: Set[UUID]) -> dict[UUID, Participant]:
+    """Participations of an event by id with all that belongs to them, those that have withdrawn too."""
+    query = select(Participation.organisation_id).where(Participation.id.in_(ids))
     only = session.scalars(query).all()
     present = {p.participation.id: p for p in those_who_meet(session, event, only, withdrawn=True)}
-    if not present.keys() >= {low_id, high_id}:  # one has joined a delegation since
+    if not present.keys() >= ids:  # one has joined a delegation since
         present |= {p.participation.id: p for p in participants(session, event, only, withdrawn=True)}
-    return present[low_id], present[high_id]
+    return present
 
 
 def table_of(
@@ -97,7 +106,6 @@ def table_of(
     parties: Parties,
     *,
     moving: Meeting | None = None,
-    leaving: Meeting | None = None,
     place: UUID | None = None,
     grid: Grid | None = None,
 ) -> Table:
@@ -107,8 +115,6 @@ def table_of(
     ----------
     moving
         A meeting of the two that may give up what it holds.
-    leaving
-        Another meeting that gives up what it holds too.
     place
         The one place that is wanted; None for any that the two may use.
     grid
@@ -117,22 +123,141 @@ def table_of(
     for party in parties:
         if moving is None and party.participation.delegation_id is not None:  # since it was looked up
             raise ConflictError(f"{party.organisation.name} has just joined a delegation; ask again.", conflict="race")
-    grid = grid or grid_of(session, event.id)
-    free = [meeting.id for meeting in (moving, leaving) if meeting is not None]
-    seats = _seats(session, schedule_id, parties, free)
-    held = _held(session, event, parties)
-    places = (place,) if place else _places(session, event, grid, parties)
-    board = Board(
-        sides=(_side(grid, parties[0], seats, held), _side(grid, parties[1], seats, held)),
-        slots=tuple((slot.id, slot.session) for slot in grid.slots),
-        places=places,
-        helpers=_helpers(grid, parties),
-        taken=_taken(session, schedule_id, free),
-        closed=grid.away,
-        always=tuple(_always(session, event, schedule_id, parties, seats, moving)),
-        length=moving.length if moving else 1,
+    ledger = ledger_of(session, event, schedule_id, parties, grid)
+    table = ledger.table(parties, (moving,) if moving else (), length=moving.length if moving else 1)
+    board = table.board
+    if moving is None:
+        board = replace(board, always=(*board.always, *_too_many(session, ledger, parties)))
+    return replace(table, board=replace(board, places=(place,) if place else board.places))
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What is taken at an event, of some who take part and of all places and interpreters; boards are made from it.
+
+    Of the schedule `seats` by attendee, and by meeting what it `holds`: (slot, place or interpreter). `pending` are the
+    seats that requests of theirs hold, `blocked` pairs of which one has blocked the other, `hosted` the places that are
+    somebody's own.
+    """
+
+    event: Event
+    schedule_id: UUID | None
+    grid: Grid
+    seats: Mapping[UUID, Sequence[Seat]]
+    holds: Mapping[UUID, Set[tuple[UUID, UUID]]]
+    pending: Sequence[tuple[UUID, frozenset[UUID], UUID, datetime]]
+    blocked: Set[frozenset[UUID]]
+    hosted: Set[UUID]
+
+    @cached_property
+    def taken(self) -> frozenset[tuple[UUID, UUID]]:
+        return frozenset(chain.from_iterable(self.holds.values()))
+
+    def table(self, parties: Parties, free: Collection[Meeting] = (), *, length: int = 1) -> Table:
+        """The board of two of them; `free` are meetings that give up what they hold."""
+        off = {meeting.id for meeting in free}
+        board = Board(
+            sides=(self._side(parties, 0, off), self._side(parties, 1, off)),
+            slots=tuple((slot.id, slot.session) for slot in self.grid.slots),
+            places=self._places(parties),
+            helpers=_helpers(self.grid, parties),
+            taken=self.taken.difference(*(self.holds.get(meeting, ()) for meeting in off)),
+            closed=self.grid.away,
+            always=tuple(self._always(parties)),
+            length=length,
+        )
+        return Table(self.event, self.grid, parties, board)
+
+    def _side(self, parties: Parties, who: int, off: Set[UUID]) -> Side:
+        party, pair = parties[who], _pair(parties)
+        people, key = tuple(attendee.id for attendee in party.attendees), party.participation.id
+        seats = (seat for person in people for seat in self.seats.get(person, ()) if seat.meeting_id not in off)
+        held: dict[UUID, tuple[datetime, ...]] = {}
+        for sender, both, slot_id, until in self.pending:
+            if sender == key and both != pair:  # one to the other party holds it for this
+                held[slot_id] = (*held.get(slot_id, ()), until)
+        return Side(
+            people, frozenset((seat.slot_id, seat.attendee_id) for seat in seats), self.grid.away.get(key, NONE), held
+        )
+
+    def _places(self, parties: Parties) -> tuple[UUID, ...]:
+        """A party's own place where one has one; else all that are nobody's own."""
+        own = {party.participation.place_id for party in parties if party.participation.place_id}
+        return tuple(place.id for place in self.grid.places if place.id in own or not (own or place.id in self.hosted))
+
+    def _always(self, parties: Parties) -> Iterator[Reason]:
+        if _pair(parties) in self.blocked:
+            yield Reason("blocked")
+        for who, party in enumerate(parties):
+            if party.participation.withdrawn_at:
+                yield Reason("withdrawn", who)
+
+
+def ledger_of(
+    session: Session, event: Event, schedule_id: UUID | None, people: Collection[Participant], grid: Grid | None = None
+) -> Ledger:
+    """Read what is taken by these and at every place; six queries besides the grid."""
+    ids = [one.participation.id for one in people]
+    attendees = [attendee.id for one in people for attendee in one.attendees]
+    pending = select(
+        MeetingRequest.from_id, MeetingRequest.low_id, MeetingRequest.high_id, MeetingRequest.slot_id,
+        MeetingRequest.expires_at,
+    ).where(
+        MeetingRequest.event_id == event.id, MeetingRequest.from_id.in_(ids), MeetingRequest.state == "pending",
+        MeetingRequest.expires_at > utc_now(),
+    )  # fmt: skip
+    blocked = select(Preference.from_id, Preference.to_id).where(
+        Preference.event_id == event.id, Preference.answer == "blocked", Preference.from_id.in_(ids),
+        Preference.to_id.in_(ids),
+    )  # fmt: skip
+    hosted = select(Participation.place_id).where(
+        Participation.event_id == event.id, Participation.place_id.is_not(None)
     )
-    return Table(event, grid, parties, board)
+    seats: defaultdict[UUID, list[Seat]] = defaultdict(list)
+    for seat in session.scalars(select(Seat).where(Seat.schedule_id == schedule_id, Seat.attendee_id.in_(attendees))):
+        seats[seat.attendee_id].append(seat)
+    holds: defaultdict[UUID, set[tuple[UUID, UUID]]] = defaultdict(set)
+    for hold, what in ((PlaceHold, PlaceHold.place_id), (InterpreterHold, InterpreterHold.interpreter_id)):
+        query = select(hold.meeting_id, hold.slot_id, what).where(hold.schedule_id == schedule_id)
+        for meeting_id, slot_id, one in session.execute(query):
+            holds[meeting_id].add((slot_id, one))
+    return Ledger(
+        event,
+        schedule_id,
+        grid or grid_of(session, event.id),
+        seats,
+        holds,
+        [
+            (sender, frozenset({low, high}), slot, until)
+            for sender, low, high, slot, until in session.execute(pending)
+            if slot is not None
+        ],
+        {frozenset((one, other)) for one, other in session.execute(blocked)},
+        {place for place in session.scalars(hosted) if place},
+    )
+
+
+def _pair(parties: Parties) -> frozenset[UUID]:
+    return frozenset(party.participation.id for party in parties)
+
+
+def _too_many(session: Session, ledger: Ledger, parties: Parties) -> Iterator[Reason]:
+    """Why the two can have no further meeting, whenever it were."""
+    low, high = sorted(_pair(parties))
+    if ledger.event.rules["one_meeting_per_organisation_pair"] and session.scalar(
+        select(Meeting.id).where(
+            Meeting.schedule_id == ledger.schedule_id,
+            Meeting.low_id == low,
+            Meeting.high_id == high,
+            Meeting.status != "cancelled",
+        )
+    ):
+        yield Reason("pair")
+    for who, party in enumerate(parties):
+        limit = meeting_limits(ledger.event, party.participation)[1]
+        met = {seat.meeting_id for person in party.attendees for seat in ledger.seats.get(person.id, ())}
+        if limit is not None and len(met) >= limit:
+            yield Reason("maximum", who)
 
 
 def slots_shown(table: Table, current: UUID | None = None, most: int = _NAMED) -> list[dict[str, Any]]:
@@ -181,102 +306,11 @@ def _reason(table: Table, reason: Reason) -> dict[str, Any]:
     return {"code": reason.code, "organisation": who, "until": until}
 
 
-def _side(grid: Grid, party: Participant, seats: list[Seat], held: dict[UUID, dict[UUID, list[datetime]]]) -> Side:
-    people = tuple(attendee.id for attendee in party.attendees)
-    key = party.participation.id
-    return Side(
-        people,
-        frozenset((seat.slot_id, seat.attendee_id) for seat in seats if seat.attendee_id in people),
-        grid.away.get(key, NONE),
-        {slot: tuple(until) for slot, until in held.get(key, {}).items()},
-    )
-
-
-def _seats(session: Session, schedule_id: UUID | None, parties: Parties, free: list[UUID]) -> list[Seat]:
-    people = [attendee.id for party in parties for attendee in party.attendees]
-    taken = select(Seat).where(Seat.schedule_id == schedule_id, Seat.attendee_id.in_(people))
-    return list(session.scalars(taken.where(Seat.meeting_id.not_in(free))))
-
-
-def _held(session: Session, event: Event, parties: Parties) -> dict[UUID, dict[UUID, list[datetime]]]:
-    """By party and slot, until when its own pending requests hold a seat; one to the other party holds it for this."""
-    low, high = sorted(party.participation.id for party in parties)
-    rows = session.execute(
-        select(MeetingRequest.from_id, MeetingRequest.slot_id, MeetingRequest.expires_at).where(
-            MeetingRequest.event_id == event.id,
-            MeetingRequest.from_id.in_((low, high)),
-            MeetingRequest.state == "pending",
-            MeetingRequest.expires_at > utc_now(),
-            (MeetingRequest.low_id != low) | (MeetingRequest.high_id != high),
-        )
-    )
-    held: dict[UUID, dict[UUID, list[datetime]]] = defaultdict(lambda: defaultdict(list))
-    for sender, slot_id, until in rows:
-        if slot_id is not None:
-            held[sender][slot_id].append(until)
-    return held
-
-
-def _places(session: Session, event: Event, grid: Grid, parties: Parties) -> tuple[UUID, ...]:
-    """A party's own place where one has one; else all that are nobody's own."""
-    own = {party.participation.place_id for party in parties if party.participation.place_id}
-    if own:
-        return tuple(place.id for place in grid.places if place.id in own)
-    hosts = select(Participation.place_id).where(
-        Participation.event_id == event.id, Participation.place_id.is_not(None)
-    )
-    kept = set(session.scalars(hosts))
-    return tuple(place.id for place in grid.places if place.id not in kept)
-
-
 def _helpers(grid: Grid, parties: Parties) -> tuple[UUID, ...] | None:
     one, other = (party.languages for party in parties)
     if not needs_interpreter(one, other):
         return None
     return tuple(helper.id for helper in grid.interpreters if can_interpret(helper.languages, one, other))
-
-
-def _taken(session: Session, schedule_id: UUID | None, free: list[UUID]) -> frozenset[tuple[UUID, UUID]]:
-    places = select(PlaceHold.slot_id, PlaceHold.place_id).where(
-        PlaceHold.schedule_id == schedule_id, PlaceHold.meeting_id.not_in(free)
-    )
-    helpers = select(InterpreterHold.slot_id, InterpreterHold.interpreter_id).where(
-        InterpreterHold.schedule_id == schedule_id, InterpreterHold.meeting_id.not_in(free)
-    )
-    return frozenset((slot, taken) for query in (places, helpers) for slot, taken in session.execute(query))
-
-
-def _always(
-    session: Session,
-    event: Event,
-    schedule_id: UUID | None,
-    parties: Parties,
-    seats: list[Seat],
-    moving: Meeting | None,
-) -> list[Reason]:
-    low, high = sorted(party.participation.id for party in parties)
-    answers = select(Preference.answer).where(
-        Preference.event_id == event.id, Preference.from_id.in_((low, high)), Preference.to_id.in_((low, high))
-    )
-    found = [Reason("blocked")] if "blocked" in set(session.scalars(answers)) else []
-    found += [Reason("withdrawn", who) for who, party in enumerate(parties) if party.participation.withdrawn_at]
-    if moving is not None:
-        return found
-    if event.rules["one_meeting_per_organisation_pair"] and session.scalar(
-        select(Meeting.id).where(
-            Meeting.schedule_id == schedule_id,
-            Meeting.low_id == low,
-            Meeting.high_id == high,
-            Meeting.status != "cancelled",
-        )
-    ):
-        found.append(Reason("pair"))
-    for who, party in enumerate(parties):
-        limit = meeting_limits(event, party.participation)[1]
-        people = {attendee.id for attendee in party.attendees}
-        if limit is not None and len({seat.meeting_id for seat in seats if seat.attendee_id in people}) >= limit:
-            found.append(Reason("maximum", who))
-    return found
 
 
 def schedule_id_of(session: Session, event: Event) -> UUID | None:

@@ -33,7 +33,7 @@ from app.domain.meetings import CANCELLABLE, MOVABLE, SETTLING
 from app.domain.publications import Entry
 from app.services.access import Actor
 from app.services.audit import record
-from app.services.booking import find_place, find_slot, must_be_legal, release, write
+from app.services.booking import find_interpreter, find_place, find_slot, must_be_legal, release, write
 from app.services.delegations import met_as, speaks_for
 from app.services.legal_slots import Table, pair_of, schedule_id_of, table_of
 from app.services.outbox import tell
@@ -328,27 +328,24 @@ def _helper(table: Table, verdict: Verdict, held: Held, wanted: Change) -> UUID 
     """The interpreter who was named, else the one there is, else the first who can."""
     named = wanted.interpreter
     if named is None:
-        return kept_helper(table, verdict, None if "interpreter" in wanted.given else held.helper_id)
-    helper = next((h for h in table.grid.interpreters if named in (h.name, str(h.id))), None)
-    if helper is None:
-        raise InvalidInputError(f"{named!r} is no interpreter of this event.", field="interpreter")
-    free = _is_free(table, verdict, helper.id)
-    if not free or (table.board.helpers is not None and helper.id not in verdict.helpers):
+        return _kept_helper(table, verdict, None if "interpreter" in wanted.given else held.helper_id)
+    helper = find_interpreter(table.grid, named)
+    free = helper_is_free(table, verdict, helper)
+    if not free or (table.board.helpers is not None and helper not in verdict.helpers):
+        name = next(one.name for one in table.grid.interpreters if one.id == helper)
         raise ConflictError(
-            f"Not moved: {helper.name} does not speak for both."
-            if free
-            else f"Not moved: {helper.name} is not free in that slot.",
+            f"Not moved: {name} does not speak for both." if free else f"Not moved: {name} is not free in that slot.",
             conflict="interpreter",
         )
-    return helper.id
+    return helper
 
 
-def kept_helper(table: Table, verdict: Verdict, helper_id: UUID | None) -> UUID | None:
+def _kept_helper(table: Table, verdict: Verdict, helper_id: UUID | None) -> UUID | None:
     """The interpreter there is, if free then; else the first who can, where the two need one."""
-    return helper_id if helper_id and _is_free(table, verdict, helper_id) else _first_helper(table, verdict)
+    return helper_id if helper_id and helper_is_free(table, verdict, helper_id) else _first_helper(table, verdict)
 
 
-def _is_free(table: Table, verdict: Verdict, helper_id: UUID) -> bool:
+def helper_is_free(table: Table, verdict: Verdict, helper_id: UUID) -> bool:
     closed = table.board.closed.get(helper_id, NONE)
     return all((slot, helper_id) not in table.board.taken and slot not in closed for slot in verdict.span)
 

@@ -283,6 +283,18 @@ def _swappable(client: httpx.Client, site: Site) -> tuple[Meeting, Meeting]:
     pytest.fail("no two meetings of the sample can swap")
 
 
+def _only_what_can_swap_is_offered(client: httpx.Client, site: Site, meeting: Meeting) -> None:
+    """Every planned meeting is either offered, or told with why not; the preview of each says the same."""
+    page = client.get(f"{_BASE}/meetings/{meeting.id}/swap").text
+    offered = set(re.findall(r"with=([0-9a-f-]{36})", page))
+    assert 0 < len(offered) < len(_meetings(site)) - 1
+    assert len(offered) + page.count('<small class="quiet">') == len(_meetings(site)) - 1
+    for row in _meetings(site)[:12]:
+        if row.id != meeting.id:
+            shown = client.get(f"{_BASE}/meetings/{meeting.id}/swap/panel", params={"with": str(row.id)}).text
+            assert ("data-swap>" in shown) == (str(row.id) in offered)
+
+
 def test_two_meetings_swap_by_form_by_keys_and_by_pointer(chromium: Browser, site: Site) -> None:
     with site.client(lang="fr") as client:
         one, other = _swappable(client, site)
@@ -291,6 +303,7 @@ def test_two_meetings_swap_by_form_by_keys_and_by_pointer(chromium: Browser, sit
         offered = client.get(address, params={"slot": others["slot"]}).text
         assert f"with={other.id}" in offered
         assert f"with={one.id}" not in offered
+        _only_what_can_swap_is_offered(client, site, one)
         assert "Échanger ces deux-là" in client.get(address, params={"with": str(other.id)}).text
         assert "Personne" in client.get(address, params={"q": "zzz"}).text
         text, undo, fields = _notice(client, client.post(address, data={"with": str(other.id)}))

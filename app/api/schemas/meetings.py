@@ -47,9 +47,14 @@ class CancelIn(Shape):
 
 
 class SwapIn(Shape):
-    """The meeting to swap with."""
+    """The meeting to swap with, and what the two should have then if they may, in the order of the meetings.
+
+    To undo a swap, give the `places` (codes or ids) and the `interpreters` (names or ids) that they had.
+    """
 
     meeting: UUID
+    places: tuple[str | None, str | None] = (None, None)
+    interpreters: tuple[str | None, str | None] = (None, None)
 
 
 class MeetingItem(MeetingOut):

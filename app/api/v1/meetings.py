@@ -155,9 +155,11 @@ def swap(
 ) -> Any:
     """Two meetings take each other's time and table, both or neither; 409 says what stands in the way of either.
 
-    Where a participant has a table of its own, it stays there. To undo a swap, swap again.
+    Where a participant has a table of its own, it stays there. To undo a swap, swap again and
+    name the places and interpreters that the two had.
     """
-    one, other = swaps.swap(session, actor, meeting_id, body.meeting)
+    wish, wish_2 = (swaps.Wish(*each) for each in zip(body.places, body.interpreters, strict=True))
+    one, other = swaps.swap(session, actor, meeting_id, body.meeting, (wish, wish_2))
     session.flush()
     event, _ = meetings.find_meeting(session, actor, meeting_id)
     return {"meetings": meetings.shown(session, event, (one, other))}

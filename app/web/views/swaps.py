@@ -14,10 +14,11 @@ from app.db.queries.grid import Grid, grid_of
 from app.domain.access import RUNNERS, STAFF
 from app.domain.legal_slots import Taken
 from app.services import boards, swaps
+from app.services.boards import Card
 from app.services.booking import find_slot
 from app.services.legal_slots import reasons_shown
-from app.services.meetings import find_meeting
-from app.services.swaps import Turn
+from app.services.meetings import find_meeting, shown
+from app.services.swaps import Turn, Wish
 from app.web.deps import Asked, Pages, Reading, Sent, Writing
 from app.web.forms import Form
 from app.web.page import Page, Undo, own_address
@@ -26,6 +27,9 @@ from app.web.views.meetings import answer, at_meeting, board_of, mine
 
 router = Pages(roles=STAFF)
 _FOUND = 20
+_SIDES = ("", "with_")
+#: meetings that are judged for one page
+_JUDGED = 200
 
 
 @router.page("/events/{code}/schedule/meetings/{meeting_id}/swap", roles=RUNNERS)
@@ -77,29 +81,37 @@ def _where(grid: Grid, event: Event, taken: Taken | None) -> dict[str, Any] | No
 
 
 def _others(page: Page, session: Session, event: Event, meeting: Meeting) -> dict[str, Any]:
-    """Meetings to choose from: those of a slot, of whom is looked for, or both."""
+    """Meetings of a slot, of whom is looked for, or all: those that could swap with this one, and why others not."""
     grid, asked = grid_of(session, event.id), page.request.query_params
     words, named = asked.get("q", "").strip(), asked.get("slot", "")
-    if not words and not named:
-        named = next((grid.slot_name(slot) for slot in grid.slots if slot.id != meeting.slot_id), "")
     slots = [find_slot(grid, named).id] if named else []
-    parties = None
-    if words:
-        parties = [party.id for party in boards.find_parties(session, event, words, most=_FOUND).items]
-    found = boards.cards(session, meeting.schedule_id, slots=slots, parties=parties) if slots or words else []
-    others = [card for card in found if card.meeting.id != meeting.id and card.meeting.status == "planned"]
-    starts = {slot.id: slot.starts_at for slot in grid.slots}
-    return {"grid": grid, "others": others[:200], "words": words, "slot": named, "starts": starts}
+    parties = [one.id for one in boards.find_parties(session, event, words, most=_FOUND).items] if words else None
+    found = boards.cards(session, meeting.schedule_id, slots=slots, parties=parties, status="planned", most=_JUDGED + 1)
+    cards = {card.meeting.id: card for card in found[:_JUDGED] if card.meeting.id != meeting.id}
+    judged = swaps.look_at_all(session, event, meeting, [card.meeting for card in cards.values()])
+    sorted_out: dict[bool, list[tuple[Card, str]]] = {True: [], False: []}
+    for both in judged:
+        why = [reason for turn in both for reason in reasons_shown(turn.table, turn.verdict)]
+        sorted_out[not why].append((cards[both[1].held.meeting.id], because(page, why)))
+    return {
+        "grid": grid, "words": words, "slot": named, "starts": {slot.id: slot.starts_at for slot in grid.slots},
+        "others": [card for card, _ in sorted_out[True]], "stuck": sorted_out[False],
+        "most": _JUDGED if len(found) > _JUDGED else 0,
+    }  # fmt: skip
 
 
 @router.deed("/events/{code}/schedule/meetings/{meeting_id}/swap", roles=RUNNERS)
 def swap(code: str, meeting_id: UUID, page: Asked, session: Writing, form: Sent) -> Response:
+    """A place and an interpreter are sent along where a swap is taken back: what either had."""
     event, meeting = mine(page, session, code, meeting_id)
     other_id = form.id("with")
-    changed = [meeting]
+    changed, back = [meeting], {"with": form["with"]}
     if other_id:
         changed.append(find_meeting(session, page.actor, other_id)[1])
+        for side, told in zip(_SIDES, shown(session, event, changed), strict=True):
+            back |= {f"{side}{name}": told[name] for name in ("place", "interpreter") if told[name]}
+        wish, wish_2 = (Wish(form.text(f"{side}place"), form.text(f"{side}interpreter")) for side in _SIDES)
         with form.attempt(session):
-            swaps.swap(session, page.actor, meeting_id, other_id)
-    undo = Undo(at_meeting(event, meeting, "swap"), {"with": form["with"]})
+            swaps.swap(session, page.actor, meeting_id, other_id, (wish, wish_2))
+    undo = Undo(at_meeting(event, meeting, "swap"), back)
     return answer(page, session, form, event, changed, page.say("The two meetings have swapped."), undo)
