@@ -78,6 +78,7 @@ class Teller:
         self.fitted = fitted
         self.lang = lang
         self._by_name = {term.name: term for term in space.terms}
+        self._not_said: dict[tuple[object, ...], str] = {}
         self._last: _Asked | None = None
 
     def tell(self, asker: Record, other: Record, at: int, scored: Scored, gates: Gates) -> Explanation:
@@ -133,6 +134,13 @@ class Teller:
         return out, open_fields
 
     def _unknown(self, side: str, fields: tuple[str, ...], points: float, most: float) -> str:
+        """What is not stated, and what it counts for: the same words for many suppliers of one asker."""
+        key = (side, fields, points, most)
+        if key not in self._not_said:
+            self._not_said[key] = self._said_unknown(side, fields, points, most)
+        return self._not_said[key]
+
+    def _said_unknown(self, side: str, fields: tuple[str, ...], points: float, most: float) -> str:
         shown = {"neutral": number(points, self.lang, 1), "max": number(most, self.lang, 1)}
         shown["fields"] = listing(
             list(dict.fromkeys(field_name(DERIVED.get(f, f), self.lang) for f in fields)), self.lang

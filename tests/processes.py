@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -102,6 +103,15 @@ class Process:
 
     def kill(self) -> None:
         self.send_signal(signal.SIGKILL)
+
+    def kill_after(self, seconds: float | None) -> None:
+        """Kill it where it waits for a line; or tell it to go on, and kill it so much later."""
+        if seconds is not None:
+            assert self.stdin is not None
+            self.stdin.write("\n")
+            self.stdin.flush()
+            time.sleep(seconds)
+        self.kill()
 
     def close(self) -> None:
         """Let go of the streams."""

@@ -72,8 +72,9 @@ def fields_of(before: Record, after: Record) -> dict[str, Any]:
     if after.numbers is not before.numbers:
         now = before.numbers
         out |= {name: _plain(value) for name, value in after.numbers.items() if now.get(name) != value}
-    for name, codes in after.codes.items() if after.codes is not before.codes else ():
-        if name != "sells_to" and codes != before.has(name):
+    lists = before.codes
+    for name, codes in after.codes.items() if after.codes is not lists else ():
+        if codes is not lists.get(name) and name != "sells_to" and codes != before.has(name):
             held = before.has(name)
             written = words_of(before.raw[name], name) if name in before.raw else list(held)
             out[name] = [*written, *(code.removeprefix("~") for code in codes if code not in held)]

@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from heapq import nlargest
 from itertools import combinations
 from typing import Any
 
@@ -142,8 +143,9 @@ def _promising(pair: Pair, singles: list[Found], enough: int | None) -> Iterator
         yield from candidates
         return
     for limit, change in sorted([(pair.at_most(one), one) for one in candidates], key=lambda row: -row[0]):
-        gains = sorted([found.gain for found in singles], reverse=True)[:enough]
-        if limit < LEAST_LIFT - NEAR or (len(gains) == enough and limit < gains[-1] - NEAR):
+        if limit < LEAST_LIFT - NEAR:
+            return
+        if len(singles) >= enough and limit < nlargest(enough, [found.gain for found in singles])[-1] - NEAR:
             return
         yield change
 

@@ -191,10 +191,11 @@ class CodeTerm(Term):
         values = {"field": self.name, "vocabulary": self.vocabulary, "found": found, "missing": missing}
         if found and missing:
             return Reason("codes.part", values)
+        if not missing and not self.reads_text:
+            return Reason("codes.all", values)
         stated = {c for name in self.supplier_fields for c in supplier.has(name)}
         if not missing:
-            from_text = self.reads_text and self._is_text(found, stated)
-            return Reason("codes.text" if from_text else "codes.all", values)
+            return Reason("codes.text" if self._is_text(found, stated) else "codes.all", values)
         above = {member for code in missing for member in self.chain(code)}
         near = [code for code in sorted(stated or held) if not above.isdisjoint(self.chain(code))]
         values["found"] = near[:3] or sorted(stated or held)[:3]
