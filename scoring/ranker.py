@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from scoring import explaining, unmet
+from scoring import explaining
 from scoring.base import Gates, Ranker, best_of
 from scoring.batch.results import MOST_AT_ONCE, can_compile
 from scoring.board import Board, scored_once
@@ -21,6 +21,7 @@ from scoring.mutual import combine_mutual
 from scoring.records import Record, read
 from scoring.results import Explanation, LeftOut, Lift, MutualRanking
 from scoring.terms.catalogue import weights as checked_weights
+from scoring.unmet import GOOD_PROBABILITY, Unmet, unmet_demand
 
 if TYPE_CHECKING:
     from scoring.batch.ranking import BatchRanker
@@ -137,6 +138,10 @@ class SupplierRanker(Ranker):
         k : length of the lists that buyers look at
         most : at most so many changes
         """
+        return self.lifts_told(supplier, demands, k, most)(lang)
+
+    def lifts_told(self, supplier: Any, demands: Any, k: int = 10, most: int = 10) -> Callable[[str], event.EventLifts]:
+        """As `lifts_over`, worked out once, to be told in each language that is asked for."""
         board = self.board(demands)
         if k < 1 or most < 1:
             raise RankingError(f"lifts_over: k={k}, most={most}: each at least 1")
@@ -144,11 +149,9 @@ class SupplierRanker(Ranker):
         if at is None:
             raise UnknownIdError(f"supplier {supplier!r} was not seen by fit; fit with its record first")
         terms, chance = self._space.terms, partial(explaining.probability, calibration=self.calibration_)
-        return event.lifts_over(board, at, self._records[at], terms, self._setting, chance, k, most, lang)
+        return event.lifts_over(board, at, self._records[at], terms, self._setting, chance, k, most)
 
-    def unmet(
-        self, demands: Any, probability: float = unmet.GOOD_PROBABILITY, k: int = 10, lang: str = "en"
-    ) -> unmet.Unmet:
+    def unmet(self, demands: Any, probability: float = GOOD_PROBABILITY, k: int = 10, lang: str = "en") -> Unmet:
         """The requests nobody serves well, by product, with why and what would open them.
 
         Parameters
@@ -157,11 +160,15 @@ class SupplierRanker(Ranker):
         probability : what the best supplier that passes must reach for a request to be served well
         k : length of the lists that buyers look at; a supplier on none of them is idle
         """
+        return self.unmet_told(demands, probability, k)(lang)
+
+    def unmet_told(self, demands: Any, probability: float = GOOD_PROBABILITY, k: int = 10) -> Callable[[str], Unmet]:
+        """As `unmet`, worked out once, to be told in each language that is asked for."""
         board = self.board(demands)
         if not 0.0 < probability < 1.0 or k < 1:
             raise RankingError(f"unmet: probability={probability}, k={k}: between 0 and 1, and at least 1")
         terms, chance = self._space.terms, partial(explaining.probability, calibration=self.calibration_)
-        return unmet.unmet_demand(board, self._records, terms, self._setting, chance, good=probability, k=k, lang=lang)
+        return unmet_demand(board, self._records, terms, self._setting, chance, good=probability, k=k)
 
     def left_out(self, demand: Any, k: int = 3, lang: str = "en") -> list[LeftOut]:
         """The best-scored suppliers that fail a gate, with the gate, what was wanted and what was found."""

@@ -19,7 +19,7 @@ from scoring import codes
 from scoring.board import Board
 from scoring.fields import RULED_OUT
 from scoring.gates import FAILED
-from scoring.lifts import Pair, found_for, record_fields, shown, told
+from scoring.lifts import Found, Pair, found_for, record_fields, shown, told
 from scoring.messages import field_name, listing, number, sentence
 from scoring.records import Record
 from scoring.results import Lift
@@ -144,6 +144,30 @@ def products_of(record: Record) -> tuple[str, ...]:
     return stated or tuple(code for name, code in record.mentions if name == "products")
 
 
+@dataclass(frozen=True)
+class _Near:
+    """A supplier that comes near a request: its points, the gates it fails, and changes with points and rank then."""
+
+    at: int
+    score: float
+    failing: tuple[str, ...]
+    lifts: list[tuple[Found, float, int | None]]
+
+
+@dataclass(frozen=True)
+class _Case:
+    """An unmet request for one of its products, before it is put into words; `at` is the best that passes."""
+
+    row: int
+    why: Why
+    at: int
+    suppliers: int
+    passing: int
+    gates: dict[str, int]
+    weakest: list[str]
+    nearest: _Near | None
+
+
 class _Finder:
     def __init__(
         self,
@@ -153,10 +177,9 @@ class _Finder:
         setting: Setting,
         probability: Callable[[float], float],
         good: float,
-        lang: str,
     ) -> None:
         self.board, self.suppliers, self.terms, self.setting = board, suppliers, terms, setting
-        self.probability, self.good, self.lang = probability, good, lang
+        self.probability, self.good = probability, good
         term = next(term for term in terms if isinstance(term, CodeTerm) and term.name == "products")
         self.supply = _Supply(suppliers, term)
 
@@ -171,8 +194,7 @@ class _Finder:
             return nobody
         return nobody or list(asked) or [None]
 
-    def request(self, row: int, code: str | None) -> UnmetRequest:
-        demand = self.board.demands[row]
+    def case(self, row: int, code: str | None) -> _Case:
         open_to = ~self.board.barred(row)
         has = open_to & (self.supply.of(code) if code is not None else True)
         passing = has & self.board.passing[row]
@@ -186,40 +208,35 @@ class _Finder:
         near = [self._best(row, some) for some in (passing, has, kindred, open_to) if some.any()]
         near = near[: 2 if passing.any() else 1]
         why: Why = "no_supplier" if not has.any() else "weak" if passing.any() else "gates"
+        weakest = self._weakest(row, at) if why == "weak" else []
+        nearest = _nearer([self._near(row, one) for one in dict.fromkeys(near)])
+        return _Case(row, why, at, int(has.sum()), int(passing.sum()), gates, weakest, nearest)
+
+    def told(self, case: _Case, lang: str) -> UnmetRequest:
+        demand = self.board.demands[case.row]
         return UnmetRequest(
             demand=demand.id,
             name=demand.name,
-            why=why,
-            because=self._because(why, row, at, int(has.sum()), int(passing.sum()), gates),
-            suppliers=int(has.sum()),
-            passing=int(passing.sum()),
-            gates=gates,
-            nearest=self._nearer([self._nearest(row, one) for one in dict.fromkeys(near)]),
+            why=case.why,
+            because=self._because(case, lang),
+            suppliers=case.suppliers,
+            passing=case.passing,
+            gates=case.gates,
+            nearest=self._nearest(case.nearest, lang) if case.nearest else None,
         )
 
     def _best(self, row: int, among: np.ndarray) -> int:
         return int(np.argmax(np.where(among, self.board.totals[row], -np.inf)))
 
-    @staticmethod
-    def _nearer(found: list[Nearest]) -> Nearest | None:
-        """The one that comes furthest: by what it has if it passes, else by what would open it."""
-
-        def reach(one: Nearest) -> float:
-            opened = [lift.score for lift in one.lifts if lift.rank is not None]
-            return max(opened, default=-np.inf if one.failing else one.score)
-
-        return max(found, key=reach, default=None)
-
-    def _because(self, why: Why, row: int, at: int, has: int, passing: int, gates: dict[str, int]) -> str:
-        values: dict[str, Any] = {"suppliers": number(has, self.lang), "passing": number(passing, self.lang)}
-        named = [f"{field_name(name, self.lang)} ({number(count, self.lang)})" for name, count in gates.items()]
-        values["gates"] = listing(named, self.lang)
-        if why == "weak":
-            chance = self.probability(float(self.board.totals[row, at]))
-            values["probability"] = number(100 * chance, self.lang, 0)
-            weakest = [field_name(name, self.lang) for name in self._weakest(row, at)]
-            values["weakest"] = listing(weakest, self.lang)
-        return sentence(f"unmet.{why}", self.lang, values)
+    def _because(self, case: _Case, lang: str) -> str:
+        values: dict[str, Any] = {"suppliers": number(case.suppliers, lang), "passing": number(case.passing, lang)}
+        named = [f"{field_name(name, lang)} ({number(count, lang)})" for name, count in case.gates.items()]
+        values["gates"] = listing(named, lang)
+        if case.why == "weak":
+            chance = self.probability(float(self.board.totals[case.row, case.at]))
+            values["probability"] = number(100 * chance, lang, 0)
+            values["weakest"] = listing([field_name(name, lang) for name in case.weakest], lang)
+        return sentence(f"unmet.{case.why}", lang, values)
 
     def _weakest(self, row: int, at: int) -> list[str]:
         """The terms that lack most points of what they could have."""
@@ -237,9 +254,8 @@ class _Finder:
         stated = {term.name: term for term in self.terms if term.name in most and term.states(demand)}
         return Pair(demand, self.suppliers[at], stated, most, self.setting)
 
-    def _nearest(self, row: int, at: int) -> Nearest:
-        supplier, score = self.suppliers[at], float(self.board.totals[row, at])
-        failing = self.board.failing(row, at)
+    def _near(self, row: int, at: int) -> _Near:
+        score, failing = float(self.board.totals[row, at]), self.board.failing(row, at)
         others, passing = self.board.totals[row], self.board.passing[row]
         tried = found_for(self._pair(row, at), failing)
         lifts = []
@@ -247,10 +263,27 @@ class _Finder:
             after = score + found.gain
             better = ((others > after) | ((others == after) & (np.arange(others.size) < at))) & passing
             better[at] = False
-            rank = None if found.failing else 1 + int(better.sum())
-            lifts.append(Lift(told(found, self.lang), after, rank, found.effort, record_fields(found, supplier)))
-        chance = 0.0 if failing else self.probability(score)
-        return Nearest(supplier.id, supplier.name, score, chance, tuple(sorted(failing)), tuple(lifts))
+            lifts.append((found, after, None if found.failing else 1 + int(better.sum())))
+        return _Near(at, score, tuple(sorted(failing)), lifts)
+
+    def _nearest(self, near: _Near, lang: str) -> Nearest:
+        supplier = self.suppliers[near.at]
+        chance = 0.0 if near.failing else self.probability(near.score)
+        lifts = (
+            Lift(told(found, lang), after, rank, found.effort, record_fields(found, supplier))
+            for found, after, rank in near.lifts
+        )
+        return Nearest(supplier.id, supplier.name, near.score, chance, near.failing, tuple(lifts))
+
+
+def _nearer(found: list[_Near]) -> _Near | None:
+    """The one that comes furthest: by what it has if it passes, else by what would open it."""
+
+    def reach(one: _Near) -> float:
+        opened = [after for _, after, rank in one.lifts if rank is not None]
+        return max(opened, default=-np.inf if one.failing else one.score)
+
+    return max(found, key=reach, default=None)
 
 
 def unmet_demand(
@@ -262,35 +295,38 @@ def unmet_demand(
     *,
     good: float,
     k: int,
-    lang: str,
-) -> Unmet:
-    """What `SupplierRanker.unmet` gives."""
-    finder = _Finder(board, suppliers, terms, setting, probability, good, lang)
+) -> Callable[[str], Unmet]:
+    """What `SupplierRanker.unmet_told` gives."""
+    finder = _Finder(board, suppliers, terms, setting, probability, good)
     groups: dict[str | None, list[int]] = {}
     for row in range(len(board.demands)):
         for code in finder.unmet_products(row):
             groups.setdefault(code, []).append(row)
     asked = Counter(code for demand in board.demands for code in products_of(demand) or (None,))
-    products = [
-        UnmetProduct(
-            code,
-            codes.label("products", code, lang) if code is not None else sentence("unmet.no_product", lang, {}),
-            asked[code],
-            int(finder.supply.of(code).sum()) if code is not None else 0,
-            tuple(finder.request(row, code) for row in rows),
-        )
-        for code, rows in groups.items()
+    cases = [
+        (code, _having(finder.supply, code), [finder.case(row, code) for row in rows]) for code, rows in groups.items()
     ]
-    products.sort(key=lambda one: (-len(one.requests), one.suppliers, one.code or "~"))
-    return Unmet(
-        requests=len(board.demands),
-        unmet=len({row for rows in groups.values() for row in rows}),
-        probability=good,
-        k=k,
-        products=tuple(products),
-        unasked=_unasked(finder.supply, {code for code in asked if code is not None}, lang),
-        idle=_idle(board, suppliers, k),
-    )
+    cases.sort(key=lambda one: (-len(one[2]), one[1], one[0] or "~"))
+    unmet = len({row for rows in groups.values() for row in rows})
+    idle = _idle(board, suppliers, k)
+
+    def tell(lang: str) -> Unmet:
+        products = tuple(
+            UnmetProduct(code, _label(code, lang), asked[code], having, tuple(finder.told(case, lang) for case in some))
+            for code, having, some in cases
+        )
+        unasked = _unasked(finder.supply, {code for code in asked if code is not None}, lang)
+        return Unmet(len(board.demands), unmet, good, k, products, unasked, idle)
+
+    return tell
+
+
+def _label(code: str | None, lang: str) -> str:
+    return codes.label("products", code, lang) if code is not None else sentence("unmet.no_product", lang, {})
+
+
+def _having(supply: _Supply, code: str | None) -> int:
+    return int(supply.of(code).sum()) if code is not None else 0
 
 
 def _unasked(supply: _Supply, asked: set[str], lang: str) -> tuple[Unasked, ...]:

@@ -49,3 +49,22 @@ def strongest(explanation: Mapping[str, Any], lang: str, count: int) -> tuple[st
     """The reasons of the terms that add most, best first."""
     terms = sorted(explanation.get("terms", []), key=lambda term: -term["points"])
     return tuple(said(term["because"], lang) for term in terms[:count] if term["points"] > 0)
+
+
+def in_every(told: Mapping[str, Any]) -> Any:
+    """One thing told in each of `LANGUAGES`, as one to be kept: texts that differ become {lang: text}."""
+    first = next(iter(told.values()))
+    if isinstance(first, Mapping):
+        return {key: in_every({lang: one[key] for lang, one in told.items()}) for key in first}
+    if isinstance(first, list):
+        return [in_every({lang: one[n] for lang, one in told.items()}) for n in range(len(first))]
+    return first if all(one == first for one in told.values()) else dict(told)
+
+
+def in_one(kept: Any, lang: str) -> Any:
+    """What `in_every` kept, as it was told in one language."""
+    if isinstance(kept, Mapping):
+        if kept.keys() == set(LANGUAGES):
+            return kept[lang]
+        return {key: in_one(one, lang) for key, one in kept.items()}
+    return [in_one(one, lang) for one in kept] if isinstance(kept, list) else kept

@@ -82,6 +82,7 @@ DEEDS = {
     "export.started": text_of("Export started"),
     "unmet.started": text_of("Unmet demand worked out"),
     "evenness.started": text_of("Evenness computed"),
+    "lifts.started": text_of("What would lift a supplier worked out"),
     "job.cancelled": text_of("Work called off"),
     "cluster.created": text_of("Cluster added"),
     "cluster.set": text_of("Cluster set"),

@@ -264,29 +264,32 @@ def lifts_over(
     probability: Callable[[float], float],
     k: int,
     most: int,
-    lang: str,
-) -> EventLifts:
-    """What `SupplierRanker.lifts_over` gives; `at` is the supplier's column of the board."""
+) -> Callable[[str], EventLifts]:
+    """What `SupplierRanker.lifts_told` gives; `at` is the supplier's column of the board."""
     event = _Event(board, at, supplier, terms, setting, probability, k)
     now = [event.standing(row, row.score, bool(row.failing)) for row in event.rows]
     lifts = []
     for one in event.best()[:most]:
-        found = _found(event, one)
         requests = [event.request(number, gain, fails) for number, (gain, fails) in one.effect.items()]
         requests.sort(key=lambda r: (-_gained(r, k), r.probability - r.probability_after, r.demand))
-        lifts.append(
-            EventLift(
-                told(found, lang), found.effort, record_fields(found, supplier), one.opens, one.enters, one.ranks,
-                one.meetings, tuple(requests),
-            )
+        lifts.append((one, _found(event, one), tuple(requests)))
+
+    def tell(lang: str) -> EventLifts:
+        return EventLifts(
+            supplier.id,
+            supplier.name,
+            k,
+            len(event.rows),
+            sum(rank is not None for rank, _ in now),
+            sum(rank is not None and rank <= k for rank, _ in now),
+            sum(chance for _, chance in now),
+            tuple(
+                EventLift(
+                    told(found, lang), found.effort, record_fields(found, supplier), one.opens, one.enters, one.ranks,
+                    one.meetings, requests,
+                )
+                for one, found, requests in lifts
+            ),
         )  # fmt: skip
-    return EventLifts(
-        supplier.id,
-        supplier.name,
-        k,
-        len(event.rows),
-        sum(rank is not None for rank, _ in now),
-        sum(rank is not None and rank <= k for rank, _ in now),
-        sum(chance for _, chance in now),
-        tuple(lifts),
-    )
+
+    return tell

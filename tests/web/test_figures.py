@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -91,24 +92,31 @@ def test_unmet_demand_says_why_and_what_would_help(site: Site) -> None:
     for product in found["products"]:
         assert str(escape(product["label"])) in page
     assert "What would help" in page
+    with site.database.read() as session:
+        event = find_event(session, actor, EVENT)
+        kept = outlook.found_in(outlook.newest(session, event, "unmet"), "zh")
+        assert kept == json.loads(json.dumps(matching.unmet_demand(session, actor, event, lang="zh")))
+    with site.client(lang="zh") as client:
+        assert kept["products"][0]["requests"][0]["because"] in client.get(f"{BASE}/unmet").text
     assert "Nearest:" in page
 
 
 def test_a_new_ranking_makes_stale_what_was_worked_out(site: Site) -> None:
-    """Kept is one work for a match run and language; nobody works it out without a ranking."""
+    """Kept is one work for a match run; nobody works it out without a ranking."""
     with site.database.write() as session:
         actor = _actor(site)
         event = find_event(session, actor, EVENT)
-        work = outlook.start(session, actor, event, "unmet", "de")
-        assert outlook.newest(session, event, "unmet", "de") is work
-        assert outlook.newest(session, event, "unmet", "it") is None
+        work = outlook.start(session, actor, event, "unmet")
+        assert outlook.newest(session, event, "unmet") is work
+        assert outlook.start(session, actor, event, "unmet") is work, "what is under way is not begun twice"
+        assert outlook.newest(session, event, "unmet", actor.tenant_id) is None
         run = last_match_run(session, event.id)
         assert run is not None
         later = MatchRun(tenant_id=event.tenant_id, event_id=event.id, as_of=run.as_of, state="done")
         later.finished_at = utc_now()
         session.add(later)
         session.flush()
-        assert outlook.newest(session, event, "unmet", "de") is None
+        assert outlook.newest(session, event, "unmet") is None
         session.rollback()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as entities
+import json
 import re
 from datetime import timedelta
 from uuid import UUID
@@ -10,6 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from markupsafe import escape
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
@@ -18,6 +20,7 @@ from app.db.models import (
     CapabilityProfile,
     Event,
     FeedToken,
+    Job,
     Meeting,
     MeetingRequest,
     Organisation,
@@ -32,10 +35,12 @@ from app.db.models import (
     SourcingRequest,
 )
 from app.domain.people import WordingIn
-from app.services import access, publications, sampling
+from app.services import access, matching, outlook, publications, sampling
 from app.services.booking import release
 from app.services.consents import write_wording
+from app.services.events import find_event
 from tests.web.conftest import BUYER, ENTERPRISE, EVENT, Site, looking
+from tests.web.test_setting_up import followed
 
 _ID = "[0-9a-f]{8}-[0-9a-f-]{27}"
 
@@ -156,10 +161,32 @@ def test_reasons_are_shown_for_both_sides_with_what_would_lift(site: Site) -> No
         page = client.get("/my/buyers").text
         assert page.count("What they are to you") == page.count("What you are to them") > 0
         assert "rank 1 on their list" in page
-        lifts = client.get("/my/lifts").text
-        assert "meetings to be expected" in lifts
     with site.client(BUYER) as client:
         assert client.get("/my/buyers").status_code == 403
+
+
+def test_what_would_lift_is_worked_out_once_and_read_in_any_language(site: Site) -> None:
+    """Kept for the match run, without the requests, which are their buyers'; nobody else comes by it."""
+    with site.client(ENTERPRISE) as client:
+        assert "Work it out" in client.get("/my/lifts").text
+        page = followed(client, client.post("/my/lifts")).text
+        assert "meetings to be expected" in page
+        assert client.get("/my/lifts").text == page
+        with site.database.read() as session:
+            work = session.scalars(select(Job).filter_by(kind="lifts")).one()
+            owner = session.get_one(Organisation, UUID(work.parameters["of"]))
+            actor = access.Actor(owner.tenant_id, "enterprise", owner.id)
+            found = matching.supplier_lifts(session, actor, find_event(session, actor, EVENT), owner.id, lang="fr")
+            assert outlook.found_in(work, "fr") == json.loads(json.dumps(found))
+            assert outlook.found_in(work, "zh") != outlook.found_in(work, "fr")
+    with site.client(ENTERPRISE, lang="fr") as client:
+        page = client.get("/my/lifts").text
+        assert found["lifts"]
+        for lift in found["lifts"]:
+            assert str(escape(lift["change"])) in page
+    with site.client(BUYER) as client:
+        assert client.get("/my/lifts").status_code == client.post("/my/lifts").status_code == 403
+        assert client.get(f"/progress/job/{work.id}").status_code == 404
 
 
 def test_a_pasted_text_becomes_a_request_only_when_it_is_confirmed(site: Site) -> None:

@@ -6,7 +6,7 @@ from app.services.matching.evaluating import evaluate_run
 from app.services.matching.evenness import evenness_curve
 from app.services.matching.learned import read_learned
 from app.services.matching.lessons import learn, lessons_of
-from app.services.matching.lifts import supplier_lifts
+from app.services.matching.lifts import supplier_lifts, supplier_lifts_kept
 from app.services.matching.lists import (
     RankedList,
     best_of_buyers,
@@ -23,7 +23,7 @@ from app.services.matching.overview import products_of, ranked_requests, ranked_
 from app.services.matching.run import execute, start_run
 from app.services.matching.shards import execute as execute_shard
 from app.services.matching.suppliers_side import matches_of, requests_for, title_of
-from app.services.matching.unmet import unmet_demand
+from app.services.matching.unmet import unmet_demand, unmet_demand_kept
 from app.services.matching.why import list_of, pair_of
 
 __all__ = [
@@ -56,8 +56,10 @@ __all__ = [
     "start_run",
     "stored",
     "supplier_lifts",
+    "supplier_lifts_kept",
     "supplier_reasons",
     "title_of",
     "unmet_demand",
+    "unmet_demand_kept",
     "unserved",
 ]

@@ -13,9 +13,9 @@ from app.db.queries.scoped import fetch
 from app.services import runs
 from app.services.access import Actor
 from app.services.delegations import met_as
-from app.services.explanations import language
+from app.services.explanations import LANGUAGES, in_every, language
 from app.services.matching.event_board import Scored, scored_event
-from scoring.lifts.event import EventLift, RequestLift
+from scoring.lifts.event import EventLift, EventLifts, RequestLift
 
 #: requests shown with a change, those that gain most
 SHOWN = 20
@@ -42,6 +42,23 @@ def supplier_lifts(
     NotFoundError
         There is no such organisation for this caller, or it supplies nothing at this event.
     """
+    scored, owner = _of(session, actor, event, organisation_id, report)
+    told = scored.ranker.lifts_told(owner.code, scored.board, k, limit)
+    return _shown(scored, owner, told(language(lang)), actor.is_staff)
+
+
+def supplier_lifts_kept(
+    session: Session, actor: Actor, event: Event, *, organisation_id: UUID, report: runs.Progress
+) -> Any:
+    """The sums worked out once for readers of every language (see `explanations.in_every`), without the requests."""
+    scored, owner = _of(session, actor, event, organisation_id, report)
+    told = scored.ranker.lifts_told(owner.code, scored.board)
+    return in_every({lang: _shown(scored, owner, told(lang), with_requests=False) for lang in LANGUAGES})
+
+
+def _of(
+    session: Session, actor: Actor, event: Event, organisation_id: UUID, report: runs.Progress
+) -> tuple[Scored, Organisation]:
     actor.must_act_for(organisation_id)
     owner = fetch(session, Organisation, organisation_id, actor.tenant_id)
     scored = scored_event(session, event, report)
@@ -50,16 +67,18 @@ def supplier_lifts(
         owner = session.get_one(Organisation, part.organisation_id)
     if owner.code not in scored.field.suppliers:
         raise NotFoundError(f"{owner.name} supplies nothing at the event {event.code!r}.")
-    found = scored.ranker.lifts_over(owner.code, scored.board, k=k, most=limit, lang=language(lang))
-    open_to_all = actor.is_staff
+    return scored, owner
+
+
+def _shown(scored: Scored, owner: Organisation, found: EventLifts, with_requests: bool) -> dict[str, Any]:
     return {
         "supplier": scored.supplier(owner.code),
-        "k": k,
+        "k": found.k,
         "requests": found.requests,
         "passes": found.passes,
         "listed": found.listed,
         "meetings": found.meetings,
-        "lifts": [_lift(scored, lift, open_to_all) for lift in found.lifts],
+        "lifts": [_lift(scored, lift, with_requests) for lift in found.lifts],
     }
 
 

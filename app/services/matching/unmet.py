@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from app.db.models import Event
 from app.services import runs
 from app.services.access import Actor
-from app.services.explanations import language
+from app.services.explanations import LANGUAGES, in_every, language
 from app.services.matching.event_board import Scored, scored_event
-from scoring.unmet import GOOD_PROBABILITY, Nearest, UnmetRequest
+from scoring.unmet import GOOD_PROBABILITY, Nearest, Unmet, UnmetRequest
 
 
 def unmet_demand(
@@ -35,12 +35,23 @@ def unmet_demand(
     """
     actor.must_be_staff()
     scored = scored_event(session, event, report)
-    found = scored.ranker.unmet(scored.board, probability=probability, k=k, lang=language(lang))
+    return _shown(scored, scored.ranker.unmet_told(scored.board, probability, k)(language(lang)))
+
+
+def unmet_demand_kept(session: Session, actor: Actor, event: Event, *, report: runs.Progress) -> Any:
+    """The same worked out once for readers of every language (see `explanations.in_every`)."""
+    actor.must_be_staff()
+    scored = scored_event(session, event, report)
+    told = scored.ranker.unmet_told(scored.board)
+    return in_every({lang: _shown(scored, told(lang)) for lang in LANGUAGES})
+
+
+def _shown(scored: Scored, found: Unmet) -> dict[str, Any]:
     return {
         "requests": found.requests,
         "unmet": found.unmet,
         "probability": found.probability,
-        "k": k,
+        "k": found.k,
         "products": [
             {
                 "code": product.code,

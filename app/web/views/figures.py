@@ -63,7 +63,7 @@ def show(code: str, page: Asked, session: Reading) -> Response:
 def evenness(code: str, page: Asked, session: Reading) -> Response:
     """What it costs in score to show suppliers more evenly, as it was worked out for the newest ranking."""
     event = find_event(session, page.actor, code)
-    work = outlook.newest(session, event, "evenness", "")
+    work = outlook.newest(session, event, "evenness")
     if work is not None and work.state != "done":
         return page.to(follow("job", work.id, f"/events/{event.code}/figures/evenness"))
     found = work.result if work else None
@@ -76,7 +76,7 @@ def evenness(code: str, page: Asked, session: Reading) -> Response:
 @router.deed("/events/{code}/figures/evenness")
 def work_out(code: str, page: Asked, session: Writing, queue: Queue, after: BackgroundTasks) -> Response:
     event = find_event(session, page.actor, code)
-    work = outlook.start(session, page.actor, event, "evenness", "")
+    work = outlook.start(session, page.actor, event, "evenness")
     after.add_task(queue.job, work.id)
     return page.to(follow("job", work.id, f"/events/{event.code}/figures/evenness"))
 

@@ -20,10 +20,10 @@ _PRODUCTS = 25
 def unmet(code: str, page: Asked, session: Reading) -> Response:
     """As it was worked out for the newest ranking; who comes first sets it going."""
     event = find_event(session, page.actor, code)
-    work = outlook.newest(session, event, "unmet", page.lang)
+    work = outlook.newest(session, event, "unmet")
     if work is not None and work.state != "done":
         return page.to(follow("job", work.id, f"/events/{event.code}/unmet"))
-    found = (work.result or {}) if work else {}
+    found = outlook.found_in(work, page.lang)
     cursor = page.request.query_params.get("cursor", "")
     first = int(cursor) if cursor.isdecimal() and len(cursor) < 7 else 0
     products = found.get("products", [])
@@ -37,6 +37,6 @@ def unmet(code: str, page: Asked, session: Reading) -> Response:
 @router.deed("/events/{code}/unmet")
 def work_out(code: str, page: Asked, session: Writing, queue: Queue, after: BackgroundTasks) -> Response:
     event = find_event(session, page.actor, code)
-    work = outlook.start(session, page.actor, event, "unmet", page.lang)
+    work = outlook.start(session, page.actor, event, "unmet")
     after.add_task(queue.job, work.id)
     return page.to(follow("job", work.id, f"/events/{event.code}/unmet"))
