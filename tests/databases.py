@@ -1,7 +1,7 @@
 """Databases to test on: made empty or as copies of one that is filled already, and gone after the test.
 
 SQLite files are copied; PostgreSQL copies a database it is told to take as a template. Building one takes seconds,
-copying it a moment; thousands of them, kept, would fill a disk.
+copying it a moment; thousands of them, kept, would fill a disk. All processes of a run share what is to be copied.
 """
 
 from __future__ import annotations
@@ -9,19 +9,20 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from app.db.engine import Database
 from app.db.migrate import upgrade
+from tests.shared import once
 
 Kind = Literal["sqlite", "postgresql"]
-Fill = Callable[[Database], None]
+_Told = TypeVar("_Told")
 
 
 @dataclass(eq=False)
@@ -31,7 +32,6 @@ class Server:
     kind: Kind
     folder: Path
     address: str | None = None
-    _templates: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def _engine(self) -> Engine:
@@ -69,17 +69,17 @@ class Server:
         finally:
             self.drop(url)
 
-    def template(self, name: str, fill: Fill | None = None) -> str:
-        """A migrated database to copy, filled when it is first asked for by this name."""
-        if name not in self._templates:
-            url = self.new()
-            database = Database(url)
-            upgrade(database)
-            if fill:
-                fill(database)
-            database.close()  # the last connection to leave folds SQLite's write-ahead log into the file
-            self._templates[name] = url
-        return self._templates[name]
+    def template(self, name: str, fill: Callable[[Database], _Told] | None = None) -> tuple[str, _Told | None]:
+        """A migrated database to copy, filled when it is first asked for by this name, and what `fill` told of it."""
+        return once(f"{self.kind} {name}", lambda: self._filled(fill))
+
+    def _filled(self, fill: Callable[[Database], _Told] | None) -> tuple[str, _Told | None]:
+        url = self.new()
+        database = Database(url)
+        upgrade(database)
+        told = fill(database) if fill else None
+        database.close()  # the last connection to leave folds SQLite's write-ahead log into the file
+        return url, told
 
     def tell(self, statement: str) -> None:
         """Have the PostgreSQL server do something outside of any transaction."""
@@ -87,11 +87,9 @@ class Server:
             connection.execute(text(statement))
 
     def close(self) -> None:
-        """Let go of the server; SQLite's files are removed."""
+        """Let go of the server."""
         if self.address:
             self._engine.dispose()
-        else:
-            shutil.rmtree(self.folder)
 
 
 def name_of(url: str) -> str:

@@ -123,7 +123,7 @@ class Standing:
 @pytest.fixture(scope="session")
 def standing(sqlite_server: Server) -> Iterator[Standing]:
     """For all that is decided before the database is asked, so that its kind makes no difference."""
-    with sqlite_server.lent(sqlite_server.template("blank")) as url:
+    with sqlite_server.lent(sqlite_server.template("blank")[0]) as url:
         database = Database(url)
         made = make_fair(database, "standing")
         database.close()
@@ -141,11 +141,10 @@ class Filled:
     rival: Fair
 
 
-@cache
 def _fill(server: Server) -> Filled:
-    made: list[Fair] = []
-    url = server.template("filled", lambda found: made.extend(make_fair(found, slug) for slug in ("demo", "rival")))
-    return Filled(server, url, *made)
+    url, fairs = server.template("filled", lambda database: [make_fair(database, slug) for slug in ("demo", "rival")])
+    assert fairs is not None
+    return Filled(server, url, *fairs)
 
 
 @pytest.fixture(scope="session")

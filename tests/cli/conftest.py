@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.command import Result, Shell
+from tests.shared import FOLDER, once
 
 
 @pytest.fixture
@@ -43,9 +44,13 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+def demo() -> Demo:
     """The demonstration in a database of its own; the second run finds the first one's edition there."""
-    folder = tmp_path_factory.mktemp("demo")
+    return once("demo", demonstrated)
+
+
+def demonstrated() -> Demo:
+    folder = FOLDER / "demo"
+    folder.mkdir()
     shell = Shell(folder, f"sqlite:///{folder / 'demo.db'}")
-    told = shell.run("demo")
-    return Demo(shell, told, shell.json("demo"))
+    return Demo(shell, shell.run("demo"), shell.json("demo"))

@@ -65,7 +65,7 @@ class Stage:
 def template(server: Server, name: str) -> str:
     """A database to copy, made when it is first asked for: "blank", "EDITION loaded" or "EDITION scheduled"."""
     edition, _, how = name.partition(" ")
-    return server.template(name, None if name == "blank" else fill_with(edition, scheduled=how == "scheduled"))
+    return server.template(name, None if name == "blank" else fill_with(edition, scheduled=how == "scheduled"))[0]
 
 
 @contextmanager

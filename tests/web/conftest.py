@@ -23,7 +23,8 @@ from app.db.engine import Database
 from app.db.models import Organisation
 from app.main import create_app
 from app.services import access, accounts, sampling
-from tests.cli.command import Shell
+from tests.cli.conftest import demonstrated
+from tests.shared import FOLDER, once
 
 PASSWORD = "four words in a row"
 ORGANISER, ENTERPRISE, BUYER = "organiser@example.org", "enterprise@example.org", "buyer@example.org"
@@ -69,9 +70,9 @@ class Look:
 
 
 def make_paris(folder: Path) -> Path:
-    """Run `fairmatch demo` with its database in a folder, add an account for each kind of user, return the database."""
+    """A copy of the database that `fairmatch demo` leaves, with an account for each kind of user."""
     folder.mkdir(parents=True, exist_ok=True)
-    Shell(folder, f"sqlite:///{folder / 'fairmatch.db'}").process("demo")
+    once("demo", demonstrated).copy(folder)
     database = Database(f"sqlite:///{folder / 'fairmatch.db'}")
     _people(database)
     database.close()
@@ -79,22 +80,9 @@ def make_paris(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def paris(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database that `fairmatch demo` leaves, with an account for each kind of user; made once for all workers."""
-    shared = tmp_path_factory.getbasetemp()
-    shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
-    folder, done = shared / "paris", shared / "paris" / "done"
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        limit = time.monotonic() + 300
-        while not done.exists():
-            assert time.monotonic() < limit, "the other worker does not get the sample edition done"
-            time.sleep(0.2)
-        return folder / "fairmatch.db"
-    make_paris(folder)
-    done.touch()
-    return folder / "fairmatch.db"
+def paris() -> Path:
+    """Such a database, to be copied."""
+    return once("paris", lambda: make_paris(FOLDER / "paris"))
 
 
 def _people(database: Database) -> None:
