@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -269,6 +269,18 @@ def offers_for(session: Session, request: SourcingRequest) -> list[Offer]:
         told_by = "supplier" if who[teller].id == supplier.id else "buyer"
         found.append(Offer(supplier, meeting.id, told_by, quotation))
     return sorted(found, key=_by_price)
+
+
+def requests_quoted(session: Session, requests: Collection[UUID]) -> set[UUID]:
+    """Which of these requests have quotations."""
+    query = (
+        select(Meeting.request_id)
+        .join(Outcome, Outcome.meeting_id == Meeting.id)
+        .join(Quotation, Quotation.outcome_id == Outcome.id)
+        .where(Meeting.request_id.in_(requests))
+        .distinct()
+    )
+    return {key for key in session.scalars(query) if key}
 
 
 def _by_price(offer: Offer) -> tuple[Any, ...]:

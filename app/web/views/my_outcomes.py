@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.core.errors import ChangedMeanwhileError
+from app.db.models import Quotation
 from app.domain.access import PARTIES, ROLES, STAFF
 from app.domain.outcomes import NEXT_STEPS, OutcomeShape
 from app.domain.vocabulary import vocabulary
@@ -87,19 +89,23 @@ def save(meeting_id: UUID, page: Asked, session: Writing, form: Sent) -> Respons
 
 @router.page("/my/quotations", roles=("buyer",))
 def quotations(page: Asked, session: Reading) -> Response:
-    """The offers for one request, a column for each supplier and a row for each volume."""
+    """The offers for one request, a table for each product and volume; first the newest request that has some."""
     portal = portal_of(page, session)
     if portal.part is None:
         return portal.none_yet("outcomes")
     found = list_requests(session, page.actor, portal.event.id, limit=200)
     newest = lookups.revisions(session, [row.id for row in found.items])
     titles = [(str(row.id), title_of(newest[row.id].document)) for row in found.items]
-    chosen = page.request.query_params.get("request") or (titles[0][0] if titles else "")
+    chosen = page.request.query_params.get("request") or ""
+    if not chosen and titles:
+        quoted = outcomes.requests_quoted(session, [row.id for row in found.items])
+        chosen = next((key for key, _ in titles if UUID(key) in quoted), titles[0][0])
     offers = []
     if chosen:
         request = lookups.request(session, page.actor, Form({"r": [chosen]}).id("r") or UUID(int=0))
         offers = outcomes.offers_for(session, request)
-    return portal.render("quotations.html", "outcomes", titles=titles, chosen=chosen, offers=offers,
+    groups = [list(rows) for _, rows in groupby(offers, key=lambda one: _volume(one.quotation))]
+    return portal.render("quotations.html", "outcomes", titles=titles, chosen=chosen, groups=groups,
                          best=_best(offers), units=vocabulary("units"))  # fmt: skip
 
 
@@ -115,9 +121,12 @@ def _best(offers: list[outcomes.Offer]) -> set[UUID]:
     """The cheapest offer of each product, volume and currency, where several can be compared."""
     by: dict[tuple[Any, ...], list[outcomes.Offer]] = {}
     for offer in offers:
-        one = offer.quotation
-        by.setdefault((one.product, one.unit, one.quantity, one.currency), []).append(offer)
+        by.setdefault((*_volume(offer.quotation), offer.quotation.currency), []).append(offer)
     return {min(rows, key=lambda row: row.quotation.unit_price).quotation.id for rows in by.values() if len(rows) > 1}
+
+
+def _volume(one: Quotation) -> tuple[Any, ...]:
+    return one.product, one.quantity, one.unit
 
 
 def _offers(form: Form) -> list[dict[str, Any]]:
