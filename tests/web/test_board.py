@@ -355,3 +355,25 @@ def test_every_page_of_the_schedule_is_for_everybody(chromium: Browser, site: Si
             report = Axe().run(page)
             assert report.violations_count == 0, report.generate_report()
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def test_on_a_phone_the_panel_is_a_sheet_that_leaves_the_chosen_meeting_in_sight(chromium: Browser, site: Site) -> None:
+    with looking(chromium, site.url, phone=True) as look:
+        page = look.open(_BASE)
+        card, sheet, key = page.locator(".meet").last, page.locator("[data-panel]"), page.locator("[data-fold]")
+        card.click()
+        for opened in (False, True, False):
+            expect(key).to_have_attribute("aria-expanded", str(opened).lower())
+            expect(page.locator("#m-slot")).to_be_visible(visible=opened)
+            place, below = card.bounding_box(), sheet.bounding_box()
+            assert place
+            assert below
+            assert place["y"] >= 0
+            assert place["y"] + place["height"] <= below["y"], "the sheet covers what it is about"
+            assert below["height"] < page.viewport_size["height"] * (0.65 if opened else 0.2)  # type: ignore[index]
+            report = Axe().run(page)
+            assert report.violations_count == 0, report.generate_report()
+            key.press("Enter")
+        page.locator("[data-close]").click()
+        expect(sheet).to_be_hidden()
+        expect(card).to_be_focused()

@@ -7,6 +7,7 @@ const panel = board?.querySelector("[data-panel]");
 const table = board?.querySelector("table");
 const edit = board && "edit" in board.dataset;
 const byTable = board?.dataset.view === "tables";
+const phone = matchMedia("(max-width: 56rem)");
 let chosen = null; // the card that is chosen
 let legal = new Map(); // cell → true, of where it could go
 let at = null; // the cell that the keys stand on
@@ -51,10 +52,18 @@ async function fetched(card, address) {
   }
 }
 
-function show(html) {
+function show(html, folded) {
   panel.innerHTML = html;
   panel.hidden = false;
   board.classList.add("choosing");
+  fold(folded);
+}
+
+/** On a phone the panel is a sheet from below: folded it leaves the board free, and the chosen card is never under it. */
+function fold(folded) {
+  panel.toggleAttribute("data-folded", folded);
+  panel.querySelector("[data-fold]").setAttribute("aria-expanded", String(!folded));
+  if (phone.matches) chosen.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 /** Choose a card: its details beside the board, and the cells where it could go. */
@@ -65,7 +74,7 @@ async function choose(card, focus = true) {
   card.classList.add("chosen");
   const html = await fetched(card, `${card.pathname}/panel?`);
   if (html === null) return;
-  show(html);
+  show(html, true);
   const about = panel.querySelector("[data-about]");
   if (edit && about.dataset.legal) light(card, JSON.parse(about.dataset.legal), about.dataset);
   else say("locked" in card.dataset ? texts.locked : about.querySelector("h2").textContent);
@@ -178,6 +187,7 @@ function put(meeting) {
 function startSwap() {
   unlight();
   swapping = true;
+  fold(true);
   say(texts.swap);
   chosen.focus({ preventScroll: true });
 }
@@ -188,7 +198,7 @@ async function offer(other) {
   swapping = false;
   const html = await fetched(chosen, `${chosen.pathname}/swap/panel?with=${encodeURIComponent(other.dataset.m)}&`);
   if (html === null) return;
-  show(html);
+  show(html, false);
   say(panel.querySelector("[data-swapping]").innerText);
   (panel.querySelector("[data-swap] button") ?? panel.querySelector("[data-close]")).focus();
 }
@@ -322,6 +332,7 @@ if (board) {
   table.addEventListener("click", pointer);
   panel.addEventListener("click", (event) => {
     if (event.target.closest("[data-close]")) leave();
+    else if (event.target.closest("[data-fold]")) fold(!("folded" in panel.dataset));
     else if (event.target.closest("[data-swap-start]")) { event.preventDefault(); startSwap(); }
   });
   panel.addEventListener("submit", (event) => {
