@@ -9,14 +9,25 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+from sqlalchemy import select
 
+from app.db.engine import Database
+from app.db.models import Attendee, Event, Meeting, Schedule, Slot
+from app.services.access import Actor
+from app.services.live.checkins import check_in
+from app.services.live.states import mark, meeting_to_change
 from tests.web.conftest import _CHROMIUM, BUYER, ENTERPRISE, EVENT, ORGANISER, looking, make_paris, serving
 
 Steps = Callable[[Page], object]
 E = f"/events/{EVENT}"
+#: in the second slot of the day, as the live day is shown
+NOON = datetime(2025, 9, 15, 14, 10)  # noqa: DTZ001 - local time of the event
+#: which of those who come have not come by then
+_LATE = (8, 21)
 
 
 def _first(selector: str) -> Steps:
@@ -29,13 +40,26 @@ def _first(selector: str) -> Steps:
     return go
 
 
+def _press(name: str) -> Steps:
+    def press(page: Page) -> None:
+        page.get_by_role("button", name=name).first.click()
+        page.wait_for_load_state()
+
+    return press
+
+
+def _tall(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 1300})
+
+
 #: name, who looks, language, where, what is done there, on a phone, in the dark
 PICTURES: tuple[tuple[str, str, str, str, tuple[Steps, ...], bool, bool], ...] = (
     ("overview", ORGANISER, "en", E, (), False, False),
     ("participants-zh", ORGANISER, "zh", f"{E}/participants", (), False, False),
     ("ranking", ORGANISER, "en", f"{E}/ranking", (), False, False),
     ("schedule", ORGANISER, "en", f"{E}/schedule", (), False, False),
-    ("live-phone-zh", ORGANISER, "zh", f"{E}/live", (), True, False),
+    ("live-phone-zh", ORGANISER, "zh", f"{E}/live?at={NOON:%Y-%m-%dT%H:%M}", (_tall,), True, False),
+    ("repair", ORGANISER, "en", f"{E}/live?at={NOON:%Y-%m-%dT%H:%M}", (_press("Does not come"),), False, False),
     ("figures-dark", ORGANISER, "en", f"{E}/figures", (), False, True),
     ("enterprise-zh", ENTERPRISE, "zh", "/my/buyers", (), False, False),
     (
@@ -50,6 +74,27 @@ PICTURES: tuple[tuple[str, str, str, str, tuple[Steps, ...], bool, bool], ...] =
 )
 
 
+def _half_way(database: Database) -> None:
+    """The day at NOON: all but two are here, the first meetings are held, of those now one is a no-show."""
+    with database.write() as session:
+        event = session.scalars(select(Event).where(Event.code == EVENT)).one()
+        organiser = Actor(event.tenant_id, "organiser")
+        people = session.scalars(select(Attendee).order_by(Attendee.id)).all()
+        late = {people[n].participation_id for n in _LATE}
+        for one in people:
+            if one.participation_id not in late:
+                check_in(session, organiser, event, attendee_id=one.id, at=NOON)
+        current = select(Schedule.id).where(Schedule.event_id == event.id, Schedule.is_current).scalar_subquery()
+        rows = select(Meeting, Slot.position).join(Slot, Slot.id == Meeting.slot_id)
+        rows = rows.where(Meeting.schedule_id == current, Slot.position < 2).order_by(Meeting.id)
+        missed = "no_show"
+        for meeting, position in session.execute(rows).all():
+            state = "held" if position == 0 else missed if late.isdisjoint((meeting.low_id, meeting.high_id)) else None
+            missed = "live" if state == missed else missed
+            if state:
+                mark(session, organiser, *meeting_to_change(session, organiser, meeting.id), state, at=NOON)
+
+
 def take(folder: Path) -> list[Path]:
     """Write one picture each; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,7 +103,8 @@ def take(folder: Path) -> list[Path]:
         sample = make_paris(Path(place) / "paris")
         copy = Path(place) / "fairmatch.db"
         shutil.copy(sample, copy)
-        with serving(f"sqlite:///{copy}") as (url, _database), sync_playwright() as playwright:
+        with serving(f"sqlite:///{copy}") as (url, database), sync_playwright() as playwright:
+            _half_way(database)
             browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
             for name, email, lang, path, steps, phone, dark in PICTURES:
                 with looking(browser, url, email, lang, phone=phone, dark=dark) as look:
