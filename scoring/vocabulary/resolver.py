@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 
 from rapidfuzz import fuzz, process
 
@@ -57,12 +58,12 @@ class Resolver:
         plainly = self._plainly(text, words, language)
         if plainly is not None:
             return plainly
-        candidates = self._candidates(text, words)
+        nearest = cache(lambda: self._candidates(text, words))
         alike = self._alike(text, words, language)
         if alike is None:
-            return Resolution(text, None, None, 0.0, None, candidates)
+            return Resolution(text, None, None, 0.0, None, nearest)
         entry, score = alike
-        return Resolution(text, entry.code, "fuzzy", score, entry.language, candidates)
+        return Resolution(text, entry.code, "fuzzy", score, entry.language, nearest)
 
     def _plainly(self, text: str, words: tuple[str, ...], language: str | None) -> Resolution | None:
         """A label or alias but for case, accents, spacing and inflection; or the code written otherwise."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 LANGUAGES = ("en", "zh", "fr", "de", "it")
@@ -30,8 +30,7 @@ class Resolution:
     """What a text was resolved to, and how.
 
     `how` is "code", "exact" (a label), "alias", "fuzzy" or None (unresolved); `score` runs from 0 to 1;
-    `language` is the language of the word that matched; `candidates` are (code, score), best first, given whenever the
-    match is not plain and anything is near.
+    `language` is the language of the word that matched.
     """
 
     text: str
@@ -39,4 +38,10 @@ class Resolution:
     how: str | None
     score: float
     language: str | None
-    candidates: tuple[tuple[str, float], ...] = ()
+    nearest: Callable[[], tuple[tuple[str, float], ...]] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def candidates(self) -> tuple[tuple[str, float], ...]:
+        """(code, score), best first, whenever the match is not plain and anything is near; looked for when asked, as
+        that takes longer than all the rest."""
+        return self.nearest() if self.nearest is not None else ()
