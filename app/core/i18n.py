@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -19,6 +20,7 @@ from app.core.clock import in_zone, zone
 LANGUAGES = ("en", "zh", "fr", "de", "it")
 #: codes of the locale data that stand for regions and tests rather than countries
 _NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"})
+_CHINESE = re.compile("[\u3400-\u9fff]")
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN", "fr": "fr_FR", "de": "de_DE", "it": "it_IT"}
 
 
@@ -50,6 +52,15 @@ def text(key: str, lang: str = "en", **values: object) -> str:
         if there is no such message, which is a fault of the caller.
     """
     return _catalogue()[key][language(lang)].format_map(values)
+
+
+def names_in(lang: str, name: str, local: str | None) -> tuple[str, str]:
+    """The name by which readers of a language know somebody, and the other one, "" where there is none.
+
+    In Chinese that is the own name where it is in Chinese letters, else the one in Latin letters.
+    """
+    other = local if local and local != name else ""
+    return (other, name) if lang == "zh" and _CHINESE.search(other) else (name, other)
 
 
 def plural(key: str, count: int, lang: str = "en") -> str:

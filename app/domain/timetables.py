@@ -10,6 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from app.core.i18n import names_in
+
 CANCELLED = "cancelled"
 
 
@@ -58,6 +60,10 @@ class Party:
     country: str | None = None
     languages: tuple[str, ...] = ()
     delegation: str | None = None
+
+    def names(self, lang: str) -> tuple[str, str]:
+        """The name by which readers of a language know it, and the other one, "" where there is none."""
+        return names_in(lang, self.name, self.name_local)
 
     @property
     def meets_as(self) -> str:

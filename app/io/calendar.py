@@ -57,7 +57,7 @@ def event_calendar(timetable: Timetable, *, lang: str = "en") -> bytes:
     """All meetings of the event, for the organiser."""
     calendar = _calendar(timetable.event, lang, "PUBLISH")
     for meeting in timetable.in_order():
-        summary = " × ".join(one_line(party.name) for party in meeting.parties)
+        summary = " × ".join(one_line(party.names(lang)[0]) for party in meeting.parties)
         _add(calendar, timetable, meeting, summary, meeting.parties, lang)
     return bytes(calendar.to_ical())
 
@@ -76,7 +76,7 @@ def _personal(agenda: Agenda, lang: str, method: str | None) -> bytes:
     calendar = _calendar(agenda.event, lang, method)
     for meeting in agenda.meetings:
         if meeting.is_cancelled or method != "CANCEL":
-            summary = text("ics.meeting_with", lang, name=one_line(meeting.counterpart.name))
+            summary = text("ics.meeting_with", lang, name=one_line(meeting.counterpart.names(lang)[0]))
             _add(calendar, agenda, meeting, summary, [meeting.counterpart], lang)
     return bytes(calendar.to_ical())
 
@@ -132,7 +132,7 @@ def _description(event: EventInfo, meeting: PersonalMeeting | PlannedMeeting, na
     zone = format_zone(event.zone, meeting.starts_at, lang)
     lines = [text("ics.local_time", lang, day=day, time=span, zone=zone)]
     for party in named:
-        facts = [party.name, party.name_local, kind_label(party.kind, lang), party.country]
+        facts = [*party.names(lang), kind_label(party.kind, lang), party.country]
         lines.append(" · ".join(one_line(fact) for fact in facts if fact))
     if meeting.purpose:
         lines.append(clean(meeting.purpose))

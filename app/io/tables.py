@@ -139,7 +139,7 @@ def agendas_table(timetable: Timetable, lang: str) -> Table:
         for meeting in agenda.meetings:
             when = _when(meeting.starts_at, meeting.ends_at, timetable.event.zone)
             status = known("status", meeting.status, lang)
-            meets = meeting.counterpart.name
+            meets = meeting.counterpart.names(lang)[0]
             meets_at = (meeting.place, meets, meeting.interpreter, status, meeting.purpose)
             rows.append((*_who(agenda.party, lang), *when, *meets_at))
         if not agenda.meetings:

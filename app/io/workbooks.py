@@ -135,7 +135,7 @@ class _Book:
             busy = timetable.at(slot)
             start, end = in_zone(slot.starts_at, zone), in_zone(slot.ends_at, zone)
             cells: list[Cell] = [start.date(), start.time(), end.time()]
-            cells += ["\n".join(map(_pair, busy.get(table, ()))) or None for table in tables]
+            cells += ["\n".join(_pair(one, lang) for one in busy.get(table, ())) or None for table in tables]
             sheet.set_row(index, _height(columns, cells))
             for place, (column, cell) in enumerate(zip(columns, cells, strict=True)):
                 self._write(sheet, index, place, cell, self._format(column.kind, False))
@@ -197,6 +197,6 @@ def _fitting(value: str) -> str:
     return units[: 2 * (_LONGEST_CELL - 1)].decode("utf-16-le", "ignore") + "…"
 
 
-def _pair(meeting: PlannedMeeting) -> str:
+def _pair(meeting: PlannedMeeting, lang: str) -> str:
     first, second = meeting.parties
-    return f"{one_line(first.name)}\n× {one_line(second.name)}"
+    return f"{one_line(first.names(lang)[0])}\n× {one_line(second.names(lang)[0])}"

@@ -50,6 +50,7 @@ class Party:
     organisation_id: UUID
     code: str
     name: str
+    name_local: str | None
     supplies: bool
 
 
@@ -124,8 +125,9 @@ def _sides(known: dict[UUID, Party], one: UUID, other: UUID) -> tuple[Party, Par
     return (second, first) if second.supplies and not first.supplies else (first, second)
 
 
-def _named() -> Select[UUID, UUID, str, str, bool]:
-    return select(Participation.id, Organisation.id, Organisation.code, Organisation.name, Participation.supplies).join(
+def _named() -> Select[UUID, UUID, str, str, str | None, bool]:
+    named = (Organisation.id, Organisation.code, Organisation.name, Organisation.name_local)
+    return select(Participation.id, *named, Participation.supplies).join(
         Organisation, Organisation.id == Participation.organisation_id
     )
 

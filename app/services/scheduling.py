@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError
-from app.core.i18n import LANGUAGES
+from app.core.i18n import LANGUAGES, names_in
 from app.core.ids import new_id
 from app.db.engine import Database
 from app.db.models import (
@@ -32,6 +32,7 @@ from app.services import runs
 from app.services.access import Actor
 from app.services.audit import record
 from app.services.current import replace_current
+from app.services.participants import Participant
 from app.services.problems import Stage, build_problem, current_schedule, last_match_run
 
 DEFAULT_SECONDS = 30.0
@@ -131,10 +132,9 @@ def _write(session: Session, schedule_id: UUID, stage: Stage, plan: Plan) -> Non
     session.flush()
     if row.parameters.get("make_current", True) and replace_current(session, row):
         row.stage = "not current: meetings were locked or began while it was built"
-    names = {p.organisation.code: p.organisation.name for p in stage.people.values()}
-    named = naming(names)
+    named = naming(stage.people.values())
     told = (*plan.conflict, *plan.advice)
-    row.advice = {lang: [said.words(lang, named) for said in told] for lang in LANGUAGES}
+    row.advice = {lang: [said.words(lang, named[lang]) for said in told] for lang in LANGUAGES}
     session.add_all(
         LeftOutPair(
             event_id=row.event_id,
@@ -144,16 +144,24 @@ def _write(session: Session, schedule_id: UUID, stage: Stage, plan: Plan) -> Non
             request_id=stage.pairs[left.id].request_id,
             value=stage.pairs[left.id].value,
             code=left.code,
-            reason=left.said.words("en", named)[:1000],
-            reasons={lang: left.said.words(lang, named) for lang in LANGUAGES},
+            reason=left.said.words("en", named["en"])[:1000],
+            reasons={lang: left.said.words(lang, named[lang]) for lang in LANGUAGES},
         )
         for left in plan.unscheduled
     )
     session.flush()
 
 
-def naming(names: Mapping[str, str]) -> Callable[[str], str]:
-    """What turns the engine's ids, which are codes or codes joined for a pair, into the names people know."""
+def naming(people: Iterable[Participant]) -> dict[str, Callable[[str], str]]:
+    """By language, what turns the engine's ids, which are codes or codes joined for a pair, into names people know."""
+    firms = [one.organisation for one in people]
+    return {
+        lang: _naming({firm.code: names_in(lang, firm.name, firm.name_local)[0] for firm in firms})
+        for lang in LANGUAGES
+    }
+
+
+def _naming(names: Mapping[str, str]) -> Callable[[str], str]:
     codes = sorted(map(re.escape, names), key=len, reverse=True)
     pattern = re.compile(rf"(?<![\w-])(?:{'|'.join(codes)})(?![\w-])") if codes else re.compile(r"(?!)")
 

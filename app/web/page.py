@@ -69,6 +69,10 @@ class Page:
     def say(self, text: str, **values: Any) -> Markup:
         return words.say(text, self.lang, **values)
 
+    def name_of(self, row: Any) -> str:
+        """What the reader calls an organisation or an edition."""
+        return words.name_of(row, self.lang)
+
     def render(self, template: str, status: int = 200, /, **facts: Any) -> Response:
         """The page made of a template; every template gets `page` and `lang` besides its facts."""
         told = self.notice()

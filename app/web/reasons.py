@@ -47,5 +47,5 @@ def refused(page: Page, error: AppError) -> str:
 def because(page: Page, reasons: list[dict[str, Any]]) -> str:
     """All that stands in the way in one slot, as `slots_shown` tells it."""
     return _BETWEEN[page.lang].join(
-        reason(page, one["code"], one["organisation"].name if one["organisation"] else "") for one in reasons
+        reason(page, one["code"], page.name_of(one["organisation"]) if one["organisation"] else "") for one in reasons
     )

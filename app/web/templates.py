@@ -62,13 +62,6 @@ def _share(value: float | None, decimals: int = 0, *, lang: str) -> str:
     return "–" if value is None else i18n.format_share(value, lang, decimals)
 
 
-@pass_context
-def _name_of(context: Context, row: Any) -> str:
-    """The name of an event or organisation: in Chinese its own name in Chinese letters, where it has one."""
-    local: str | None = row.name_local
-    return local if local and context["lang"] == "zh" else str(row.name)
-
-
 @cache
 def environment() -> Environment:
     """Made once; templates are compiled when first used."""
@@ -81,7 +74,8 @@ def environment() -> Environment:
         "share": _in_language(_share), "span": _in_language(i18n.format_span),
         "country": _in_language(i18n.format_country),
         "tongue": _in_language(i18n.format_language),
-        "name_of": _name_of, "kind_name": _in_language(kind_label),
+        "name_of": _in_language(words.name_of), "other_name": _in_language(words.other_name),
+        "kind_name": _in_language(kind_label),
         "asset": asset, "icon": icon, "languages": words.NAMES,
         "label": _in_language(i18n.known), "zone_of": _in_language(i18n.format_zone),
         "field_name": _in_language(field_name), "sentence": _in_language(sentences.shown),

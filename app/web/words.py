@@ -6,12 +6,15 @@ Each row of a file is `en,zh,fr`. An English text that has no row is shown as it
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from markupsafe import Markup
+
+from app.core.i18n import names_in
 
 LANGUAGES = ("en", "zh", "fr")
 #: how each language calls itself
@@ -29,6 +32,22 @@ def read(file: Traversable) -> dict[str, dict[str, str]]:
     """The rows of one file of texts: English text → language → text."""
     rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
     return {row["en"]: {lang: row[lang] for lang in LANGUAGES[1:]} for row in rows}
+
+
+def name_of(row: Any, lang: str) -> str:
+    """What a page calls an organisation, an edition or a body, be it a row or a dictionary."""
+    return _names(row, lang)[0]
+
+
+def other_name(row: Any, lang: str) -> str:
+    """The name that `name_of` does not give, "" where there is none."""
+    return _names(row, lang)[1]
+
+
+def _names(row: Any, lang: str) -> tuple[str, str]:
+    if isinstance(row, Mapping):
+        return names_in(lang, row["name"], row.get("name_local"))
+    return names_in(lang, row.name, getattr(row, "name_local", None))
 
 
 def text_of(text: str) -> str:

@@ -120,6 +120,14 @@ def test_a_chinese_list_is_searched_by_chinese_names(timetable: Timetable) -> No
     assert "签到名单" in page
 
 
+def test_chinese_papers_begin_with_the_own_name(timetable: Timetable) -> None:
+    own, latin = "青山湖港湾针织有限公司", "Qingshanhu Harbour Knitting"
+    for make in (pdf.cards_pdf, pdf.timetable_pdf):
+        chinese, english = ("".join(_pages(make(timetable, lang=lang))) for lang in ("zh", "en"))
+        assert chinese.index(own) < chinese.index(latin)
+        assert english.index(latin) < english.index(own)
+
+
 def test_two_hundred_participants(timetable: Timetable) -> None:
     many = tuple(Party(f"p{n}", f"{LONG} {n:03}" if n % 9 == 0 else f"Firm {n:03}", "针织厂") for n in range(200))
     pages = _pages(pdf.doors_pdf(replace(timetable, meetings=(), parties=many), lang="de"))

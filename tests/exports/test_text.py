@@ -85,6 +85,22 @@ def test_codes_have_names_and_unknown_ones_stay() -> None:
     assert i18n.format_language("zh", "de") == "Chinesisch"
 
 
+@pytest.mark.parametrize(
+    ("lang", "name", "local", "told"),
+    [
+        ("zh", "Jiangxi Knit", "江西针织", ("江西针织", "Jiangxi Knit")),
+        ("fr", "Jiangxi Knit", "江西针织", ("Jiangxi Knit", "江西针织")),
+        ("zh", "Warenhaus Koenitz", "Warenhaus Könitz", ("Warenhaus Koenitz", "Warenhaus Könitz")),
+        ("zh", "Maison Été", None, ("Maison Été", "")),
+        ("zh", "江西针织", "江西针织", ("江西针织", "")),
+    ],
+)
+def test_readers_of_chinese_look_for_the_own_name(
+    lang: str, name: str, local: str | None, told: tuple[str, str]
+) -> None:
+    assert i18n.names_in(lang, name, local) == told
+
+
 def test_every_reason_of_the_scheduler_has_words() -> None:
     """The codes are those that `app.domain.scheduling.reasons` lists in its docstring."""
     from app.domain.scheduling import reasons

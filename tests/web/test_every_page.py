@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from sqlalchemy import String, Text, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -41,6 +41,19 @@ def _codes(database: Database) -> frozenset[str]:
         return frozenset(session.scalars(select(Organisation.code)))
 
 
+def _own_names(database: Database) -> list[tuple[str, str]]:
+    with database.read() as session:
+        named = select(Organisation.name, Organisation.name_local).where(Organisation.name_local.is_not(None))
+        return [(name, own) for name, own in session.execute(named) if own != name]
+
+
+def _foreign(page: Page, names: list[tuple[str, str]], lang: str) -> list[str]:
+    """What a page says in English to readers of another language: sentences, and in Chinese names of Chinese firms."""
+    texts = page.locator("main span[lang=en]").all_inner_texts() if lang != "en" else []
+    said = page.locator("main").inner_text() if lang == "zh" else ""
+    return texts + [name for name, own in names if name in said and own not in said]
+
+
 @pytest.mark.parametrize(
     ("email", "start", "lang", "phone", "dark"),
     [
@@ -53,6 +66,8 @@ def test_pages_are_for_everybody(
     chromium: Browser, site: Site, email: str, start: str, lang: str, *, phone: bool, dark: bool
 ) -> None:
     wrong: dict[str, str] = {}
+    names = _own_names(site.database)
+    assert len(names) > 10
     with looking(chromium, site.url, email, lang, phone=phone, dark=dark) as look:
         for kind in walk(look.page, site.url, start, _codes(site.database)):
             report = Axe().run(look.page)
@@ -62,6 +77,8 @@ def test_pages_are_for_everybody(
                 wrong[kind] = wrong.get(kind, "") + " it sticks out to the side"
             if look.page.locator("h1").count() != 1:
                 wrong[kind] = wrong.get(kind, "") + " it has no one heading"
+            if foreign := _foreign(look.page, names, lang):
+                wrong[kind] = wrong.get(kind, "") + f" it says in English: {foreign}"
     assert wrong == {}
 
 

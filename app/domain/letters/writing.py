@@ -156,7 +156,7 @@ def _meeting(meeting: PersonalMeeting, zone: str, lang: str) -> str:
         span=format_span(meeting.starts_at, meeting.ends_at, zone, lang),
         zone=format_zone(zone, meeting.starts_at, lang),
         place=_place(meeting, lang),
-        counterpart=_short(meeting.counterpart.name),
+        counterpart=_short(meeting.counterpart.names(lang)[0]),
     )
 
 

@@ -86,7 +86,7 @@ def _row(sheet: Sheet, meeting: PlannedMeeting, scale: float) -> Block:
     span = format_span(meeting.starts_at, meeting.ends_at, sheet.event.zone, sheet.lang)
     indent = canvas.measure(span, big) + 7
     width = sheet.width - indent
-    parts = [part for party in meeting.parties for part in _names(canvas, party, name, small, width)]
+    parts = [part for party in meeting.parties for part in _names(sheet, party, name, small, width)]
     if meeting.interpreter:
         note = text("pdf.interpreter", sheet.lang, name=one_line(meeting.interpreter))
         parts.append((canvas.lines(note, small, width, most=1), small))
@@ -103,8 +103,7 @@ def _row(sheet: Sheet, meeting: PlannedMeeting, scale: float) -> Block:
     return Block(height, draw)
 
 
-def _names(canvas: Canvas, party: Party, name: Style, small: Style, width: float) -> list[tuple[list[str], Style]]:
-    return [
-        (canvas.lines(one_line(party.name), name, width, most=2), name),
-        (canvas.lines(one_line(party.name_local or ""), small, width, most=1), small),
-    ]
+def _names(sheet: Sheet, party: Party, name: Style, small: Style, width: float) -> list[tuple[list[str], Style]]:
+    canvas = sheet.canvas
+    first, second = map(one_line, party.names(sheet.lang))
+    return [(canvas.lines(first, name, width, most=2), name), (canvas.lines(second, small, width, most=1), small)]

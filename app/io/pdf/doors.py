@@ -30,8 +30,8 @@ def draw_doors(canvas: Canvas, timetable: Timetable, lang: str) -> int:
 
 def _shown(agenda: Agenda, lang: str) -> tuple[str, str]:
     """The name that readers of this language look for, and the other one."""
-    name, local = one_line(agenda.party.name), one_line(agenda.party.name_local or "")
-    return (local, name) if local and lang == "zh" else (name, local)
+    first, second = agenda.party.names(lang)
+    return one_line(first), one_line(second)
 
 
 def _title(sheet: Sheet, count: int) -> Block:

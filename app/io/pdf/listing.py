@@ -78,7 +78,7 @@ def _row(sheet: Sheet, meeting: PlannedMeeting) -> Block:
     column = (sheet.width - _TABLE_WIDTH - 2 * _GAP) / 2
     style = Style(_ROW.size, FAINT) if off else _ROW
     table = canvas.lines(meeting.place, _TABLE, _TABLE_WIDTH - 3, most=2)
-    sides = [_side(canvas, [party.name, party.name_local], style, column) for party in meeting.parties]
+    sides = [_side(canvas, party.names(sheet.lang), style, column) for party in meeting.parties]
     notes = [text("pdf.interpreter", sheet.lang, name=meeting.interpreter)] if meeting.interpreter else []
     if meeting.status not in ("planned", "locked"):
         notes.append(known("status", meeting.status, sheet.lang))
@@ -99,9 +99,9 @@ def _row(sheet: Sheet, meeting: PlannedMeeting) -> Block:
     return Block(height, draw)
 
 
-def _side(canvas: Canvas, names: Sequence[str | None], style: Style, width: float) -> list[tuple[list[str], Style]]:
-    name, local = ((text or "", look) for text, look in zip(names, (style, _SMALL), strict=True))
-    return [(canvas.lines(one_line(text), look, width, most), look) for (text, look), most in ((name, 3), (local, 2))]
+def _side(canvas: Canvas, names: tuple[str, str], style: Style, width: float) -> list[tuple[list[str], Style]]:
+    looks = zip(names, (style, _SMALL), (3, 2), strict=True)
+    return [(canvas.lines(one_line(text), look, width, most), look) for text, look, most in looks]
 
 
 def _height(side: Sequence[tuple[list[str], Style]]) -> float:

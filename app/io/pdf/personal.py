@@ -72,8 +72,9 @@ class _Agenda:
 
     def _title(self) -> Block:
         canvas, party = self.canvas, self.agenda.party
-        name = canvas.lines(one_line(party.name), _NAME, self.width, most=4)
-        local = canvas.lines(one_line(party.name_local or ""), _LOCAL_NAME, self.width, most=3)
+        first, second = map(one_line, party.names(self.lang))
+        name = canvas.lines(first, _NAME, self.width, most=4)
+        local = canvas.lines(second, _LOCAL_NAME, self.width, most=3)
         facts = canvas.lines(facts_of(party, self.lang), _FACTS, self.width - 45, most=3)
         held = len(self.agenda.held)
         count = plural("count.meetings", held, self.lang) if held else ""
@@ -123,9 +124,10 @@ class _Agenda:
         canvas, other, off = self.canvas, meeting.counterpart, meeting.is_cancelled
         room = self.width - _TIME_WIDTH - _TABLE_WIDTH - _GAP
         interpreter = text("pdf.interpreter", self.lang, name=meeting.interpreter) if meeting.interpreter else ""
+        first, second = map(one_line, other.names(self.lang))
         texts = [
-            (one_line(other.name), _WHO, 3),
-            (one_line(other.name_local or ""), _WHO_LOCAL, 2),
+            (first, _WHO, 3),
+            (second, _WHO_LOCAL, 2),
             (facts_of(other, self.lang), _FACTS, 2),
             ("  ·  ".join(note for note in (interpreter, meeting.purpose) if note), _NOTE, 4),
         ]

@@ -83,12 +83,12 @@ def by_id(session: Session, event: Event, attendee_id: UUID) -> list[Person]:
 def by_name(session: Session, event: Event, name: str, most: int = 20) -> list[Person]:
     """Attendees whose own name, or whose organisation's name or code, holds the words; an exact name goes first."""
     word = name.strip()
-    exact = or_(Representative.name == word, Organisation.code == word, Organisation.name == word)
+    columns = (Representative.name, Organisation.name, Organisation.name_local)
+    exact = or_(*(column == word for column in (*columns, Organisation.code)))
     found = _found(session, people(event.id).where(exact).limit(most))
     if found:
         return found
     like = f"%{_escaped(word.lower())}%"
-    columns = (Representative.name, Organisation.name, Organisation.name_local)
     anywhere = or_(*(func.lower(column).like(like, escape="\\") for column in columns))
     return _found(session, people(event.id).where(anywhere).limit(most))
 

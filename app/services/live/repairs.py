@@ -191,7 +191,7 @@ def _mended(day: Day, fill: bool, seed: int) -> Repair:
 
 
 def _told(day: Day, found: Repair, tag: str, now: datetime) -> Repaired:
-    named = naming({p.organisation.code: p.organisation.name for p in day.people.values()})
+    named = naming(day.people.values())
 
     def moves(changes: tuple[Change, ...]) -> tuple[Move, ...]:
         return tuple(_move(day, change, named) for change in changes)
@@ -210,5 +210,5 @@ def _move(day: Day, change: Change, named: Any) -> Move:
         change.before.as_dict() if change.before else None,
         change.after.as_dict() if change.after else None,
         change.code,
-        {lang: "; ".join(said.words(lang, named) for said in change.said) for lang in LANGUAGES},
+        {lang: "; ".join(said.words(lang, named[lang]) for said in change.said) for lang in LANGUAGES},
     )

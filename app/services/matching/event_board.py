@@ -17,6 +17,7 @@ from app.services import runs
 from app.services.matching.field import Demand, Field, read_field
 from app.services.matching.fitting import fitted
 from app.services.matching.lessons import Lesson, lesson_for
+from app.services.matching.naming import named
 from scoring import SupplierRanker
 from scoring.board import Board
 
@@ -41,13 +42,13 @@ class Scored:
         title = document.get("title") or ", ".join(document.get("products", []))
         return {
             "request": {"id": str(demand.request.id), "code": demand.request.code, "title": title},
-            "buyer": {"id": str(buyer.id), "name": buyer.name},
+            "buyer": named(buyer.id, buyer.name, buyer.name_local),
         }
 
     def supplier(self, code: str) -> dict[str, Any]:
         """A supplier as it is shown."""
         organisation = self.field.suppliers[code].organisation
-        return {"id": str(organisation.id), "name": organisation.name}
+        return named(organisation.id, organisation.name, organisation.name_local)
 
 
 def scored_event(session: Session, event: Event, report: runs.Progress = runs.silent) -> Scored:

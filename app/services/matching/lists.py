@@ -14,6 +14,7 @@ from app.core.errors import InvalidInputError, NotFoundError
 from app.db.models import Event, Match, MatchRun, Organisation, Participation, Preference, SourcingRequest
 from app.services.access import Actor
 from app.services.explanations import in_language, language, said
+from app.services.matching.naming import named
 from app.services.matching.pairs import LEFT_OUT
 from app.services.matching.plan import DEPTH
 from app.services.profiles import latest_requests
@@ -102,7 +103,7 @@ def stored(session: Session, actor: Actor, request_id: UUID, *, limit: int = 20,
 def read_stored(session: Session, at: Stored) -> RankedList:
     """The ranked list that `stored` found, without suppliers that have withdrawn since the run."""
     rows = (
-        select(Match, Organisation.id, Organisation.name)
+        select(Match, Organisation.id, Organisation.name, Organisation.name_local)
         .join(Participation, Participation.id == Match.provider_id)
         .join(Organisation, Organisation.id == Participation.organisation_id)
         .where(Match.run_id == at.run_id, Match.request_id == at.request_id, Participation.withdrawn_at.is_(None))
@@ -113,10 +114,10 @@ def read_stored(session: Session, at: Stored) -> RankedList:
     )
     return RankedList(
         [
-            item(place, key, name, match.score, match.probability, match.mutual, match.explanation, at.lang)
-            for place, (match, key, name) in enumerate(ranked, 1)
+            item(place, named(key, name, own), match.score, match.probability, match.mutual, match.explanation, at.lang)
+            for place, (match, key, name, own) in enumerate(ranked, 1)
         ],
-        [left_out(key, name, match.score, match.failed or {}, at.lang) for match, key, name in failed],
+        [left_out(named(key, name, own), match.score, match.failed or {}, at.lang) for match, key, name, own in failed],
         at.tag,
     )
 
@@ -150,7 +151,7 @@ def ranked_lists(
         title = revision.document.get("title") or ", ".join(revision.document.get("products", []))
         out.append(
             {
-                "buyer": {"id": str(buyer.id), "name": buyer.name},
+                "buyer": named(buyer.id, buyer.name, buyer.name_local),
                 "request": {"id": str(request.id), "code": request.code, "title": title},
                 "items": found.items,
                 "left_out": found.left_out,
@@ -204,18 +205,17 @@ def explain_pair(
 
 def item(
     rank: int,
-    supplier_id: UUID,
-    name: str,
+    supplier: dict[str, Any],
     score: float,
     probability: float | None,
     mutual: float | None,
     explanation: dict[str, Any],
     lang: str,
 ) -> dict[str, Any]:
-    """One ranked supplier as the API shows it."""
+    """One ranked supplier, as `named`, with what the lists say of it."""
     return {
         "rank": rank,
-        "supplier": {"id": str(supplier_id), "name": name},
+        "supplier": supplier,
         "score": score,
         "probability": probability,
         "mutual": mutual,
@@ -223,10 +223,10 @@ def item(
     }
 
 
-def left_out(supplier_id: UUID, name: str, score: float, failed: dict[str, Any], lang: str) -> dict[str, Any]:
+def left_out(supplier: dict[str, Any], score: float, failed: dict[str, Any], lang: str) -> dict[str, Any]:
     """One supplier that failed a gate: the score it would have had, and what it failed."""
     return {
-        "supplier": {"id": str(supplier_id), "name": name},
+        "supplier": supplier,
         "score": score,
         "gate": failed["gate"],
         "found": said(failed["found"], lang),

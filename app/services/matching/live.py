@@ -24,6 +24,7 @@ from app.services.explanations import language
 from app.services.matching.field import barred_by
 from app.services.matching.known import blocked, history, known
 from app.services.matching.lists import RankedList, item, left_out
+from app.services.matching.naming import named
 from app.services.matching.offer import Offer, offer_of
 from app.services.matching.pairs import LEFT_OUT
 from app.services.matching.stored import failure, words
@@ -79,16 +80,16 @@ def ranked_now(
     items = []
     for place, (code, why) in enumerate(zip(codes, told, strict=True)):
         party = offer.suppliers[code].organisation
+        who = named(party.id, party.name, party.name_local)
         explanation = words({lang: why})
         explanation["members"] = delegates(offer.suppliers[code], offer.capabilities, record)
-        items.append(
-            item(place + 1, party.id, party.name, why.score, why.probability, mutual[place], explanation, lang)
-        )
+        items.append(item(place + 1, who, why.score, why.probability, mutual[place], explanation, lang))
     out = []
     for failed in failing:
         if failed.supplier not in no_news:
             party = offer.suppliers[failed.supplier].organisation
-            out.append(left_out(party.id, party.name, failed.score, failure({lang: failed}), lang))
+            who = named(party.id, party.name, party.name_local)
+            out.append(left_out(who, failed.score, failure({lang: failed}), lang))
     return RankedList(
         items,
         out[:LEFT_OUT],

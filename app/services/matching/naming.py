@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from app.services.explanations import language
 from scoring import messages
+
+
+def named(key: UUID, name: str, name_local: str | None) -> dict[str, Any]:
+    """An organisation as lists name it."""
+    return {"id": str(key), "name": name, "name_local": name_local}
 
 
 def field_name(name: str, lang: str) -> str:

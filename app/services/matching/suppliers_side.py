@@ -44,7 +44,7 @@ def requests_for(
     if run is None:
         raise NotFoundError("This event has not been matched yet; requests are ranked with its first match run.")
     rows = session.execute(
-        select(Match, SourcingRequest, RequestRevision.document, Organisation.id, Organisation.name)
+        select(Match, SourcingRequest, RequestRevision.document, Organisation)
         .join(SourcingRequest, SourcingRequest.id == Match.request_id)
         .join(RequestRevision, RequestRevision.id == Match.revision_id)
         .join(Organisation, Organisation.id == SourcingRequest.organisation_id)
@@ -58,14 +58,14 @@ def requests_for(
         {
             "rank": place,
             "request": {"id": request.id, "code": request.code, "title": title_of(document)},
-            "buyer": {"id": key, "name": name},
+            "buyer": {"id": buyer.id, "name": buyer.name, "name_local": buyer.name_local},
             "score": match.backward,
             "mutual": match.mutual,
             "their_rank": match.rank,
             "their_score": match.score,
             **{part: in_language(match.explanation, tongue)[part] for part in ("terms", "gates", "unknown", "lifts")},
         }
-        for place, (match, request, document, key, name) in enumerate(rows, 1)
+        for place, (match, request, document, buyer) in enumerate(rows, 1)
     ]
 
 

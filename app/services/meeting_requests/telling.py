@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from app.core.i18n import language, names_in
 from app.db.models import Event, MeetingRequest, Organisation
 from app.domain import letters
 from app.services.outbox import send_letter, tell
-from app.services.recipients import recipients
+from app.services.recipients import Recipient, recipients
 from app.services.schedules import event_info
 
 _ANSWERED: dict[str, type[letters.RequestAccepted] | type[letters.RequestDeclined] | type[letters.RequestExpired]] = {
@@ -24,7 +25,7 @@ def tell_sent(
     told = event_info(session, event)
     for reader in recipients(session, event, [receiver.id])[receiver.id]:
         facts = letters.RequestReceived(
-            reader.name, told, sender.name, _link(site, row), message=row.message, expires_at=row.expires_at
+            reader.name, told, _called(sender, reader), _link(site, row), message=row.message, expires_at=row.expires_at
         )
         send_letter(session, event.tenant_id, reader.email, reader.language, facts, event_id=event.id)
     tell(session, event.tenant_id, "meeting_request.sent", event_id=str(event.id), meeting_request_id=str(row.id))
@@ -38,7 +39,7 @@ def tell_answered(
     if kind is not None:
         told = event_info(session, event)
         for reader in recipients(session, event, [sender.id])[sender.id]:
-            facts = kind(reader.name, told, receiver.name, _link(site, row))
+            facts = kind(reader.name, told, _called(receiver, reader), _link(site, row))
             send_letter(session, event.tenant_id, reader.email, reader.language, facts, event_id=event.id)
     tell(
         session, event.tenant_id, "meeting_request.answered",
@@ -52,9 +53,15 @@ def remind(
     """An answer is due soon: write to who is asked, once."""
     told = event_info(session, event)
     for reader in recipients(session, event, [receiver.id])[receiver.id]:
-        facts = letters.RequestExpiring(reader.name, told, sender.name, _link(site, row), expires_at=row.expires_at)
+        facts = letters.RequestExpiring(
+            reader.name, told, _called(sender, reader), _link(site, row), expires_at=row.expires_at
+        )
         once = f"request-expiring {row.id} {reader.email.lower()}"[:200]
         send_letter(session, event.tenant_id, reader.email, reader.language, facts, event_id=event.id, once=once)
+
+
+def _called(organisation: Organisation, reader: Recipient) -> str:
+    return names_in(language(reader.language), organisation.name, organisation.name_local)[0]
 
 
 def _link(site: str, row: MeetingRequest) -> str:

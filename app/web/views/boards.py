@@ -102,7 +102,7 @@ def _by_party(
             if party.id in cells:
                 cells[party.id].setdefault(card.meeting.slot_id, []).append(card)
     rows = [
-        Row(party.code, party.name, str(page.say("{count} in all", count=load[party.id])), cells[party.id])
+        Row(party.code, page.name_of(party), str(page.say("{count} in all", count=load[party.id])), cells[party.id])
         for party in some.items
     ]
     return rows, some.count, _PEOPLE
@@ -110,8 +110,8 @@ def _by_party(
 
 def _has(card: Card, words: str) -> bool:
     """Whether a card says what is looked for."""
-    texts = [party.name for party in card.parties] + [party.code for party in card.parties] + [card.interpreter or ""]
-    return any(words in text.lower() for text in texts)
+    texts = [text for party in card.parties for text in (party.name, party.name_local, party.code)]
+    return any(words in text.lower() for text in (*texts, card.interpreter) if text)
 
 
 def _open(grid: Grid, slot_id: UUID) -> int:

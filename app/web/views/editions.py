@@ -155,5 +155,5 @@ def _form(page: Page, session: Session, form: Form, copying: Form) -> Response:
     return page.render(
         "editions/new.html", status, form=form, copying=copying, cards=cards, zones=choices.zones(page.lang),
         currencies=choices.currencies(page.lang), tongues=choices.tongues(page.lang),
-        earlier=[(card.event.code, card.event.name) for card in cards],
+        earlier=[(card.event.code, page.name_of(card.event)) for card in cards],
     )  # fmt: skip

@@ -126,7 +126,7 @@ def _load(page: Page, session: Session, event: Event, schedule: Schedule) -> lis
         return []
     many = figures.spread(load)
     shown = load if len(load) <= 2 * _ENDS else [*load[:_ENDS], *load[-_ENDS:]]
-    each = [(_name(page, one.organisation), one.meetings) for one in shown]
+    each = [(page.name_of(one.organisation), one.meetings) for one in shown]
     return [
         Figure(
             "load", page.say("Meetings of each participant"),
@@ -239,7 +239,7 @@ def _beside(page: Page, event: Event, report: EditionReport) -> Figure:
     used = [one.tables.share for one in both]
     shares = [format_share(share, page.lang, 0) if share is not None else "–" for share in used]
     told.append((page.say("Tables in use"), [share or 0.0 for share in used], shares))
-    names = [_name(page, event), *([report.before.event.name] if report.before else [])]
+    names = [page.name_of(event), *([page.name_of(report.before.event)] if report.before else [])]
     title = page.say("Edition beside edition")
     drawing = plots.beside(
         [plots.Beside(name, (values[0], values[1]), (texts[0], texts[1])) for name, values, texts in told], label=title
@@ -251,8 +251,3 @@ def _beside(page: Page, event: Event, report: EditionReport) -> Figure:
         "editions", title, about, drawing, (page.say("Figure"), *names), [(name, *texts) for name, _, texts in told],
         legend,
     )  # fmt: skip
-
-
-def _name(page: Page, organisation: Any) -> str:
-    local: str | None = organisation.name_local
-    return local if local and page.lang == "zh" else str(organisation.name)

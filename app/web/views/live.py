@@ -76,7 +76,7 @@ def come(code: str, page: Asked, session: Writing, form: Sent) -> Response:
     if done is None or not form.right:
         return _desk(page, session, event, "", "", str(page.say("Nobody here has this code. Try the name.")))
     person = done.person
-    name = f"{person.name or ''} · {person.organisation.name}".strip(" ·")
+    name = f"{person.name or ''} · {page.name_of(person.organisation)}".strip(" ·")
     said = page.say("{name} was here already.", name=name) if done.again else page.say("{name} is here.", name=name)
     back = own_address(form["next"], f"/events/{event.code}/check-in")
     fields = {"attendee": str(person.attendee.id), "next": back}

@@ -50,7 +50,7 @@ def answer(organisation_id: UUID, page: Asked, session: Writing, form: Sent) -> 
     if not form.right:
         return page.to(back, " ".join(form.elsewhere), bad=True)
     undo = Undo(portal.link(f"/answers/{organisation_id}"), {"answer": other.answer or "", "next": back})
-    return page.to(back, page.say(_DONE[said], name=other.organisation.name), undo=undo)
+    return page.to(back, page.say(_DONE[said], name=page.name_of(other.organisation)), undo=undo)
 
 
 @router.page("/my/meet/{organisation_id}")
@@ -79,7 +79,7 @@ def ask(organisation_id: UUID, page: Asked, session: Writing, form: Sent) -> Res
             told = _SENT if is_new else _AGREED
             undo = Undo(portal.link(f"/meeting-requests/{row.id}/withdraw"), {"next": form["next"]}) if is_new else None
             address = own_address(form["next"], portal.link("/meeting-requests", box="out"))
-            return page.to(address, page.say(told, name=other.organisation.name), undo=undo)
+            return page.to(address, page.say(told, name=page.name_of(other.organisation)), undo=undo)
     return _ask(portal, session, organisation_id, form)
 
 

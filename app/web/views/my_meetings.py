@@ -56,7 +56,7 @@ def accept(request_id: UUID, page: Asked, session: Writing, form: Sent) -> Respo
         )  # fmt: skip
     if not form.right:
         return _one(portal, session, request_id, form)
-    name = held.request.sender.name
+    name = page.name_of(held.request.sender)
     booked = page.say("You meet {name}; it stands in your timetable.", name=name)
     agreed = page.say("You have agreed to meet {name}. The next schedule finds the time.", name=name)
     return page.to(portal.link("/meeting-requests"), booked if row.meeting_id else agreed)
@@ -69,7 +69,7 @@ def decline(request_id: UUID, page: Asked, session: Writing, form: Sent) -> Resp
         meeting_requests.decline(session, page.actor, held, page.settings.public_url, form["message"][:2000])
     if not form.right:
         return _one(portal, session, request_id, form)
-    told = page.say("You have declined the request of {name}.", name=held.request.sender.name)
+    told = page.say("You have declined the request of {name}.", name=page.name_of(held.request.sender))
     return page.to(portal.link("/meeting-requests"), told)
 
 
@@ -80,7 +80,7 @@ def withdraw(request_id: UUID, page: Asked, session: Writing, form: Sent) -> Res
         meeting_requests.withdraw(session, page.actor, held, page.settings.public_url, form["message"][:2000])
     if not form.right:
         return _one(portal, session, request_id, form)
-    told = page.say("Your request to {name} is withdrawn.", name=held.request.receiver.name)
+    told = page.say("Your request to {name} is withdrawn.", name=page.name_of(held.request.receiver))
     return page.to(own_address(form["next"], portal.link("/meeting-requests", box="out")), told)
 
 

@@ -154,7 +154,7 @@ def leave(code: str, organisation: str, page: Asked, session: Writing) -> Respon
     event = find_event(session, page.actor, code)
     part, firm = roster.participant(session, page.actor, event, organisation)
     fallen = withdraw(session, page.actor, event, lock_participation(session, page.actor, part.id))
-    told = page.say("{name} has withdrawn. Meetings called off: {count}.", name=firm.name, count=fallen)
+    told = page.say("{name} has withdrawn. Meetings called off: {count}.", name=page.name_of(firm), count=fallen)
     return page.to(_place(code, organisation), told, undo=Undo(_place(code, organisation) + "/return"))
 
 
@@ -171,7 +171,7 @@ def come_back(code: str, organisation: str, page: Asked, session: Writing) -> Re
         delegation_id=part.delegation_id, **kept,
     )  # fmt: skip
     add_participation(session, page.actor, event, shape)
-    return page.to(_place(code, organisation), page.say("{name} takes part again.", name=firm.name))
+    return page.to(_place(code, organisation), page.say("{name} takes part again.", name=page.name_of(firm)))
 
 
 @router.deed("/events/{code}/participants/{organisation}/evidence", roles=RUNNERS)

@@ -66,7 +66,9 @@ _CODES = {"seats": "participant", "double": "participant"}
 
 def _about(row: dict[str, Any], words: str) -> bool:
     return not words or any(
-        words in party.name.lower() or words in party.code.lower() for party in row["organisations"]
+        words in (text or "").lower()
+        for party in row["organisations"]
+        for text in (party.name, party.name_local, party.code)
     )
 
 

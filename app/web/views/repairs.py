@@ -45,19 +45,19 @@ def _shown(page: Page, session: Session, event: Event, form: Form, found: Repair
     zone = event.zone
     return page.render(
         "live/repair.html", form.status, event=event, form=form, party=party, some=some, words=words, grid=grid,
-        zone=zone, found=found, groups=_groups(found, language(page.lang)) if found else [],
+        zone=zone, found=found, groups=_groups(page, found) if found else [],
         waiting=_waiting(found) if found else [],
     )  # fmt: skip
 
 
-def _groups(found: Repaired, lang: str) -> list[tuple[str, list[dict[str, Any]]]]:
+def _groups(page: Page, found: Repaired) -> list[tuple[str, list[dict[str, Any]]]]:
     """What is moved, called off and brought in, with names, times and why."""
-    slots = found.day.slot_names()
+    slots, lang = found.day.slot_names(), language(page.lang)
     told = []
     for name, moves in (("moved", found.moved), ("cancelled", found.cancelled), ("added", found.added)):
         rows = [
             {
-                "names": [found.day.people[side].organisation.name for side in move.parties],
+                "names": [page.name_of(found.day.people[side].organisation) for side in move.parties],
                 "before": _seat(slots, move.before), "after": _seat(slots, move.after), "why": move.reasons[lang],
             }
             for move in moves

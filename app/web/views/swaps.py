@@ -52,17 +52,17 @@ def _facts(page: Page, session: Session, code: str, meeting_id: UUID) -> dict[st
     return {
         "event": event, "meeting": meeting, "other": other, "because": lambda reasons: because(page, reasons),
         "back": own_address(page.request.query_params.get("next"), board_of(event)),
-        "turns": [_told(turn) for turn in turns], "legal": bool(turns) and all(turn.taken for turn in turns),
+        "turns": [_told(page, turn) for turn in turns], "legal": bool(turns) and all(turn.taken for turn in turns),
         **({} if turns else _others(page, session, event, meeting)),
     }  # fmt: skip
 
 
-def _told(turn: Turn) -> dict[str, Any]:
+def _told(page: Page, turn: Turn) -> dict[str, Any]:
     """One of the two: who, where it is, and where it would be or why not."""
     grid, held = turn.table.grid, turn.held
     before = Taken((held.meeting.slot_id,), (), held.place_id, held.helper_id)
     return {
-        "names": [party.organisation.name for party in sorted(
+        "names": [page.name_of(party.organisation) for party in sorted(
             turn.table.parties, key=lambda party: not party.participation.supplies)],
         "before": _where(grid, held.event, before), "after": _where(grid, held.event, turn.taken),
         "reasons": reasons_shown(turn.table, turn.verdict),
