@@ -93,7 +93,7 @@ def test_locking_calling_off_and_both_undone(site: Site) -> None:
         text, undo, fields = _notice(client, client.post(f"{address}/lock", data={"locked": "yes"}))
         assert text == "Verrouillé en place."
         text, _, _ = _notice(client, client.post(f"{address}/move", data={"slot": "s01"}))
-        assert text == "Non effectué : le rendez-vous est verrouillé ; déverrouillez-le d’abord."
+        assert text == "Non déplacé : le rendez-vous est verrouillé ; déverrouillez-le d’abord."
         _notice(client, client.post(undo, data=fields))
         before = _told(client, meeting)
         _, undo, fields = _notice(client, client.post(f"{address}/cancel", data={"note": "Vol annulé"}))
