@@ -11,8 +11,8 @@ from importlib import resources
 
 from babel import Locale, negotiate_locale
 from babel.dates import format_date as _babel_date
+from babel.dates import format_interval, get_timezone_gmt
 from babel.dates import format_time as _babel_time
-from babel.dates import get_timezone_gmt
 from babel.numbers import format_decimal, format_percent
 
 from app.core.clock import in_zone, zone
@@ -91,6 +91,15 @@ def format_span(start: datetime, end: datetime, zone_name: str, lang: str = "en"
     first, last = in_zone(start, zone_name).date(), in_zone(end, zone_name).date()
     tail = "" if first == last else f" ({format_date(last, lang, 'medium')})"
     return f"{format_time(start, zone_name, lang)}–{format_time(end, zone_name, lang)}{tail}"
+
+
+def format_days(start: datetime, end: datetime, zone_name: str, lang: str = "en") -> str:
+    """The days from one instant to another: `16 Jun – 22 Aug 2025`; within one day that with its times."""
+    first, last = in_zone(start, zone_name).date(), in_zone(end, zone_name).date()
+    if first == last:
+        day = format_date(first, lang, "medium")
+        return f"{day}{' ' if language(lang) == 'zh' else ', '}{format_span(start, end, zone_name, lang)}"
+    return str(format_interval(first, last, "yMMMd", locale=_locale(lang)))
 
 
 def format_datetime(moment: datetime, zone_name: str, lang: str = "en") -> str:

@@ -71,7 +71,7 @@ def environment() -> Environment:
     )  # fmt: skip
     made.globals |= {
         "_": _say, "n_": _say_count, "moment": _moment, "day": _in_language(_day), "number": _in_language(_number),
-        "share": _in_language(_share), "span": _in_language(i18n.format_span),
+        "share": _in_language(_share), "span": _in_language(i18n.format_span), "days": _in_language(i18n.format_days),
         "country": _in_language(i18n.format_country),
         "tongue": _in_language(i18n.format_language),
         "name_of": _in_language(words.name_of), "other_name": _in_language(words.other_name),

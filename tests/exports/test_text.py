@@ -75,6 +75,8 @@ def test_dates_and_times_are_on_the_events_clock() -> None:
     assert i18n.format_date(date(2025, 9, 15), "zh") == "2025年9月15日星期一"
     later = datetime(2025, 9, 16, 23, 0, tzinfo=UTC)
     assert i18n.format_span(moment, later, "Europe/Paris", "fr") == "00:30–01:00 (17 sept. 2025)"
+    assert i18n.format_days(moment, later, "Europe/Paris", "zh") == "2025年9月16日至17日"
+    assert i18n.format_days(moment, moment, "Europe/Paris", "zh") == "2025年9月16日 00:30–00:30"
 
 
 def test_codes_have_names_and_unknown_ones_stay() -> None:
