@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -27,6 +29,7 @@ from app.web.page import Page
 from app.web.views.editions import interpreters_in
 
 router = Pages(roles=RUNNERS)
+_Shape = TypeVar("_Shape", bound=BaseModel)
 _LIMITS = (
     "min_meetings_supplier", "max_meetings_supplier", "min_meetings_buyer", "max_meetings_buyer", "max_must_meet",
     "request_quota", "request_hours", "retention_days",
@@ -53,14 +56,12 @@ def basics(code: str, page: Asked, session: Writing, form: Sent) -> Response:
     chosen = form.chosen("series", list(known), needed=False)
     if not chosen and any(one.id == event.series_id and one.name == name for one in known.values()):
         name = None  # it leaves the series, whose name was left in its field
-    patch = form.shape(EventPatch, said) if form.right else None
-    if patch is not None:
-        with form.attempt(session):
-            change_event(session, page.actor, event, patch)
-            belong_to(session, page.actor, event, known[chosen] if chosen else None, name)
-        if form.right:
-            return _saved(page, code, "basics")
-    return _shown(page, session, code, basics=form)
+
+    def keep(patch: EventPatch) -> None:
+        change_event(session, page.actor, event, patch)
+        belong_to(session, page.actor, event, known[chosen] if chosen else None, name)
+
+    return _kept(page, session, code, form, "basics", EventPatch, said, keep)
 
 
 @router.deed("/events/{code}/settings/bodies")
@@ -73,13 +74,8 @@ def bodies(code: str, page: Asked, session: Writing, form: Sent) -> Response:
         role = form.chosen(f"role-{number}", BODY_ROLES)
         if name:
             said.append({"name": name, "name_local": local, "role": role})
-    shape = form.shape(BodiesIn, {"bodies": said}) if form.right else None
-    if shape is not None:
-        with form.attempt(session):
-            set_bodies(session, page.actor, event, shape.bodies)
-        if form.right:
-            return _saved(page, code, "bodies")
-    return _shown(page, session, code, bodies=form)
+    return _kept(page, session, code, form, "bodies", BodiesIn, {"bodies": said},
+                 lambda shape: set_bodies(session, page.actor, event, shape.bodies))  # fmt: skip
 
 
 def _rows(form: Form) -> int:
@@ -97,13 +93,8 @@ def phases(code: str, page: Asked, session: Writing, form: Sent) -> Response:
             form.fault(f"{name}-from", page.say("A phase has a beginning and an end, or neither."))
         if begin and end:
             said.append({"name": name, "starts_at": begin.isoformat(), "ends_at": end.isoformat()})
-    shape = form.shape(PhasesIn, {"phases": said}) if form.right else None
-    if shape is not None:
-        with form.attempt(session):
-            set_phases(session, page.actor, event, shape.phases)
-        if form.right:
-            return _saved(page, code, "phases")
-    return _shown(page, session, code, phases=form)
+    return _kept(page, session, code, form, "phases", PhasesIn, {"phases": said},
+                 lambda shape: set_phases(session, page.actor, event, shape.phases))  # fmt: skip
 
 
 @router.deed("/events/{code}/settings/rules")
@@ -113,13 +104,8 @@ def rules(code: str, page: Asked, session: Writing, form: Sent) -> Response:
         name: form.integer(name, needed=name in _ALWAYS, most=40_000) for name in _LIMITS
     }  # fmt: skip
     said |= {name: form.yes(name) for name in ("one_meeting_per_organisation_pair", "book_on_accept")}
-    patch = form.shape(EventPatch, {"rules": said}) if form.right else None
-    if patch is not None:
-        with form.attempt(session):
-            change_event(session, page.actor, event, patch)
-        if form.right:
-            return _saved(page, code, "rules")
-    return _shown(page, session, code, rules=form)
+    return _kept(page, session, code, form, "rules", EventPatch, {"rules": said},
+                 lambda patch: change_event(session, page.actor, event, patch))  # fmt: skip
 
 
 @router.deed("/events/{code}/settings/pairing")
@@ -128,13 +114,9 @@ def pairing(code: str, page: Asked, session: Writing, form: Sent) -> Response:
     event = lock_event(session, page.actor, code)
     pairs = [pair.partition(">") for pair in form.all("pair")]
     said = [{"seeker": seeker, "provider": provider} for seeker, _, provider in pairs]
-    shape = form.shape(PairingRulesIn, {"pairing_rules": said})
-    if shape is not None:
-        with form.attempt(session):
-            set_pairing_rules(session, page.actor, event, shape.pairing_rules)
-        if form.right:
-            return page.to(f"/events/{code}/settings#pairing", page.say("Saved. The next ranking asks these rules."))
-    return _shown(page, session, code, pairing=form)
+    return _kept(page, session, code, form, "pairing", PairingRulesIn, {"pairing_rules": said},
+                 lambda shape: set_pairing_rules(session, page.actor, event, shape.pairing_rules),
+                 page.say("Saved. The next ranking asks these rules."))  # fmt: skip
 
 
 @router.deed("/events/{code}/settings/grid")
@@ -152,17 +134,22 @@ def grid(code: str, page: Asked, session: Writing, form: Sent) -> Response:
         "places": [{"code": name} for name, _ in zip(names, range(more), strict=False)],
         "interpreters": interpreters_in(form),
     }
-    shape = form.shape(GridIn, said, {"sessions": "date"}) if form.right else None
+    return _kept(page, session, code, form, "grid", GridIn, said,
+                 lambda shape: extend(session, page.actor, event, shape))  # fmt: skip
+
+
+def _kept(
+    page: Page, session: Session, code: str, form: Form, part: str, model: type[_Shape], said: dict[str, Any],
+    keep: Callable[[_Shape], object], told: str = "",
+) -> Response:  # fmt: skip
+    """Keep a part of the settings and go back to it; the page with the faults where something is wrong."""
+    shape: _Shape | None = form.shape(model, said, {"sessions": "date"}) if form.right else None
     if shape is not None:
         with form.attempt(session):
-            extend(session, page.actor, event, shape)
+            keep(shape)
         if form.right:
-            return _saved(page, code, "grid")
-    return _shown(page, session, code, grid=form)
-
-
-def _saved(page: Page, code: str, part: str) -> Response:
-    return page.to(f"/events/{code}/settings#{part}", page.say("Saved."))
+            return page.to(f"/events/{code}/settings#{part}", told or page.say("Saved."))
+    return _shown(page, session, code, **{part: form})
 
 
 def _zones(page: Page, event: Event) -> list[str]:
