@@ -14,7 +14,7 @@ from app.core import i18n
 from app.domain.vocabulary import FIELDS, vocabulary
 from app.services.matching import field_name
 from app.web.forms import Form
-from app.web.words import say, text_of
+from app.web.words import comma, say, text_of
 
 #: languages that are offered as boxes; others that a profile names stay in it
 TONGUES = ("zh", "en", "fr", "de", "it", "es", "nl", "pt", "pl", "ru", "ja", "ko", "ar", "tr")
@@ -331,9 +331,11 @@ def called(lang: str, name: str) -> str:
 def said_in(lang: str, name: str, value: Any) -> str:
     """What a profile says in a field, in words: numbers and codes as readers of the language write them."""
     if isinstance(value, (list, tuple)):
-        return ", ".join(said_in(lang, name, each) for each in value)
+        return comma(lang).join(said_in(lang, name, each) for each in value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{said_in(lang, name, key)}: {said_in(lang, name, each)}" for key, each in value.items())
+        return comma(lang).join(
+            f"{said_in(lang, name, key)}: {said_in(lang, name, each)}" for key, each in value.items()
+        )
     if isinstance(value, (int, float)) and name != "founded":
         return i18n.format_number(value, lang)
     text = str(value)

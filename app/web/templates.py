@@ -75,6 +75,7 @@ def environment() -> Environment:
         "country": _in_language(i18n.format_country),
         "tongue": _in_language(i18n.format_language),
         "name_of": _in_language(words.name_of), "other_name": _in_language(words.other_name),
+        "comma": _in_language(words.comma),
         "kind_name": _in_language(kind_label),
         "asset": asset, "icon": icon, "languages": words.NAMES,
         "label": _in_language(i18n.known), "zone_of": _in_language(i18n.format_zone),

@@ -50,6 +50,11 @@ def _names(row: Any, lang: str) -> tuple[str, str]:
     return names_in(lang, row.name, getattr(row, "name_local", None))
 
 
+def comma(lang: str) -> str:
+    """What stands between the things of a list."""
+    return "、" if lang == "zh" else ", "
+
+
 def text_of(text: str) -> str:
     """Mark an English text that is said later, so that its translation is asked for."""
     return text

@@ -13,7 +13,7 @@ from app.domain.access import RUNNERS, STAFF
 from app.services import matching
 from app.services.events import find_event
 from app.services.preferences import answer, take_back
-from app.web import plots
+from app.web import plots, words
 from app.web.deps import Asked, Pages, Reading, Sent, Writing
 from app.web.page import Page, Undo
 
@@ -31,7 +31,7 @@ def why(code: str, request_id: UUID, supplier_id: UUID, page: Asked, session: Re
     return page.render(
         "ranking/why.html", event=event, pair=pair, item=pair.item, theirs=theirs.get(asked, []),
         between=pair.between, title=matching.title_of(pair.listed.revision.document),
-        shared=", ".join(format_language(tag, page.lang) for tag in pair.between.shared),
+        shared=words.comma(page.lang).join(format_language(tag, page.lang) for tag in pair.between.shared),
         **_drawn(page, pair.item),
     )  # fmt: skip
 
