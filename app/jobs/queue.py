@@ -34,7 +34,7 @@ from app.services import runs
 from app.services.chores import CHORES
 
 QUEUE, SHARDS, JOBS = "runs", "shards", "jobs"
-_SWEEP_SECONDS = 5.0
+SWEEP_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -166,5 +166,5 @@ class JobQueue:
                 self.sweep()
             except Exception:  # noqa: BLE001 - a sweep that fails once must not be the last
                 _log.exception("the sweep for abandoned runs failed; it tries again")
-            if self._stop.wait(_SWEEP_SECONDS):
+            if self._stop.wait(SWEEP_SECONDS):
                 return

@@ -10,6 +10,7 @@ import sys
 
 from app.core.settings import Settings
 from app.db.engine import Database
+from app.jobs import queue
 from app.jobs.queue import JobQueue
 from app.services.matching import shards
 
@@ -18,6 +19,7 @@ def main() -> None:
     """Work until standard input closes."""
     url, *pairs = sys.argv[1:]
     shards.PAIRS = int(pairs[0]) if pairs else shards.PAIRS
+    queue.SWEEP_SECONDS = 0.5
     database = Database(url)
     with JobQueue(Settings(database_url=url), database):
         print("ready", flush=True)
