@@ -115,7 +115,8 @@ def _add_problems(operation: dict[str, Any], path: str, *, has_body: bool) -> No
         mine |= {"401", "403", "422"}
     if path.startswith(PREFIX):
         mine |= {"429", "503"}
-    if "{" in path or has_body:
+    named = any(parameter["name"].endswith("_id") for parameter in operation.get("parameters", ()))
+    if "{" in path or has_body or named:
         mine.add("404")
     if has_body:
         mine |= {"400", "413", "415"}

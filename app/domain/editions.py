@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from app.core.clock import from_wall
 from app.domain.fairs import (
     AgendaItemShape,
-    BodyShape,
+    Bodies,
     Code,
     InterpreterShape,
     PairingRuleShape,
@@ -70,7 +70,7 @@ class PhasesIn(Shape):
 class BodiesIn(Shape):
     """All bodies behind an edition, in the order in which they are named."""
 
-    bodies: Annotated[list[BodyShape], Field(max_length=100)]
+    bodies: Bodies
 
 
 class PairingRulesIn(Shape):

@@ -104,6 +104,18 @@ class BodyShape(Shape):
     role: Literal["host", "co-host", "organiser", "undertaker", "guidance", "support", "venue"]
 
 
+def _once_in_a_role(bodies: list[BodyShape]) -> list[BodyShape]:
+    named: set[tuple[str, str]] = set()
+    for body in bodies:
+        if (body.name, body.role) in named:
+            raise ValueError(f"the body {body.name!r} is there twice in one role; name it once in each")
+        named.add((body.name, body.role))
+    return bodies
+
+
+Bodies = Annotated[list[BodyShape], Field(max_length=100), AfterValidator(_once_in_a_role)]
+
+
 class PhaseShape(Shape):
     name: Literal["registration", "matching", "booking", "live", "closed"]
     starts_at: LocalTime
@@ -225,7 +237,7 @@ class EventShape(Rules):
     as_of: Day | None = None
     series: SeriesShape | None = None
     host_fair: HostFairShape | None = None
-    bodies: list[BodyShape] = []
+    bodies: Bodies = []
     phases: list[PhaseShape] = []
     sessions: Annotated[list[SessionShape], Field(max_length=100)] = []
     places: Annotated[list[PlaceShape], Field(max_length=5000)] = []

@@ -186,6 +186,8 @@ def test_bodies_and_agenda_are_replaced(client: CheckedClient, fair: Fair) -> No
     ]
     put = client.put(f"{E}/bodies", headers=_tag(client, fair), json={"bodies": bodies})
     assert put.json()["bodies"] == [bodies[0], bodies[1] | {"name_local": None}]
+    twice = client.put(f"{E}/bodies", headers=_tag(client, fair), json={"bodies": [bodies[0], bodies[0]]})
+    assert "'The city' is there twice" in twice.json()["errors"][0]["message"]
     stale = fair.key() | {"If-Match": '"not-this-one"'}
     assert client.put(f"{E}/bodies", headers=stale, json={"bodies": []}).status_code == 412
     assert client.put(f"{E}/agenda", headers=fair.key(), json=AGENDA).json()["items"][0]["title"] == "Yarn"

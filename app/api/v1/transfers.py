@@ -85,7 +85,7 @@ def bring_in(
     response: Response,
     kind: Annotated[str | None, Query(pattern=f"^({'|'.join(KINDS)})$", max_length=32)] = None,
     columns: Annotated[
-        str | None, Query(max_length=20_000, description='JSON: header → field, as in {"Why visit": "text"}')
+        str | None, Query(max_length=4000, description='JSON: header → field, as in {"Why visit": "text"}')
     ] = None,
     encoding: Annotated[str | None, Query(max_length=32, description="of a text file, where it cannot be told")] = None,
     dry_run: Annotated[bool, Query(description="check everything, write nothing")] = False,
