@@ -377,3 +377,6 @@ def test_on_a_phone_the_panel_is_a_sheet_that_leaves_the_chosen_meeting_in_sight
         page.locator("[data-close]").click()
         expect(sheet).to_be_hidden()
         expect(card).to_be_focused()
+        page.fill("#b-q", "qsh-01")  # a code, which no card shows
+        expect(page.locator("#b-found")).not_to_have_text("0 found on this page")
+        expect(page.locator(".meet.hit").first).to_be_attached()

@@ -310,7 +310,7 @@ function drag() {
 function look() {
   const field = document.querySelector("#b-q");
   const found = document.querySelector("#b-found");
-  const cards = [...table.querySelectorAll(".meet")].map((card) => [card, card.textContent.toLowerCase()]);
+  const cards = [...table.querySelectorAll(".meet")].map((card) => [card, `${card.textContent} ${card.dataset.words}`.toLowerCase()]);
   const mark = () => {
     const words = field.value.trim().toLowerCase();
     let hits = 0;
