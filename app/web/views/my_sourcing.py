@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +34,8 @@ def show(page: Asked, session: Reading) -> Response:
         session, page.actor, portal.event.id, cursor=page.request.query_params.get("cursor"), limit=50
     )
     newest = lookups.revisions(session, [row.id for row in found.items])
-    rows = [(row, newest[row.id], title_of(newest[row.id].document)) for row in found.items]
+    said = [(row, newest[row.id], newest[row.id].document) for row in found.items]
+    rows = [(row, revision, title_of(told), _day(told.get("ship_by"))) for row, revision, told in said]
     return portal.render("sourcing.html", "sourcing", rows=rows, next=found.next)
 
 
@@ -107,6 +109,10 @@ def publish(request_id: UUID, page: Asked, session: Writing, form: Sent) -> Resp
     if not form.right:
         return page.to(portal.link("/sourcing"), " ".join(form.elsewhere), bad=True)
     return page.to(portal.link(f"/sourcing/{request_id}"), page.say("Published again."))
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def title_of(document: dict[str, Any]) -> str:
