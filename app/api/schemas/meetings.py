@@ -14,6 +14,7 @@ from app.domain.profiles import Shape
 
 SlotName = Annotated[str, Field(min_length=1, max_length=64, description="name (s01) or id of a slot of the event")]
 PlaceName = Annotated[str, Field(min_length=1, max_length=64, description="code or id of a place")]
+InterpreterName = Annotated[str, Field(min_length=1, max_length=120, description="name or id of an interpreter")]
 Note = Annotated[str, Field(max_length=500, description="in words, for both parties")]
 OverHolds = Annotated[bool, Field(description="take a seat even if a pending request holds it")]
 
@@ -32,9 +33,7 @@ class MeetingChange(Shape):
 
     slot: SlotName | None = None
     place: PlaceName | None = None
-    interpreter: Annotated[
-        str | None, Field(min_length=1, max_length=120, description="name or id; null takes one if one is needed")
-    ] = None
+    interpreter: Annotated[InterpreterName | None, Field(description="null takes one if one is needed")] = None
     locked: Annotated[bool | None, Field(description="whether it stays where it is when a schedule is built")] = None
     note: Note | None = None
     override_holds: OverHolds = False
@@ -49,12 +48,12 @@ class CancelIn(Shape):
 class SwapIn(Shape):
     """The meeting to swap with, and what the two should have then if they may, in the order of the meetings.
 
-    To undo a swap, give the `places` (codes or ids) and the `interpreters` (names or ids) that they had.
+    To undo a swap, give the `places` and the `interpreters` that they had.
     """
 
     meeting: UUID
-    places: tuple[str | None, str | None] = (None, None)
-    interpreters: tuple[str | None, str | None] = (None, None)
+    places: tuple[PlaceName | None, PlaceName | None] = (None, None)
+    interpreters: tuple[InterpreterName | None, InterpreterName | None] = (None, None)
 
 
 class MeetingItem(MeetingOut):
