@@ -13,10 +13,12 @@ from importlib import resources
 
 from markupsafe import Markup
 
+from app.io.labels import kind_label
 from app.web import words
 
 _NAME = re.compile(r"\{(\w+)\}")
 _QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
+_BETWEEN = re.compile(", | or ")
 _MARKS = {"zh": "“{}”", "fr": "« {} »"}
 
 
@@ -54,10 +56,13 @@ def translated(text: str, lang: str) -> str | None:
 
 
 def _inside(text: str, lang: str) -> str:
-    """What stands in a sentence, in a language; what is quoted, between the marks of that language."""
+    """What stands in a sentence: words, lists of words, and what is quoted, with the marks of the language."""
     if quoted := _QUOTED.fullmatch(text):
         return _MARKS[lang].format(quoted[1] or quoted[2])
-    return translated(text, lang) or text
+    listed = _BETWEEN.split(text)
+    if len(listed) > 1 and not any(" " in word for word in listed):
+        return words.comma(lang).join(_inside(word, lang) for word in listed)
+    return translated(text, lang) or kind_label(text, lang)
 
 
 def plain(text: str, lang: str) -> str:
