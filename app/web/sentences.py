@@ -18,6 +18,8 @@ from app.web import words
 
 _NAME = re.compile(r"\{(\w+)\}")
 _QUOTED = re.compile(r"'([^']+)'|\"([^\"]+)\"")
+_WORD = re.compile(r"[^\W\d_]")
+_STOPS = {"zh": "；", "fr": " ; "}
 _BETWEEN = re.compile(", | or ")
 _MARKS = {"zh": "“{}”", "fr": "« {} »"}
 
@@ -62,6 +64,9 @@ def _inside(text: str, lang: str) -> str:
     listed = _BETWEEN.split(text)
     if len(listed) > 1 and not any(" " in word for word in listed):
         return words.comma(lang).join(_inside(word, lang) for word in listed)
+    notes = [translated(note, lang) or "" for note in text.split("; ")]
+    if len(notes) > 1 and all(notes):
+        return _STOPS[lang].join(notes)
     return translated(text, lang) or kind_label(text, lang)
 
 
@@ -72,5 +77,5 @@ def plain(text: str, lang: str) -> str:
 
 def shown(text: str, *, lang: str) -> Markup:
     """The sentence as a page shows it; what nobody has translated is marked as English, for those who listen."""
-    said = translated(text, lang)
+    said = translated(text, lang) if _WORD.search(text) else text  # a number is the same in any language
     return Markup.escape(said) if said is not None else Markup('<span lang="en">{}</span>').format(text)

@@ -87,9 +87,10 @@ def _told(file: Path) -> Iterator[str]:
         if not isinstance(node, ast.Call) or not isinstance(node.func, (ast.Name, ast.Attribute)):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
-        count = 2 if name in ("refuse", "warn") else int(name.endswith("Error") and name not in _FAULTS_OF_THE_PROGRAM)
+        of_a_cell = name in ("refuse", "warn", "_note", "_problem", "Problem")
+        count = 9 if of_a_cell else int(name.endswith("Error") and name not in _FAULTS_OF_THE_PROGRAM)
         for given in node.args[:count]:
-            yield from _written(given, named)
+            yield from (told for told in _written(given, named) if " " in told or not of_a_cell)
 
 
 def _sentences() -> Iterator[tuple[str, str]]:

@@ -208,7 +208,7 @@ def _lacking(table: Table, found: Recognition) -> str:
 
 def _no_header(table: Table) -> str:
     first = next(iter(table.rows), None)
-    seen = [shown(cell) for cell in first.cells if cell is not None][:6] if first else []
+    seen = ", ".join([repr(shown(cell)) for cell in first.cells if cell is not None][:6]) if first else ""
     place = f" (row {first.number}, from {address(first.number, 0)}, reads {seen})" if first else ""
     return (
         f"No row of {table.name!r} looks like a header{place}. Put the column names in one row, such as Company name, "
