@@ -102,5 +102,6 @@ if __name__ == "__main__":
     _read_all()
     gc.freeze()
     todo = serve(socket.socket(fileno=int(sys.argv[1])))
-    if todo:
-        todo()
+    if todo is None:
+        os._exit(0)  # it has done nothing itself that coverage should count
+    todo()
