@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
 from app.db.engine import Database
@@ -23,6 +23,8 @@ from app.services.live.states import mark, meeting_to_change
 from tests.web.conftest import _CHROMIUM, BUYER, ENTERPRISE, EVENT, ORGANISER, looking, make_paris, serving
 
 Steps = Callable[[Page], object]
+#: name, who looks, language, where, what is done there, on a phone, in the dark
+Picture = tuple[str, str, str, str, tuple[Steps, ...], bool, bool]
 E = f"/events/{EVENT}"
 #: in the second slot of the day, as the live day is shown
 NOON = datetime(2025, 9, 15, 14, 10)  # noqa: DTZ001 - local time of the event
@@ -52,14 +54,11 @@ def _tall(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 1300})
 
 
-#: name, who looks, language, where, what is done there, on a phone, in the dark
-PICTURES: tuple[tuple[str, str, str, str, tuple[Steps, ...], bool, bool], ...] = (
+PICTURES: tuple[Picture, ...] = (
     ("overview", ORGANISER, "en", E, (), False, False),
     ("participants-zh", ORGANISER, "zh", f"{E}/participants", (), False, False),
     ("ranking", ORGANISER, "en", f"{E}/ranking", (), False, False),
     ("schedule", ORGANISER, "en", f"{E}/schedule", (), False, False),
-    ("live-phone-zh", ORGANISER, "zh", f"{E}/live?at={NOON:%Y-%m-%dT%H:%M}", (_tall,), True, False),
-    ("repair", ORGANISER, "en", f"{E}/live?at={NOON:%Y-%m-%dT%H:%M}", (_press("Does not come"),), False, False),
     ("figures-dark", ORGANISER, "en", f"{E}/figures", (), False, True),
     ("enterprise-zh", ENTERPRISE, "zh", "/my/buyers", (), False, False),
     (
@@ -71,6 +70,12 @@ PICTURES: tuple[tuple[str, str, str, str, tuple[Steps, ...], bool, bool], ...] =
         False,
         False,
     ),
+)
+
+#: taken when the day is half way
+ON_THE_DAY: tuple[Picture, ...] = (
+    ("live-phone-zh", ORGANISER, "zh", f"{E}/live?at={NOON:%Y-%m-%dT%H:%M}", (_tall,), True, False),
+    ("repair", ORGANISER, "en", f"{E}/live?at={NOON:%Y-%m-%dT%H:%M}", (_press("Does not come"),), False, False),
 )
 
 
@@ -87,33 +92,38 @@ def _half_way(database: Database) -> None:
         current = select(Schedule.id).where(Schedule.event_id == event.id, Schedule.is_current).scalar_subquery()
         rows = select(Meeting, Slot.position).join(Slot, Slot.id == Meeting.slot_id)
         rows = rows.where(Meeting.schedule_id == current, Slot.position < 2).order_by(Meeting.id)
-        missed = "no_show"
+        state_now = "no_show"  # of the first, then live
         for meeting, position in session.execute(rows).all():
-            state = "held" if position == 0 else missed if late.isdisjoint((meeting.low_id, meeting.high_id)) else None
-            missed = "live" if state == missed else missed
-            if state:
-                mark(session, organiser, *meeting_to_change(session, organiser, meeting.id), state, at=NOON)
+            if position and not late.isdisjoint((meeting.low_id, meeting.high_id)):
+                continue
+            state = state_now if position else "held"
+            state_now = "live" if position else state_now
+            mark(session, organiser, *meeting_to_change(session, organiser, meeting.id), state, at=NOON)
+
+
+def _taken(browser: Browser, url: str, folder: Path, picture: Picture) -> Path:
+    name, email, lang, path, steps, phone, dark = picture
+    with looking(browser, url, email, lang, phone=phone, dark=dark) as look:
+        look.open(path)
+        for step in steps:
+            step(look.page)
+        look.page.wait_for_load_state("networkidle")
+        look.page.screenshot(path=folder / f"console-{name}.png")
+    return folder / f"console-{name}.png"
 
 
 def take(folder: Path) -> list[Path]:
     """Write one picture each; return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
     with tempfile.TemporaryDirectory() as place:
         sample = make_paris(Path(place) / "paris")
         copy = Path(place) / "fairmatch.db"
         shutil.copy(sample, copy)
         with serving(f"sqlite:///{copy}") as (url, database), sync_playwright() as playwright:
-            _half_way(database)
             browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
-            for name, email, lang, path, steps, phone, dark in PICTURES:
-                with looking(browser, url, email, lang, phone=phone, dark=dark) as look:
-                    look.open(path)
-                    for step in steps:
-                        step(look.page)
-                    look.page.wait_for_load_state("networkidle")
-                    written.append(folder / f"console-{name}.png")
-                    look.page.screenshot(path=written[-1])
+            written = [_taken(browser, url, folder, picture) for picture in PICTURES]
+            _half_way(database)
+            written += [_taken(browser, url, folder, picture) for picture in ON_THE_DAY]
             browser.close()
     return written
 
