@@ -15,7 +15,7 @@ _AT = f"/events/{EVENT}"
     [
         (ORGANISER, f"{_AT}/participants?q={{}}"),
         (ORGANISER, f"{_AT}/ranking?by=supplier&q={{}}"),
-        (ORGANISER, f"{_AT}/schedule?view=people&q={{}}"),
+        (ORGANISER, f"{_AT}/schedule?view=participants&q={{}}"),
         (ORGANISER, f"{_AT}/schedule/difference?q={{}}"),
         (ORGANISER, f"{_AT}/schedule/book?qa={{}}"),
         (ORGANISER, f"{_AT}/live/repair?kind=no_show&q={{}}"),
