@@ -3,7 +3,7 @@
 Reading them takes seconds, forking a moment. What is forked is a process like any other: it has the arguments, folder,
 environment and streams that it is given, ends by itself or is killed, and says how. `tests.processes` asks for them.
 
-Run as `python -m tests.nursery SOCKET`, where a message is one process to begin.
+Run as `python -m tests.nursery SOCKET`, where a line is one process to begin, sent with its streams.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ def serve(asked: socket.socket) -> Callable[[], None] | None:
                 with living.pop(pid) as line:
                     line.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
         if asked in ready:
-            message, files, _, _ = socket.recv_fds(asked, 1 << 20, 4)
+            message, files, _, _ = socket.recv_fds(asked, 1 << 16, 4)
+            while message and not message.endswith(b"\n"):
+                message += asked.recv(1 << 16)
             if not message:
                 for pid in living:
                     os.kill(pid, signal.SIGKILL)

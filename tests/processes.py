@@ -23,7 +23,7 @@ PATIENCE = 240.0
 @cache
 def _nursery() -> socket.socket:
     """The process to fork from, one for all tests of this process; it ends with it."""
-    mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    mine, its = socket.socketpair()
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.nursery", str(its.fileno())], cwd=ROOT, pass_fds=[its.fileno()],
         start_new_session=True, env=os.environ | {"NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
@@ -48,9 +48,10 @@ class Process:
         self.stdin, its_in = _pipe("w") if stdin is None else (None, os.dup(stdin))
         self.stdout, its_out = _pipe("r") if stdout is None else (None, os.dup(stdout))
         self.stderr, its_err = _pipe("r") if stderr is None else (None, os.dup(stderr))
+        self._heard = b""
         self._line, its_line = socket.socketpair()
         told = {"main": main, "arguments": ["fairmatch", *arguments], "cwd": str(cwd), "env": dict(env or os.environ)}
-        socket.send_fds(_nursery(), [json.dumps(told).encode()], [its_line.fileno(), its_in, its_out, its_err])
+        socket.send_fds(_nursery(), [json.dumps(told).encode() + b"\n"], [its_line.fileno(), its_in, its_out, its_err])
         its_line.close()
         for stream in (its_in, its_out, its_err):
             os.close(stream)
@@ -59,7 +60,12 @@ class Process:
     def _hear(self, seconds: float | None) -> str:
         """What the nursery says next of this process; TimeoutError if it says nothing for so long."""
         self._line.settimeout(seconds)
-        return self._line.recv(64).decode()
+        while b"\n" not in self._heard:
+            more = self._line.recv(64)
+            assert more, "the nursery has ended"
+            self._heard += more
+        said, _, self._heard = self._heard.partition(b"\n")
+        return said.decode()
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait until it has ended; return its exit code, or the negative number of the signal that ended it."""
