@@ -39,6 +39,11 @@ class Demo:
         return Shell(folder, f"sqlite:///{folder / 'fairmatch.db'}")
 
     @property
+    def first(self) -> Path:
+        """The database after the first run, with one match run and one schedule."""
+        return self.shell.folder / "first.db"
+
+    @property
     def out(self) -> Path:
         return self.shell.folder / "out" / "paris-2025"
 
@@ -53,4 +58,6 @@ def demonstrated() -> Demo:
     folder = FOLDER / "demo"
     folder.mkdir()
     shell = Shell(folder, f"sqlite:///{folder / 'demo.db'}")
-    return Demo(shell, shell.run("demo"), shell.json("demo"))
+    told = shell.run("demo")
+    shutil.copy(folder / "demo.db", folder / "first.db")
+    return Demo(shell, told, shell.json("demo"))

@@ -72,7 +72,7 @@ class Look:
 def make_paris(folder: Path) -> Path:
     """A copy of the database that `fairmatch demo` leaves, with an account for each kind of user."""
     folder.mkdir(parents=True, exist_ok=True)
-    once("demo", demonstrated).copy(folder)
+    shutil.copy(once("demo", demonstrated).first, folder / "fairmatch.db")
     database = Database(f"sqlite:///{folder / 'fairmatch.db'}")
     _people(database)
     database.close()
@@ -148,7 +148,9 @@ def chromium() -> Iterator[Browser]:
             pytest.fail("Chromium is not installed here, and the browser tests must not be skipped.")
         pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=_CHROMIUM, args=["--no-sandbox", "--use-fake-device-for-media-stream"]
+        )
         yield browser
         browser.close()
 

@@ -169,3 +169,24 @@ def test_the_day_on_a_phone(chromium: Browser, site: Site, lang: str) -> None:
         page.locator(".notice.good button").click()
         expect(page.locator(".notice.good")).not_to_contain_text(name)
         assert unescape(page.locator("h1").inner_text()) == {"en": "Check in", "zh": "签到"}[lang]
+
+
+#: what this browser has on phones only; the picture that it looks at is a real one, of a camera that plays a test card
+_DETECTOR = """
+window.BarcodeDetector = class {
+  static async getSupportedFormats() { return ["qr_code"]; }
+  async detect(video) { return video.videoWidth ? [{ rawValue: "K7M2XQ9RWTHB4F" }] : []; }
+};
+"""
+
+
+def test_a_badge_is_read_with_the_camera(chromium: Browser, site: Site) -> None:
+    _code(site)
+    with looking(chromium, site.url, phone=True) as look:
+        look.page.add_init_script(_DETECTOR)
+        page = look.open(_DESK)
+        page.get_by_role("button", name="Scan with the camera").click()
+        expect(page.get_by_text("The camera may not be used; write the code instead.")).to_be_visible()
+        page.context.grant_permissions(["camera"])
+        page.get_by_role("button", name="Scan with the camera").click()
+        expect(page.locator(".notice")).to_contain_text("is here.")
