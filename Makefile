@@ -9,6 +9,9 @@ RUN := .venv/installed-run
 TEST := .venv/installed-test
 BENCH := .venv/installed-bench
 
+# One process of tests more than there are processors: some wait while others compute.
+TESTERS := $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
+
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test coverage lint bench torture pictures format lock clean
 
@@ -23,10 +26,10 @@ serve: $(RUN) ## the service on http://127.0.0.1:8000: console and portals, API 
 	$(BIN)/fairmatch serve
 
 test: $(TEST) ## everything: unit, property, API, files, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
 coverage: $(TEST) ## the tests again, with the branches that they take: 95 % of the engine and the domain, 90 % of all
-	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=
+	$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --cov --cov-report=
 	$(BIN)/python -m coverage report --include='scoring/*,app/domain/*' --fail-under=95
 	$(BIN)/python -m coverage report --fail-under=90
 
