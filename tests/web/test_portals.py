@@ -31,6 +31,7 @@ from app.db.models import (
     Quotation,
     Representative,
     RequestRevision,
+    Schedule,
     Slot,
     SourcingRequest,
 )
@@ -312,9 +313,10 @@ def test_outcomes_are_recorded_and_offers_compared(site: Site) -> None:
     _, brand = _own(site, site.buyer)
     with site.database.write() as session:
         meeting = session.scalars(
-            select(Meeting).where(
-                (Meeting.low_id == brand.id) | (Meeting.high_id == brand.id), Meeting.request_id.is_not(None)
-            )
+            select(Meeting)
+            .join(Schedule, (Schedule.id == Meeting.schedule_id) & Schedule.is_current)
+            .where((Meeting.low_id == brand.id) | (Meeting.high_id == brand.id), Meeting.request_id.is_not(None))
+            .order_by(Meeting.id)
         ).first()
         assert meeting is not None
         meeting.status, key, request = "held", str(meeting.id), meeting.request_id
