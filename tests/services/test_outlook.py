@@ -28,7 +28,7 @@ def test_the_certificate_that_ends_too_early_is_what_would_lift_the_underwear_ma
     owner = _organisation(seen, "QSH-05")
     with seen.database.read() as session:
         found = matching.supplier_lifts(session, seen.actor, seen.event, owner.id)
-    assert found["supplier"] == {"id": str(owner.id), "name": owner.name}
+    assert found["supplier"] == {"id": str(owner.id), "name": owner.name, "name_local": owner.name_local}
     assert found["passes"] < found["requests"] <= 37
     renewal = next(one for one in found["lifts"] if one["change"].startswith("Renew OEKO-TEX"))
     assert "2025-12-31" in renewal["change"]
