@@ -20,7 +20,7 @@ from importlib.metadata import version
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 from uuid import UUID
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -58,7 +58,7 @@ class JobQueue:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         workflows.bind(self._database, self.shard)
         older_sqlite.provide()
-        DBOS(
+        self._dbos = DBOS(
             config=DBOSConfig(
                 name="fairmatch",
                 system_database_url=self._url,
@@ -82,8 +82,18 @@ class JobQueue:
         self._stop.set()
         self._sweeper.join()
         self._housekeeper.join()
+        self._leave_to_others()
         DBOS.destroy()
         workflows.release()
+
+    def _leave_to_others(self) -> None:
+        """Let go of the threads whose workflow another process took over: they ask every second whether it is done,
+        beyond the end of the queue, and this process would not end before the other had."""
+
+        def ended(*_: object, **__: object) -> NoReturn:
+            raise SystemExit  # ends the thread only
+
+        self._dbos._sys_db.check_workflow_result = ended  # type: ignore[method-assign]
 
     def match(self, run_id: UUID) -> None:
         """Queue a match run; a second call for the same run changes nothing."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import create_engine, select, text, update
 
 from app.core.errors import NotFoundError
 from app.db.engine import Database
@@ -171,6 +171,25 @@ def test_a_worker_killed_in_the_middle_is_replaced_by_another(
             assert runs.abandoned(session, model) == []
             if model is Schedule:
                 assert list(session.scalars(select(Schedule.id).where(Schedule.is_current))) == [run_id]
+
+
+def test_a_worker_whose_run_another_took_over_ends_when_it_is_told(sqlite_server: Server) -> None:
+    """Its thread waits for what the other records; the other may have died with it."""
+    with staged(sqlite_server, "paris scheduled") as stage:
+        run_id = _start(stage, MatchRun)
+        _age(stage, MatchRun, run_id)
+        queue = create_engine(stage.settings().jobs_database_url)
+        with worker(stage.database.url) as process:
+            until(lambda: _state(stage, MatchRun, run_id) == "running")
+            with queue.begin() as connection:
+                taken = connection.execute(text("UPDATE workflow_status SET owner_xid = 'x' WHERE status = 'PENDING'"))
+            assert taken.rowcount == 1
+            until(lambda: _state(stage, MatchRun, run_id) == "done")
+            time.sleep(0.5)
+            assert process.stdin is not None
+            process.stdin.close()
+            assert process.wait(30) == 0
+        queue.dispose()
 
 
 def test_a_search_that_is_called_off_stops_and_leaves_the_plan_before(paris: Stage) -> None:
