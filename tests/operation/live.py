@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -61,11 +62,12 @@ def serving(shell: Shell, *arguments: str, limits: str = "") -> Iterator[Live]:
     finally:
         process.terminate()
         try:
-            process.wait(timeout=30)
+            ended = process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
             raise
+    assert ended in (0, -signal.SIGTERM)
 
 
 def until(
