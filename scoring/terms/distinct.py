@@ -13,7 +13,8 @@ from scoring.records import Record
 from scoring.terms.base import Term
 
 AT_A_TIME = 2048  # records whose rows are made together
-FEW = 32  # columns of a request that are taken one by one
+# Taking a column of a request by itself costs as much as so many entries, all rows at once as much as so many columns.
+COLUMN, ROWS = 2048, 2
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,17 @@ class Distinct:
     def products(self, columns: Sequence[int] | np.ndarray, numbers: Sequence[float] | np.ndarray) -> np.ndarray:
         """The inner products of one row (a column may come twice) with the distinct rows, shape (n_distinct,): rows are
         whole steps, so the products are exact in any order."""
-        if len(columns) > FEW:
+        size, starts = self.rows.shape[0], self.rows.indptr
+        indices, data = self.rows.indices, self.rows.data
+        if (len(columns) - ROWS) * COLUMN > data.size:
             return np.asarray(self.rows @ np.bincount(columns, numbers, self.rows.shape[1]))
-        found = np.zeros(self.rows.shape[0])
-        starts, indices, data = self.rows.indptr, self.rows.indices, self.rows.data
+        found = np.zeros(size)
         for column, value in zip(np.asarray(columns).tolist(), np.asarray(numbers).tolist(), strict=True):
             part = slice(starts[column], starts[column + 1])
-            found[indices[part]] += value * data[part]
+            if part.stop - part.start == size:  # all rows have it
+                found += value * data[part]
+            else:
+                np.add.at(found, indices[part], value * data[part])
         return found
 
     def values(self, columns: Sequence[int] | np.ndarray, numbers: Sequence[float] | np.ndarray) -> np.ndarray:

@@ -44,9 +44,12 @@ def test_a_place_is_one_more_than_those_that_are_better_or_equal_and_before(scor
 
 
 @pytest.mark.parametrize("width", [8, 90])
-def test_distinct_rows_give_the_products_of_all_rows_bit_for_bit(width):
+@pytest.mark.parametrize("column", [0, distinct.COLUMN], ids=["column by column", "row by row"])
+def test_distinct_rows_give_the_products_of_all_rows_bit_for_bit(width, column, monkeypatch):
+    monkeypatch.setattr(distinct, "COLUMN", column)
     draw = np.random.default_rng(width)
     kinds = in_steps(draw.random((5, width)) * (draw.random((5, width)) < 0.6))
+    kinds[:, 0] = 0.5  # a column that all rows have
     matrix = sp.csr_array(kinds[draw.integers(0, 5, 40)])
     rows = Distinct.of_matrix(matrix)
     assert rows.rows.shape == (5, width)
@@ -60,9 +63,10 @@ def test_distinct_rows_give_the_products_of_all_rows_bit_for_bit(width):
     np.testing.assert_array_equal(rows.values(twice, parts), matrix @ asked)
 
 
-def test_every_term_of_a_list_is_kept_whole_by_its_distinct_rows():
+def test_every_term_of_a_list_is_kept_whole_by_its_distinct_rows(monkeypatch):
     ranker = SupplierRanker(text="compact", as_of="2025-09-15").fit(suppliers(60))
     space, asked = ranker._space, read(demands(20), "demand")
+    monkeypatch.setattr(distinct, "COLUMN", 0)
     for term, rows in zip(space.terms, space.distinct, strict=True):
         whole = term.matrix(ranker._records)
         assert (rows.matrix() != whole).nnz == 0
