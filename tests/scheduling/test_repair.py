@@ -101,8 +101,17 @@ def test_a_no_show_frees_the_slots_of_the_others() -> None:
     gone = next(name for name in held(plan) if name.startswith("a"))
     assert [c.meeting for c in mended.cancelled] == [gone]
     assert mended.cancelled[0].code == "participant"
-    assert "a is not there" in mended.cancelled[0].reason()
+    assert mended.cancelled[0].reason() == "a is not there"
     assert not mended.moved
+
+
+def test_who_is_not_there_for_a_while_is_said_with_what_else_stands_in_the_way() -> None:
+    meetings = [{"id": "ax", "participants": ["a", "x"], "slots": ["s1", "s2"]}]
+    data, plan = day(meetings=meetings, slots=[{"id": "s1"}, {"id": "s2"}, {"id": "s3"}])
+    mended = mend(data, plan, {"kind": "late", "participant": "a", "slot": "s3"})
+    reasons = mended.cancelled[0].reason().split("; ")
+    assert reasons[0] == "a is not there"
+    assert len(reasons) == 2
 
 
 def test_standby_pairs_are_ranked_and_only_listed_if_asked() -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.domain.scheduling.board import Board, Fit
-from app.domain.scheduling.events import Day, EventsFile, WalkIn, read_events
+from app.domain.scheduling.events import Day, EventsFile, NoShow, WalkIn, read_events
 from app.domain.scheduling.instance import FREE, build
 from app.domain.scheduling.mending import Mender
 from app.domain.scheduling.plan import Plan, PlanFile
@@ -267,11 +267,17 @@ class _Work:
         after = {m.id: Seat(m.slot, m.place, m.interpreter) for m in plan.meetings}
         left_out = {u.id: u.said for u in plan.unscheduled}
         known = self._known()
+        absent = [
+            Said("repair.participant", {"who": event.participant})
+            for event in self.day.events
+            if isinstance(event, NoShow)
+        ]
         moved, cancelled, added = [], [], []
         for name, old in before.items():
             why, new = self.why[self.number[name]], after.get(name)
             if new is None:
-                cancelled.append(Change(name, old, None, _code(why), (why, left_out[name])))
+                said = (why,) if why in absent else (why, left_out[name])  # who is not there at all is reason enough
+                cancelled.append(Change(name, old, None, _code(why), said))
             elif (new.slot, new.interpreter) != (old.slot, old.interpreter) or old.place not in (None, new.place):
                 moved.append(Change(name, old, new, _code(why), (why,)))
         for name, new in after.items():
