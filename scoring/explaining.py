@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
@@ -60,10 +60,12 @@ class _Asked:
     def __init__(self, scored: Scored, gates: Gates, terms: Mapping[str, Term]) -> None:
         self.scored = scored
         self.standing = Standing(scored.total, ~(gates[1] == FAILED).any(axis=0))
-        self.terms = [(name, terms.get(name), points) for name, points in zip(scored.names, scored.terms, strict=True)]
-        self.says = {name: term.states(scored.asker) for name, term, _ in self.terms if term is not None}
-        self.stated = {name: terms[name] for name, says in self.says.items() if says}
-        self.reading: dict[frozenset[str], list[str]] = {}
+        self.stated = {name: terms[name] for name in scored.names if name in terms and terms[name].states(scored.asker)}
+        self.terms = [
+            (name, terms.get(name), points, scored.most[name], name in self.stated)
+            for name, points in zip(scored.names, scored.terms, strict=True)
+        ]
+        self.reading: dict[Collection[str], list[str]] = {}
 
 
 class Teller:
@@ -113,23 +115,23 @@ class Teller:
         """The terms of a pair, and the fields that are open in it."""
         out: list[TermPoints] = []
         open_fields: list[str] = []
-        other, ours = (supplier, self.fitted == "supplier") if self.fitted == "supplier" else (demand, False)
-        for name, term, points in asked.terms:
-            here, most = points.at(at), asked.scored.most[name]
+        of_supplier = self.fitted == "supplier"
+        other = supplier if of_supplier else demand
+        for name, term, points, most, asked_for in asked.terms:
+            here = points.at(at)
             if term is None:
                 if name == "text" and not body(other):
                     open_fields.append("text")
                 because = self._text_reason(at, here, asked.scored) if name == "text" else ""
                 because = because or self._behaviour_reason(asked.scored.asker, at)
+            elif (says := term.states(other)) and asked_for:
+                because = self._reason(term, demand, supplier, here, most)
             else:
-                says = term.states(other)
-                of_supplier, of_demand = (says, asked.says[name]) if ours else (asked.says[name], says)
-                if of_supplier and of_demand:
-                    because = self._reason(term, demand, supplier, here, most)
-                else:
-                    side, fields = ("demand", term.demand_fields) if of_supplier else ("supplier", term.supplier_fields)
-                    open_fields += fields
-                    because = self._unknown(side, fields, here, most)
+                open_to_demand = says if of_supplier else asked_for
+                side = "demand" if open_to_demand else "supplier"
+                fields = term.demand_fields if open_to_demand else term.supplier_fields
+                open_fields += fields
+                because = self._unknown(side, fields, here, most)
             out.append(TermPoints(name, here, because, most))
         return out, open_fields
 

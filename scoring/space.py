@@ -47,7 +47,8 @@ class Points:
 
     def at(self, place: int) -> float:
         """Of one record."""
-        return float(self.rows.item(place if self.of is None else self.of.item(place)))
+        found: float = self.rows.item(place if self.of is None else self.of.item(place))
+        return found
 
     def times(self, factor: float) -> Points:
         """So many times as many."""

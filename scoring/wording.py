@@ -10,7 +10,7 @@ from typing import Any
 from scoring import codes, places
 from scoring.fields import DERIVED
 from scoring.gates import Gate
-from scoring.messages import field_name, holes, listing, number, sentence
+from scoring.messages import field_name, listing, number, sentence, template
 from scoring.records import Record
 from scoring.terms.base import Reason
 
@@ -38,15 +38,14 @@ def _items(kind: str, found: tuple[str, ...], lang: str) -> str:
 
 def explain_reason(reason: Reason, lang: str) -> str:
     """The sentence of a term."""
-    values, key = reason.values, reason.key
-    kind = values.get("vocabulary") or values.get("field") or ""
-    shared = key.startswith(("shared.", "languages."))
-    return sentence(key, lang, {name: _shown(name, values[name], kind, shared, lang) for name in holes(key)})
+    shown: dict[str, str] = {}
+    for name in template(reason.key, lang)[1]:
+        value = reason.values[name]
+        shown[name] = number(value, lang) if isinstance(value, (float, int)) else _shown(name, value, reason, lang)
+    return sentence(reason.key, lang, shown)
 
 
-def _shown(name: str, value: Any, kind: str, shared: bool, lang: str) -> str:
-    if isinstance(value, (float, int)):
-        return number(value, lang)
+def _shown(name: str, value: Any, reason: Reason, lang: str) -> str:
     if isinstance(value, str):
         return field_name(DERIVED.get(value, value), lang) if name in ("field", "evidence") else value
     if isinstance(value, dt.date):
@@ -55,7 +54,9 @@ def _shown(name: str, value: Any, kind: str, shared: bool, lang: str) -> str:
         return listing(value, lang)
     if name == "fields":
         return listing([field_name(one, lang) for one in value], lang)
-    return _of_fields(tuple(value), lang) if shared else items(kind, value, lang)
+    if reason.key.startswith(("shared.", "languages.")):
+        return _of_fields(tuple(value), lang)
+    return _items(reason.values.get("vocabulary") or reason.values.get("field") or "", tuple(value), lang)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -7,46 +7,40 @@ that fits. How far a supplier is taken to go is a choice of ours (the constants)
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from scoring.fields import RANGES
 from scoring.lifts.change import Change
-from scoring.lifts.quantities import numbers
+from scoring.lifts.quantities import capacity, lead_time, moq, price
 from scoring.lifts.unstated import unstated
 from scoring.records import Certificate, Record
-from scoring.terms.base import Setting, Term
+from scoring.terms.base import Term
 from scoring.terms.certificates import asked, holdings, needed_day, state
 from scoring.terms.coded import CodeTerm
 from scoring.terms.numbers import RangeTerm
 from scoring.terms.shared import SharedTerm
 
 ONE_LEVEL, WIDER = 1.0, 1.25
-_TAKEN_UP = ("compliance", "cooperation", "business_models", "processes")
-_SHARED = ("languages", "markets", "trade_terms")
 
 
-def changes(demand: Record, supplier: Record, terms: dict[str, Term], setting: Setting) -> Iterator[Change]:
+def changes(demand: Record, supplier: Record, terms: Mapping[str, Term]) -> Iterator[Change]:
     """The changes worth trying for a pair. `terms` are those the demand states."""
-    yield from unstated(demand, supplier, terms)
-    yield from numbers(demand, supplier, terms, setting)
-    if "certificates" in terms:
-        yield from _certificates(demand, supplier, setting)
-    for name in _TAKEN_UP:
-        if name in terms and supplier.has(name):
-            yield from _taken_up(name, demand, supplier, terms[name])
-    for name in ("products", "materials"):
-        if name in terms:
-            yield from _made(name, demand, supplier, terms[name])
-    for name in _SHARED:
-        term = terms.get(name)
-        if isinstance(term, SharedTerm) and term.states(supplier):
-            yield from _shared(demand, supplier, term)
-    yield from _levels(demand, supplier, terms)
+    for term in terms.values():
+        yield from changes_for(term, demand, supplier)
 
 
-def _certificates(demand: Record, supplier: Record, setting: Setting) -> Iterator[Change]:
+def changes_for(term: Term, demand: Record, supplier: Record) -> Iterable[Change]:
+    """Those that could bring a pair points of one term."""
+    if term.states(supplier) or term.name == "certificates":
+        make = _OF.get(term.name)
+        return make(term, demand, supplier) if make is not None else ()
+    found = unstated(term, demand, supplier)
+    return (found,) if found is not None else ()
+
+
+def _certificates(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
     if not supplier.certificates:
         # all of them at once: a supplier that lists some, but not all, fails a gate that was open before
         new = tuple(Certificate(code, None, "documented") for code in asked(demand))
@@ -54,7 +48,8 @@ def _certificates(demand: Record, supplier: Record, setting: Setting) -> Iterato
         subject = "certificates:" + "+".join(sorted(wanted))
         yield Change("lift.certificate", {"certificate": wanted}, "paperwork", subject, certificates=new)
         return
-    held, day = holdings(supplier), needed_day(demand, setting)
+    held, setting = holdings(supplier), term.setting
+    day = needed_day(demand, setting)
     for code in asked(demand):
         if code not in held:
             new = (Certificate(code, None, "documented"),)
@@ -74,22 +69,20 @@ def _certificates(demand: Record, supplier: Record, setting: Setting) -> Iterato
         yield Change(key, values, "paperwork", f"{key}:{old.code}", certificates=new, instead=old)
 
 
-def _taken_up(name: str, demand: Record, supplier: Record, term: Term) -> Iterator[Change]:
+def _taken_up(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
     """What is asked of a list the supplier states, and is not in it."""
     assert isinstance(term, CodeTerm)
-    held = term.held(supplier)
-    for code in term.asked(demand):
+    name, held = term.name, term.held(supplier)
+    for code in term.asked(demand) if supplier.has(name) else ():
         if code not in held:
             yield _added(name, code, "lift.add", "production" if name == "processes" else "paperwork")
 
 
-def _made(name: str, demand: Record, supplier: Record, term: Term) -> Iterator[Change]:
+def _made(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
     """Products and materials near to what the supplier has: named in its text, below or beside what it lists."""
     assert isinstance(term, CodeTerm)
+    name, held = term.name, term.held(supplier)
     stated = {member for code in supplier.has(name) for member in term.chain(code)}
-    if not stated and not term.held(supplier):
-        return
-    held = term.held(supplier)
     for code in term.asked(demand):
         if code in stated:
             continue
@@ -104,8 +97,9 @@ def _added(name: str, code: str, key: str, effort: Any) -> Change:
     return Change(key, {"item": code, "field": name}, effort, f"{name}:{code}", codes={name: (code,)})
 
 
-def _shared(demand: Record, supplier: Record, term: SharedTerm) -> Iterator[Change]:
+def _shared(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
     """One thing in common is enough: the first one asked for, English where it is among the languages."""
+    assert isinstance(term, SharedTerm)
     for ours, theirs in term.pairs:
         wants, has = demand.has(ours), supplier.has(theirs)
         if not wants or not set(wants).isdisjoint(has):
@@ -123,22 +117,38 @@ def _shared(demand: Record, supplier: Record, term: SharedTerm) -> Iterator[Chan
             yield _added(theirs, wants[0], "lift.add", "paperwork")
 
 
-def _levels(demand: Record, supplier: Record, terms: dict[str, Term]) -> Iterator[Change]:
-    """One smart-factory level more; a range of weights, gauges or widths a quarter wider."""
-    level, wanted = supplier.number("smart_level"), demand.number("smart_level")
-    if "smart_level" in terms and level < wanted <= level + ONE_LEVEL:
+def _level(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
+    """One smart-factory level more."""
+    level, wanted = supplier.number(term.name), demand.number(term.name)
+    if level < wanted <= level + ONE_LEVEL:
         new = float(math.ceil(wanted))
         values: dict[str, Any] = {"old": level, "new": new}
         yield Change("lift.smart_level", values, "production", "smart_level", new, numbers={"smart_level": new})
-    for name in RANGES:
-        term = terms.get(name)
-        if not isinstance(term, RangeTerm) or not term.states(supplier):
-            continue
-        (low, high), number_wanted = term.ends(supplier), demand.number(name)
-        values = {"field": name, "low": low, "high": high, "new": number_wanted}
-        if high < number_wanted <= high * WIDER:
-            ends = {f"{name}_from": low, f"{name}_to": number_wanted}
-            yield Change("lift.range", values, "production", f"{name}_to", number_wanted, numbers=ends)
-        elif low / WIDER <= number_wanted < low:
-            ends = {f"{name}_from": number_wanted, f"{name}_to": high}
-            yield Change("lift.range", values, "production", f"{name}_from", -number_wanted, numbers=ends)
+
+
+def _range(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
+    """A range of weights, gauges or widths a quarter wider."""
+    assert isinstance(term, RangeTerm)
+    name, (low, high), wanted = term.name, term.ends(supplier), demand.number(term.name)
+    values = {"field": name, "low": low, "high": high, "new": wanted}
+    if high < wanted <= high * WIDER:
+        ends = {f"{name}_from": low, f"{name}_to": wanted}
+        yield Change("lift.range", values, "production", f"{name}_to", wanted, numbers=ends)
+    elif low / WIDER <= wanted < low:
+        ends = {f"{name}_from": wanted, f"{name}_to": high}
+        yield Change("lift.range", values, "production", f"{name}_from", -wanted, numbers=ends)
+
+
+# what can be done about a term of which the supplier says something
+_OF: dict[str, Callable[[Term, Record, Record], Iterable[Change]]] = {
+    "certificates": _certificates,
+    **dict.fromkeys(("compliance", "cooperation", "business_models", "processes"), _taken_up),
+    **dict.fromkeys(("products", "materials"), _made),
+    **dict.fromkeys(("languages", "markets", "trade_terms"), _shared),
+    "quantity": moq,
+    "capacity": capacity,
+    "lead_time": lead_time,
+    "price": price,
+    "smart_level": _level,
+    **dict.fromkeys(RANGES, _range),
+}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from scoring.measures import UNITS
 from scoring.records import Certificate, Record, words_of
@@ -14,8 +14,7 @@ Effort = Literal["state", "paperwork", "production"]
 EFFORTS: tuple[Effort, ...] = ("state", "paperwork", "production")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A change of one thing.
 
     `subject` names the thing, so that the same change for two requests is known as one; of two changes of one subject
@@ -28,8 +27,8 @@ class Change:
     effort: Effort
     subject: str
     level: float = 0.0
-    numbers: Mapping[str, float] = field(default_factory=dict)
-    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    numbers: Mapping[str, float] = MappingProxyType({})
+    codes: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     certificates: tuple[Certificate, ...] = ()
     instead: Certificate | None = None
     unit: tuple[str, float] | None = None
@@ -66,18 +65,19 @@ class Change:
         return frozenset(names)
 
 
-def fields_of(before: Record, after: Record) -> dict[str, Any]:
-    """The record fields in which two states of a supplier differ, as one would write them into its record."""
+def fields_of(made: Iterable[Change], before: Record, after: Record) -> dict[str, Any]:
+    """The record fields in which changes leave a supplier different, as one would write them into its record."""
     out: dict[str, Any] = {}
-    if after.numbers is not before.numbers:
-        now = before.numbers
-        out |= {name: _plain(value) for name, value in after.numbers.items() if now.get(name) != value}
-    lists = before.codes
-    for name, codes in after.codes.items() if after.codes is not lists else ():
-        if codes is not lists.get(name) and name != "sells_to" and codes != before.has(name):
-            held = before.has(name)
-            written = words_of(before.raw[name], name) if name in before.raw else list(held)
-            out[name] = [*written, *(code.removeprefix("~") for code in codes if code not in held)]
+    for change in made:
+        for name in change.numbers:
+            if before.numbers.get(name) != after.numbers[name]:
+                out[name] = _plain(after.numbers[name])
+    for change in made:
+        for name in change.codes:
+            held, codes = before.has(name), after.codes[name]
+            if codes != held:
+                written = words_of(before.raw[name], name) if name in before.raw else list(held)
+                out[name] = [*written, *(code.removeprefix("~") for code in codes if code not in held)]
     if after.certificates != before.certificates:
         out["certificates"] = [_written(one) for one in after.certificates]
     if after.unit is not None and after.unit != before.unit:

@@ -194,7 +194,7 @@ class _Event:
         steps: dict[str, dict[float, Change]] = {}
         called: Counter[str] = Counter()
         for row in self.rows:
-            for change in changes(row.pair.demand, self.supplier, row.pair.terms, self.setting):
+            for change in changes(row.pair.demand, self.supplier, row.pair.terms):
                 steps.setdefault(change.subject, {})[change.level] = change
                 called[change.subject] += 1
         for subject, _ in sorted(called.items(), key=lambda item: (-item[1], item[0]))[:MOST_SUBJECTS]:

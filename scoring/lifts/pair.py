@@ -4,15 +4,16 @@ does not open them."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from heapq import nlargest
 from itertools import combinations
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from scoring.gates import FAILED, GateBook, supplier_fields
-from scoring.lifts.candidates import changes
+from scoring.lifts.candidates import changes, changes_for
 from scoring.lifts.change import EFFORTS, Change, Effort, fields_of
 from scoring.lifts.values import NEAR, value
 from scoring.messages import field_name, number, sentence
@@ -24,11 +25,15 @@ LIFTS, LEAST_LIFT = 3, 0.05
 #: single changes that are tried two by two
 PAIRED = 8
 # Terms that read a field beyond the ones they are named for.
-_ALSO_READS = {"quantity": {"unit"}, "capacity": {"unit"}, "price": {"unit", "currency"}, "lead_time": {"country"}}
+_ALSO_READS = {
+    "quantity": frozenset({"unit"}),
+    "capacity": frozenset({"unit"}),
+    "price": frozenset({"unit", "currency"}),
+    "lead_time": frozenset({"country"}),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """Changes made together: the supplier with them, the points they bring, the gates that fail all the same."""
 
     changes: tuple[Change, ...]
@@ -52,7 +57,7 @@ class Pair:
     most: dict[str, float]
     setting: Setting
     # worked out when needed: the terms that read some fields (the same for every supplier), and values of terms
-    reading: dict[frozenset[str], list[str]] = field(default_factory=dict, compare=False)
+    reading: dict[Collection[str], list[str]] = field(default_factory=dict, compare=False)
     before: dict[str, float] = field(default_factory=dict, compare=False)
 
     def tried(self, made: Sequence[Change], failing: frozenset[str]) -> Found:
@@ -72,14 +77,20 @@ class Pair:
             failing = (failing - {*gates}) | failing_gates(self.demand.changed(must=gates), after, self.setting)
         return Found(tuple(made), after, gain, failing)
 
-    def at_most(self, change: Change) -> float:
-        """Points that a change cannot bring more than: all that is missing of the terms it touches."""
-        read = [(self.most[name], self._now(name, self.terms[name])) for name in self._reading(change.touched)]
-        return sum([most * (1.0 - now) for most, now in read])
+    def at_most(self) -> dict[str, float]:
+        """Points that the changes for each term cannot bring more than: all that is missing of the terms they touch."""
+        missing = {name: self.most[name] * (1.0 - self._now(name, term)) for name, term in self.terms.items()}
+        measured = self.supplier.unit is not None and self.supplier.currency is not None
+        out: dict[str, float] = {}
+        for name, term in self.terms.items():
+            # a unit or a currency that is not stated yet may be stated along with it
+            more = () if measured else _ALSO_READS.get(name, ())
+            out[name] = sum([missing[one] for one in self._reading((*term.supplier_fields, *more))])
+        return out
 
-    def _reading(self, touched: frozenset[str]) -> list[str]:
+    def _reading(self, touched: Collection[str]) -> list[str]:
         if touched not in self.reading:
-            self.reading[touched] = touched_terms(self.terms, touched)
+            self.reading[touched] = touched_terms(self.terms, frozenset(touched))
         return self.reading[touched]
 
     def _now(self, name: str, term: Term) -> float:
@@ -136,18 +147,17 @@ def found_for(pair: Pair, failing: frozenset[str], enough: int | None = None) ->
 
 
 def _promising(pair: Pair, singles: list[Found], enough: int | None) -> Iterator[Change]:
-    """The changes to try: all, or those that could bring most first until `enough` of `singles` bring more than any of
-    the others can."""
-    candidates = changes(pair.demand, pair.supplier, pair.terms, pair.setting)
+    """The changes to try: all, or those for terms that could bring most first, until `enough` of `singles` bring more
+    than any of the others can."""
     if enough is None:
-        yield from candidates
+        yield from changes(pair.demand, pair.supplier, pair.terms)
         return
-    for limit, change in sorted([(pair.at_most(one), one) for one in candidates], key=lambda row: -row[0]):
+    for name, limit in sorted(pair.at_most().items(), key=itemgetter(1), reverse=True):
         if limit < LEAST_LIFT - NEAR:
             return
         if len(singles) >= enough and limit < nlargest(enough, [found.gain for found in singles])[-1] - NEAR:
             return
-        yield change
+        yield from changes_for(pair.terms[name], pair.demand, pair.supplier)
 
 
 def reaching(
@@ -196,7 +206,7 @@ def told(found: Found, lang: str) -> str:
 
 def record_fields(found: Found, before: Record) -> dict[str, Any]:
     """What the supplier's record would say in the changed fields."""
-    return fields_of(before, found.supplier)
+    return fields_of(found.changes, before, found.supplier)
 
 
 def _said(change: Change, lang: str) -> str:

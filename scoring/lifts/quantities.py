@@ -8,25 +8,12 @@ from collections.abc import Iterator
 from scoring.lifts.change import Change
 from scoring.measures import FAMILIES
 from scoring.records import Record
-from scoring.terms.base import Setting, Term
+from scoring.terms.base import Term
 from scoring.terms.numbers import PriceTerm
 from scoring.terms.timing import LeadTimeTerm, months_available
 
 # A tenth of the minimum order, half of the lead time, twice the capacity, three quarters of the price: no further.
 LEAST_MOQ, LEAST_LEAD_TIME, MOST_CAPACITY, LEAST_PRICE = 0.1, 0.5, 2.0, 0.75
-
-
-def numbers(demand: Record, supplier: Record, terms: dict[str, Term], setting: Setting) -> Iterator[Change]:
-    """Changes of the numbers a supplier states, where they miss what is asked."""
-    if "quantity" in terms:
-        yield from _moq(demand, supplier)
-    if "capacity" in terms:
-        yield from _capacity(demand, supplier, setting)
-    lead, price = terms.get("lead_time"), terms.get("price")
-    if isinstance(lead, LeadTimeTerm):
-        yield from _lead_time(demand, supplier, lead)
-    if isinstance(price, PriceTerm):
-        yield from _price(demand, supplier, price)
 
 
 def in_units_of(supplier: Record, demand: Record) -> float:
@@ -58,23 +45,27 @@ def rounded_up(value: float) -> float:
     return float(round(down + 10.0**-digits, digits))
 
 
-def _moq(demand: Record, supplier: Record) -> Iterator[Change]:
-    quantity, moq = demand.number("quantity") * in_units_of(supplier, demand), supplier.number("moq")
-    if moq * LEAST_MOQ <= quantity < moq:
+def moq(_term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
+    """The minimum order that passes."""
+    quantity, least = demand.number("quantity") * in_units_of(supplier, demand), supplier.number("moq")
+    if least * LEAST_MOQ <= quantity < least:
         new = rounded_down(quantity)
-        yield Change("lift.moq", {"new": new, "old": moq}, "production", "moq", -new, numbers={"moq": new})
+        yield Change("lift.moq", {"new": new, "old": least}, "production", "moq", -new, numbers={"moq": new})
 
 
-def _capacity(demand: Record, supplier: Record, setting: Setting) -> Iterator[Change]:
-    capacity = supplier.number("capacity_per_month")
-    needed = demand.number("quantity") * in_units_of(supplier, demand) / months_available(demand, setting)
-    if capacity < needed <= capacity * MOST_CAPACITY:
+def capacity(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
+    """The capacity that makes the quantity in time."""
+    most = supplier.number("capacity_per_month")
+    needed = demand.number("quantity") * in_units_of(supplier, demand) / months_available(demand, term.setting)
+    if most < needed <= most * MOST_CAPACITY:
         new = rounded_up(needed)
-        values = {"old": capacity, "new": new}
+        values = {"old": most, "new": new}
         yield Change("lift.capacity", values, "production", "capacity", new, numbers={"capacity_per_month": new})
 
 
-def _lead_time(demand: Record, supplier: Record, term: LeadTimeTerm) -> Iterator[Change]:
+def lead_time(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
+    """The days that fit the tightest limit."""
+    assert isinstance(term, LeadTimeTerm)
     days = supplier.number("lead_time_days")
     short = max((needed - there for _, needed, there in term.slack(demand, supplier)), default=0.0)
     if 0 < short <= days * (1.0 - LEAST_LEAD_TIME):
@@ -84,8 +75,10 @@ def _lead_time(demand: Record, supplier: Record, term: LeadTimeTerm) -> Iterator
             yield Change("lift.lead_time", values, "production", "lead_time", -new, numbers={"lead_time_days": new})
 
 
-def _price(demand: Record, supplier: Record, term: PriceTerm) -> Iterator[Change]:
-    if not term.states(supplier) or not term.comparable(demand, supplier):
+def price(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
+    """The price that meets the target."""
+    assert isinstance(term, PriceTerm)
+    if not term.comparable(demand, supplier):
         return
     target, low = term.euros(demand, "target_price"), term.band(supplier)[0]
     if LEAST_PRICE * low <= target < low:

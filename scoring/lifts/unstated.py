@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 from scoring.fields import RANGES
@@ -17,16 +16,12 @@ from scoring.terms.timing import LeadTimeTerm, months_available
 _UNITED = ("moq", "capacity_per_month", "price_from", "price_to")
 
 
-def unstated(demand: Record, supplier: Record, terms: dict[str, Term]) -> Iterator[Change]:
-    """One change for each term the supplier says nothing of; certificates are no field one just fills in."""
-    for name, term in terms.items():
-        if name != "certificates" and not term.states(supplier):
-            found = _NUMBERS.get(name, _list)(demand, supplier, term)
-            if found is not None:
-                yield found
+def unstated(term: Term, demand: Record, supplier: Record) -> Change | None:
+    """What would fill in a term the supplier says nothing of (no certificates: these one does not just fill in)."""
+    return _NUMBERS.get(term.name, _list)(term, demand, supplier)
 
 
-def _list(demand: Record, supplier: Record, term: Term) -> Change:  # noqa: ARG001
+def _list(term: Term, demand: Record, supplier: Record) -> Change:  # noqa: ARG001
     pairs = zip(term.demand_fields, term.supplier_fields, strict=True)
     filled = {"exports_to" if theirs == "sells_to" else theirs: demand.has(ours) for ours, theirs in pairs}
     filled = {field: wanted for field, wanted in filled.items() if wanted}
@@ -50,7 +45,7 @@ def _with(supplier: Record, more: dict[str, Any]) -> Record:
     return supplier.changed(**more) if more else supplier
 
 
-def _moq(demand: Record, supplier: Record, term: Term) -> Change | None:  # noqa: ARG001
+def _moq(term: Term, demand: Record, supplier: Record) -> Change | None:  # noqa: ARG001
     unit = _unit(demand, supplier)
     most = demand.number("quantity") * in_units_of(_with(supplier, unit), demand)
     if math.isnan(most):
@@ -59,7 +54,7 @@ def _moq(demand: Record, supplier: Record, term: Term) -> Change | None:  # noqa
     return _state("most", "moq", {"value": new}, level=-new, numbers={"moq": new}, **unit)
 
 
-def _capacity(demand: Record, supplier: Record, term: Term) -> Change | None:
+def _capacity(term: Term, demand: Record, supplier: Record) -> Change | None:
     assert isinstance(term, CapacityTerm)
     unit = _unit(demand, supplier)
     months = months_available(demand, term.setting)
@@ -71,7 +66,7 @@ def _capacity(demand: Record, supplier: Record, term: Term) -> Change | None:
     return _state("least", field, {"value": new}, level=new, numbers={field: new}, **unit)
 
 
-def _price(demand: Record, supplier: Record, term: Term) -> Change | None:
+def _price(term: Term, demand: Record, supplier: Record) -> Change | None:
     assert isinstance(term, PriceTerm)
     more = _unit(demand, supplier)
     if supplier.currency is None and demand.currency is not None:
@@ -88,7 +83,7 @@ def _price(demand: Record, supplier: Record, term: Term) -> Change | None:
     return _state("price", "price_from", values, level=-new, numbers={"price_from": new}, **more)
 
 
-def _lead_time(demand: Record, supplier: Record, term: Term) -> Change | None:
+def _lead_time(term: Term, demand: Record, supplier: Record) -> Change | None:
     assert isinstance(term, LeadTimeTerm)
     at_once = supplier.changed(numbers={**supplier.numbers, "lead_time_days": 0.0})
     most = min((there - needed for _, needed, there in term.slack(demand, at_once)), default=math.nan)
@@ -98,12 +93,12 @@ def _lead_time(demand: Record, supplier: Record, term: Term) -> Change | None:
     return _state("days", "lead_time_days", {"value": new}, level=-new, numbers={"lead_time_days": new})
 
 
-def _range(demand: Record, supplier: Record, term: Term) -> Change:  # noqa: ARG001
+def _range(term: Term, demand: Record, supplier: Record) -> Change:  # noqa: ARG001
     wanted = demand.number(term.name)
     return _state("is", f"{term.name}_from", {"value": wanted}, f"{wanted}", numbers={f"{term.name}_from": wanted})
 
 
-def _level(demand: Record, supplier: Record, term: Term) -> Change:  # noqa: ARG001
+def _level(term: Term, demand: Record, supplier: Record) -> Change:  # noqa: ARG001
     wanted = float(math.ceil(demand.number("smart_level")))
     return _state("least", "smart_level", {"value": wanted}, level=wanted, numbers={"smart_level": wanted})
 

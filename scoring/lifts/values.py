@@ -103,10 +103,11 @@ def _(term: CertificateTerm, demand: Record, supplier: Record, _fitted: Record) 
 @value.register
 def _(term: CodeTerm, demand: Record, supplier: Record, fitted: Record) -> float:
     """With the idf that a fit with the changed record would give: one more record has each code that is new to it."""
-    held = term.held(supplier)
+    before = term.held(fitted)
+    held = before if supplier is fitted else term.would_hold(supplier)
     if not held:
         return term.neutral
-    new = held.keys() - term.held(fitted).keys() if supplier is not fitted else ()
+    new = held.keys() - before.keys()
     asked_for = term.asked(demand)
     total = 0.0
     for wanted in asked_for:

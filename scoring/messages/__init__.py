@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
 from string import Formatter
@@ -24,16 +25,17 @@ def _tables(lang: str) -> tuple[dict[str, str], dict[str, str]]:
 
 def sentence(key: str, lang: str, values: dict[str, Any]) -> str:
     """One sentence; `values` must already be readable."""
-    said = _tables(lang)[0][key].format_map(values)
+    said = template(key, lang)[0](values)
     if "…" in said:  # a list that was cut ends its sentence itself
         said = said.replace("….", "…").replace("…。", "…")
     return said
 
 
 @cache
-def holes(key: str) -> tuple[str, ...]:
-    """What a sentence has places for, the same in every language."""
-    return tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(_tables("en")[0][key]) if name))
+def template(key: str, lang: str) -> tuple[Callable[[Mapping[str, Any]], str], tuple[str, ...]]:
+    """What fills a sentence in, and what it has places for."""
+    text = _tables(lang)[0][key]
+    return text.format_map, tuple(dict.fromkeys(name for _, name, _, _ in Formatter().parse(text) if name))
 
 
 def field_name(name: str, lang: str) -> str:

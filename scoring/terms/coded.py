@@ -64,11 +64,12 @@ class CodeTerm(Term):
         last, known = self._last  # a pair is told of at once: the same supplier is asked many times
         if last is record:
             return known
-        known = self._known(record)
+        known = self.would_hold(record)
         self._last = record, known
         return known
 
-    def _known(self, record: Record) -> Mapping[str, float]:
+    def would_hold(self, record: Record) -> Mapping[str, float]:
+        """`held` of a record that is not asked for again."""
         if len(self.supplier_fields) == 1:
             stated = record.has(self.supplier_fields[0])
         else:
@@ -108,8 +109,9 @@ class CodeTerm(Term):
 
     def states(self, record: Record) -> bool:
         """Whether there is a code to compare."""
+        stated = record.codes
         for name in self.demand_fields if record.side == "demand" else self.supplier_fields:
-            if record.codes.get(name):
+            if stated.get(name):
                 return True
         return record.side == "supplier" and self.reads_text and bool(self._named(record))
 
@@ -195,11 +197,9 @@ class CodeTerm(Term):
             return Reason("codes.all", values)
         stated = {c for name in self.supplier_fields for c in supplier.has(name)}
         if not missing:
-            return Reason("codes.text" if self._is_text(found, stated) else "codes.all", values)
+            listed = set().union(*map(self.chain, stated))
+            return Reason("codes.all" if listed.issuperset(found) else "codes.text", values)
         above = {member for code in missing for member in self.chain(code)}
         near = [code for code in sorted(stated or held) if not above.isdisjoint(self.chain(code))]
         values["found"] = near[:3] or sorted(stated or held)[:3]
         return Reason("codes.near" if near else "codes.none", values)
-
-    def _is_text(self, found: Sequence[str], stated: set[str]) -> bool:
-        return any(all(code not in self.chain(one) for one in stated) for code in found)

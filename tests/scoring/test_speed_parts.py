@@ -125,7 +125,7 @@ def test_gates_that_a_change_does_not_touch_stay_as_they_are():
         for supplier in ranker._records[:10]:
             pair = Pair(demand, supplier, terms, dict.fromkeys(terms, 1.0), setting)
             failing = failing_gates(demand, supplier, setting)
-            for change in changes(demand, supplier, terms, setting):
+            for change in changes(demand, supplier, terms):
                 found = pair.tried((change,), failing)
                 assert found.failing == failing_gates(demand, found.supplier, setting)
                 tried += found.failing != failing
