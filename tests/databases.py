@@ -74,7 +74,7 @@ class Server:
         return once(f"{self.kind} {name}", lambda: self._filled(fill))
 
     def _filled(self, fill: Callable[[Database], _Told] | None) -> tuple[str, _Told | None]:
-        url = self.new()
+        url = self.new(self.template("blank")[0] if fill else None)
         database = Database(url)
         upgrade(database)
         told = fill(database) if fill else None

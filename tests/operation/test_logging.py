@@ -77,26 +77,6 @@ def _break(url: str) -> None:
     database.close()
 
 
-def test_a_request_is_one_line_of_json(make: Make, sqlite_url: str) -> None:
-    shell, fair = make(sqlite_url)
-    shell.settings |= {"FAIRMATCH_LOG_LEVEL": "INFO", "FAIRMATCH_LOG_FORMAT": "json"}
-    with serving(shell, "--workers", "2") as live, live.client(fair.keys["organiser"]) as me:
-        answer = me.get("/api/v1/events/e-2025")
-        me.get("/readyz")
-    lines = [json.loads(line) for line in live.log.splitlines() if line.startswith("{")]
-    assert len(lines) > 4
-    said = [line for line in live.log.splitlines() if not line.startswith("{")]
-    assert len(said) == 2, "besides the greeting and the link to begin with, all is JSON"
-    assert "/setup#" in said[1]
-    (line,) = [line for line in lines if line.get("request") == answer.headers["x-request-id"]]
-    assert line["level"] == "INFO"
-    assert line["logger"] == "app.access"
-    assert (line["method"], line["route"], line["status"]) == ("GET", "/events/{event_id}", 200)
-    assert line["tenant"] == str(fair.tenant_id)
-    assert 0 < line["ms"] < 60_000
-    assert "uvicorn.error" in {line["logger"] for line in lines}
-
-
 @pytest.fixture
 def told() -> Iterator[io.StringIO]:
     """What a logger of ours writes as text."""

@@ -14,7 +14,6 @@ from app.services import runs
 from tests.api.checked import CheckedClient, calling
 from tests.api.conftest import Fair, make_app
 from tests.operation.conftest import Make
-from tests.operation.live import serving
 
 _LINE = re.compile(r"^(fairmatch_\w+)(?:\{(.*)\})? (-?[0-9.]+)$")
 _LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
@@ -97,22 +96,6 @@ def test_steps_hold_their_bounds(called: tuple[str, Fair]) -> None:
     assert step == {"0.005": 1, "0.01": 2, "10.0": 3, "+Inf": 4}
     assert found["fairmatch_request_seconds_sum"][route] == pytest.approx(21.0101)
     assert found["fairmatch_requests_total"][(("method", "other"), ("route", r"/\"quoted\"\\"), ("status", "200"))] == 1
-
-
-def test_each_server_process_counts_for_itself(make: Make, sqlite_url: str) -> None:
-    """Behind one port there are several: whoever answers says which it is, and its own counters only grow."""
-    shell, _ = make(sqlite_url)
-    seen: dict[str, list[float]] = defaultdict(list)
-    with serving(shell, "--workers", "2") as live:
-        for _ in range(40):
-            with live.client() as me:  # a new connection each time, for any of them to take
-                text = me.get("/metrics").text
-            processes = set(re.findall(r'process="(\d+)"', text))
-            assert len(processes) == 1
-            counts = re.findall(r'fairmatch_requests_total\{.*route="/metrics".*\} (\d+)', text)
-            seen[processes.pop()].append(sum(map(float, counts)))
-    assert all(counts == sorted(counts) for counts in seen.values())
-    assert sum(counts[-1] + 1 for counts in seen.values()) == 40
 
 
 def test_every_metric_is_explained(called: tuple[str, Fair]) -> None:

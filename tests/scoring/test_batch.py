@@ -333,7 +333,7 @@ def run(n):
     for _ in ranker.rank_blocks(demands(n), 20, together=True): pass
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 first = run(BLOCK)
-print(first, run(5 * BLOCK))
+print(first, run(3 * BLOCK))
 """
 
 
