@@ -86,21 +86,21 @@ class Teller:
     def tell(self, asker: Record, other: Record, at: int, scored: Scored, gates: Gates) -> Explanation:
         """Everything about one pair; `at` is the fitted record's position."""
         demand, supplier = (asker, other) if self.fitted == "supplier" else (other, asker)
-        names, states = gates
-        asked = self._asked(scored, gates)
+        asked, states = self._asked(scored, gates), _states(gates, at)
+        failing = frozenset([name for name, state in states if state == FAILED])
         score = float(scored.total[at])
         terms, open_fields = self._terms(asked, demand, supplier, at)
         return Explanation(
             demand=demand.id,
             supplier=supplier.id,
             score=score,
-            rank=asked.standing.rank(score, at) if asked.standing.passing[at] else None,
+            rank=None if failing else asked.standing.rank(score, at),
             probability=probability(score, self.calibration),
             terms=tuple(terms),
-            gates=self._gates(demand, supplier, names, states[:, at]),
+            gates=self._gates(demand, supplier, states),
             unknowns=tuple(dict.fromkeys([DERIVED.get(field, field) for field in open_fields])),
             unresolved=tuple([word for words in demand.unresolved.values() for word in words]),
-            lifts=self._lifts(demand, supplier, at, asked, gates, terms) if self.fitted == "supplier" else (),
+            lifts=self._lifts(demand, supplier, at, asked, failing, terms) if self.fitted == "supplier" else (),
             moved=self._moved(asker, at, scored),
             notes=(sentence("note.met", self.lang, {}),) if supplier.id in demand.met else (),
         )
@@ -179,11 +179,9 @@ class Teller:
         return tuple(self._features(self.space.behaviour.words(asker.id, at)[1]))
 
     # gates -----------------------------------------------------------------------------------------------------------
-    def _gates(
-        self, demand: Record, supplier: Record, names: tuple[str, ...], states: np.ndarray
-    ) -> tuple[GateResult, ...]:
+    def _gates(self, demand: Record, supplier: Record, states: list[tuple[str, int]]) -> tuple[GateResult, ...]:
         out = []
-        for name, value in zip(names, states.tolist(), strict=True):
+        for name, value in states:
             if value == NOT_ASKED or (name in RULED_OUT and value == PASSED):
                 continue
             gate = described(demand, supplier, name, value, self.setting)
@@ -193,13 +191,13 @@ class Teller:
 
     # lifts -----------------------------------------------------------------------------------------------------------
     def _lifts(
-        self, demand: Record, supplier: Record, at: int, asked: _Asked, gates: Gates, terms: list[TermPoints]
+        self, demand: Record, supplier: Record, at: int, asked: _Asked, failing: frozenset[str], terms: list[TermPoints]
     ) -> tuple[Lift, ...]:
         known = asked.scored.lifts
         if at not in known:
             pair = self._pair(demand, supplier, asked)
             pair.before.update({term.name: term.points / term.max for term in terms if term.max})
-            known[at] = lifts.shown(lifts.found_for(pair, _failing(gates, at), lifts.LIFTS))
+            known[at] = lifts.shown(lifts.found_for(pair, failing, lifts.LIFTS))
         return tuple([self._lift(found, supplier, at, asked) for found in known[at]])
 
     def all_lifts(
@@ -207,7 +205,8 @@ class Teller:
     ) -> tuple[Lift, ...]:
         """The changes worth most to a supplier, or with `top` the smallest that bring it among the first so many."""
         supplier, asked = self.space.records[at], self._asked(scored, gates)
-        pair, failing = self._pair(demand, supplier, asked), _failing(gates, at)
+        pair = self._pair(demand, supplier, asked)
+        failing = frozenset([name for name, state in _states(gates, at) if state == FAILED])
         found = lifts.found_for(pair, failing)
         if top is None:
             chosen = lifts.shown(found, most)
@@ -228,9 +227,10 @@ class Teller:
         return Lift(lifts.told(found, self.lang), score, rank, found.effort, fields)
 
 
-def _failing(gates: Gates, at: int) -> frozenset[str]:
+def _states(gates: Gates, at: int) -> list[tuple[str, int]]:
+    """Gates of a pair."""
     names, states = gates
-    return frozenset([name for name, now in zip(names, states[:, at].tolist(), strict=True) if now == FAILED])
+    return list(zip(names, states[:, at].tolist(), strict=True))
 
 
 def probability(score: float, calibration: tuple[float, float]) -> float:

@@ -32,6 +32,6 @@ class Standing:
         low = bisect_left(self._listed, score - near)
         high = bisect_right(self._listed, score + near, low)
         better = len(self._listed) - high
-        if self.passing[at] and self.total[at] > score + near:
+        if self.total.item(at) > score + near and self.passing[at]:
             better -= 1  # its own present score is no other's
         return 1 + better + (int(np.count_nonzero(self._at[low:high] < at)) if low < high else 0)

@@ -10,7 +10,7 @@ from typing import Any
 from scoring import codes, places
 from scoring.fields import DERIVED
 from scoring.gates import Gate
-from scoring.messages import field_name, listing, number, sentence, template
+from scoring.messages import ended, field_name, listing, number, template
 from scoring.records import Record
 from scoring.terms.base import Reason
 
@@ -38,11 +38,13 @@ def _items(kind: str, found: tuple[str, ...], lang: str) -> str:
 
 def explain_reason(reason: Reason, lang: str) -> str:
     """The sentence of a term."""
+    key, values = reason
+    fill, names = template(key, lang)
     shown: dict[str, str] = {}
-    for name in template(reason.key, lang)[1]:
-        value = reason.values[name]
+    for name in names:
+        value = values[name]
         shown[name] = number(value, lang) if isinstance(value, (float, int)) else _shown(name, value, reason, lang)
-    return sentence(reason.key, lang, shown)
+    return ended(fill(shown))
 
 
 def _shown(name: str, value: Any, reason: Reason, lang: str) -> str:

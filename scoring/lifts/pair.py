@@ -4,7 +4,7 @@ does not open them."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from heapq import nlargest
@@ -25,11 +25,11 @@ LIFTS, LEAST_LIFT = 3, 0.05
 #: single changes that are tried two by two
 PAIRED = 8
 # Terms that read a field beyond the ones they are named for.
-_ALSO_READS = {
-    "quantity": frozenset({"unit"}),
-    "capacity": frozenset({"unit"}),
-    "price": frozenset({"unit", "currency"}),
-    "lead_time": frozenset({"country"}),
+_ALSO_READS: dict[str, tuple[str, ...]] = {
+    "quantity": ("unit",),
+    "capacity": ("unit",),
+    "price": ("unit", "currency"),
+    "lead_time": ("country",),
 }
 
 
@@ -44,7 +44,7 @@ class Found(NamedTuple):
     @property
     def effort(self) -> Effort:
         """That of the hardest of the changes."""
-        return EFFORTS[max(EFFORTS.index(change.effort) for change in self.changes)]
+        return max([change.effort for change in self.changes], key=EFFORTS.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,10 @@ class Pair:
         measured = self.supplier.unit is not None and self.supplier.currency is not None
         out: dict[str, float] = {}
         for name, term in self.terms.items():
-            # a unit or a currency that is not stated yet may be stated along with it
-            more = () if measured else _ALSO_READS.get(name, ())
-            out[name] = sum([missing[one] for one in self._reading((*term.supplier_fields, *more))])
+            fields = term.supplier_fields
+            if not measured:  # a unit or a currency may be stated along with them
+                fields += _ALSO_READS.get(name, ())
+            out[name] = sum([missing[one] for one in self._reading(fields)])
         return out
 
     def _reading(self, touched: Collection[str]) -> list[str]:
@@ -104,14 +105,14 @@ def _value_of(kind: type[Term]) -> Callable[[Term, Record, Record, Record], floa
     return value.dispatch(kind)
 
 
-def touched_terms(terms: Iterable[str] | dict[str, Term], fields: frozenset[str]) -> list[str]:
+def touched_terms(terms: Mapping[str, Term], fields: frozenset[str]) -> list[str]:
     """The terms that read any of these supplier fields."""
-    assert isinstance(terms, dict)
-    return [
-        name
-        for name, term in terms.items()
-        if not fields.isdisjoint(term.supplier_fields) or not fields.isdisjoint(_ALSO_READS.get(name, ()))
-    ]
+    return [name for name, term in terms.items() if not fields.isdisjoint(_read_by(name, term.supplier_fields))]
+
+
+@cache
+def _read_by(name: str, fields: tuple[str, ...]) -> frozenset[str]:
+    return frozenset((*fields, *_ALSO_READS.get(name, ())))
 
 
 def failing_gates(demand: Record, supplier: Record, setting: Setting) -> frozenset[str]:

@@ -25,10 +25,12 @@ def _tables(lang: str) -> tuple[dict[str, str], dict[str, str]]:
 
 def sentence(key: str, lang: str, values: dict[str, Any]) -> str:
     """One sentence; `values` must already be readable."""
-    said = template(key, lang)[0](values)
-    if "…" in said:  # a list that was cut ends its sentence itself
-        said = said.replace("….", "…").replace("…。", "…")
-    return said
+    return ended(template(key, lang)[0](values))
+
+
+def ended(said: str) -> str:
+    """A list that was cut ends its sentence itself."""
+    return said.replace("….", "…").replace("…。", "…") if "…" in said else said
 
 
 @cache
