@@ -7,7 +7,6 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from heapq import nlargest
 from itertools import combinations
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -156,7 +155,7 @@ def _promising(pair: Pair, singles: list[Found], enough: int | None) -> Iterator
     for name, limit in sorted(pair.at_most().items(), key=itemgetter(1), reverse=True):
         if limit < LEAST_LIFT - NEAR:
             return
-        if len(singles) >= enough and limit < nlargest(enough, [found.gain for found in singles])[-1] - NEAR:
+        if len(singles) >= enough and limit < sorted([found.gain for found in singles])[-enough] - NEAR:
             return
         yield from changes_for(pair.terms[name], pair.demand, pair.supplier)
 

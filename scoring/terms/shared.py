@@ -56,8 +56,7 @@ class SharedTerm(Term):
 
     def states(self, record: Record) -> bool:
         """Whether any of the lists is given."""
-        fields = self._fields(record)
-        return any(map(record.codes.get, fields))
+        return any(map(record.codes.get, self._fields(record)))
 
     def _own(self, record: Record) -> list[int]:
         """The columns of a fitted record's lists."""
@@ -104,13 +103,14 @@ class SharedTerm(Term):
         found: list[str] = []
         fields: list[str] = []
         for ours, theirs in self.pairs:
-            if demand.has(ours) and supplier.has(theirs):
-                both = [item for item in demand.has(ours) if item in supplier.has(theirs)]
-                shared.extend(f"{ours}/{item}" for item in both)
+            wants, has = demand.codes.get(ours), supplier.codes.get(theirs)
+            if wants and has:
+                both = [f"{ours}/{item}" for item in wants if item in has]
+                shared += both
                 if not both:
                     fields.append(ours)
-                    wanted.extend(f"{ours}/{item}" for item in demand.has(ours)[:6])
-                    found.extend(f"{theirs}/{item}" for item in supplier.has(theirs)[:6])
+                    wanted += [f"{ours}/{item}" for item in wants[:6]]
+                    found += [f"{theirs}/{item}" for item in has[:6]]
         values = {"field": self.name, "shared": shared, "wanted": wanted, "found": found, "fields": fields}
         if not shared and not wanted:
             return Reason("unknown.supplier", {"fields": list(self.supplier_fields)})
