@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import socket
 import threading
@@ -16,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from app.core.settings import Settings
@@ -33,6 +33,18 @@ _CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), ""
 )
 _LOCALES = {"en": "en-GB", "zh": "zh-CN", "fr": "fr-FR"}
+#: the cookie of whoever has signed in at an address: a password is slow to check, and tests of one site share it
+_SIGNED_IN: dict[tuple[str, str], str] = {}
+
+
+def _cookie(url: str, email: str) -> str:
+    """The session of an account, made once for each site; who signs out in a test signs in there."""
+    if (url, email) not in _SIGNED_IN:
+        said = {"email": email, "password": PASSWORD}
+        answer = httpx.post(f"{url}/sign-in", data=said, headers={"Origin": url}, timeout=60, verify=False)
+        assert answer.status_code == 303, answer.text
+        _SIGNED_IN[url, email] = answer.cookies["fairmatch"]
+    return _SIGNED_IN[url, email]
 
 
 @dataclass(frozen=True)
@@ -48,10 +60,10 @@ class Site:
     def client(self, email: str | None = ORGANISER, lang: str = "en") -> Iterator[httpx.Client]:
         """A client that is signed in, sends forms as a browser does, and asks for pages."""
         headers = {"Accept": "text/html", "Accept-Language": lang, "Origin": self.url}
-        with httpx.Client(base_url=self.url, headers=headers, timeout=60) as client:
+        # no certificates are read, for none are shown: that takes as long as the page of a test
+        with httpx.Client(base_url=self.url, headers=headers, timeout=60, verify=False) as client:
             if email:
-                answer = client.post("/sign-in", data={"email": email, "password": PASSWORD})
-                assert answer.status_code == 303, answer.text
+                client.cookies.set("fairmatch", _cookie(self.url, email))
                 client.cookies.set("fairmatch_language", lang)
             yield client
 
@@ -124,6 +136,8 @@ def serving(url: str, **settings: object) -> Iterator[tuple[str, Database]]:
         database.close()
         server.should_exit = True
         thread.join(timeout=30)
+        for key in [key for key in _SIGNED_IN if key[0] == f"http://127.0.0.1:{port}"]:
+            del _SIGNED_IN[key]  # another service may get the port
 
 
 @pytest.fixture(scope="module")
@@ -171,13 +185,25 @@ def looking(
     page.on("pageerror", lambda error: look.complaints.append(str(error)))
     page.on("console", lambda said: look.complaints.append(said.text) if said.type == "error" else None)
     if email:
-        context.add_cookies([{"name": "fairmatch_language", "value": lang, "url": url}])  # else that of the account
-        page.goto(f"{url}/sign-in")
-        page.fill("[name=email]", email)
-        page.fill("[name=password]", PASSWORD)
-        page.click("main button.primary")
-        page.wait_for_url(re.compile(r"/(events|my)"))
-        look.complaints.clear()
+        kept = {"fairmatch": _cookie(url, email), "fairmatch_language": lang}  # else the language of the account
+        context.add_cookies([{"name": name, "value": value, "url": url} for name, value in kept.items()])
     yield look
     context.close()
     assert look.complaints == []
+
+
+def looked_over(page: Page, *, colours: bool = True) -> str:
+    """What hinders anybody on the page that is open, by axe, or sticks out of it to the side; "" of a sound page.
+
+    `colours` says whether contrast is measured, which takes longer than all the rest: once for each page in light and
+    in dark will do, for no language changes it.
+    """
+    if not page.evaluate("'axe' in window"):
+        page.add_init_script(AXE_SCRIPT)  # for the pages to come
+        page.evaluate(AXE_SCRIPT)
+    told = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": colours}}}
+    found = page.evaluate("told => axe.run(document, told).then(({ violations }) => ({ violations }))", told)
+    report = AxeResults(found)
+    wrong = f"{page.url}: {report.generate_report()[:1500]}" if report.violations_count else ""
+    wide = not page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    return wrong + (f"{page.url} sticks out to the side" if wide else "")

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from markupsafe import escape
-from playwright.sync_api import Browser
 from sqlalchemy import func, select
 
 from app.core.clock import utc_now
@@ -17,7 +14,7 @@ from app.domain.fairs import EventShape
 from app.services import figures, matching, outlook
 from app.services.events import create_event, find_event
 from app.services.problems import current_schedule, last_match_run
-from tests.web.conftest import EVENT, Site, looking
+from tests.web.conftest import EVENT, Site
 from tests.web.test_ranking import _actor
 from tests.web.test_setting_up import followed
 
@@ -153,13 +150,3 @@ def test_an_edition_without_anything_shows_what_is_to_come(site: Site) -> None:
             answer = client.get(f"/events/empty-2027/{path}")
             assert answer.status_code == 200, path
             assert "Not ranked yet" in answer.text or "Nothing to show yet" in answer.text
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_pages_are_for_everybody(chromium: Browser, site: Site, lang: str) -> None:
-    with looking(chromium, site.url, lang=lang, phone=lang == "zh", dark=lang == "en") as look:
-        for path in ("figures", "figures/evenness", "unmet"):
-            page = look.open(f"{BASE}/{path}")
-            report = Axe().run(page)
-            assert report.violations_count == 0, path + report.generate_report()
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

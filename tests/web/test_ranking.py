@@ -7,15 +7,13 @@ import time
 from uuid import UUID
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from app.db.models import Match, Participation, SourcingRequest
 from app.services import access, matching, sampling
 from app.services.access import Actor
 from app.services.events import find_event
-from tests.web.conftest import EVENT, Site, looking
+from tests.web.conftest import EVENT, Site
 
 BASE = f"/events/{EVENT}/ranking"
 
@@ -170,18 +168,3 @@ def test_only_who_runs_the_edition_ranks_again_and_follows_it_to_the_lists(site:
         after = client.get(BASE).text
     assert "Earlier rankings" in after
     assert "of the score kept" in after
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_pages_are_for_everybody(chromium: Browser, site: Site, lang: str) -> None:
-    request = _request(site, "R12")
-    with looking(chromium, site.url, lang=lang, phone=lang == "zh") as look:
-        page = look.open(request)
-        pairs = [link.get_attribute("href") for link in page.locator(".who h3 a").all()]
-        ids = [str(pair).rpartition("/")[2] for pair in pairs][:3]
-        for path in (BASE, f"{BASE}?by=supplier", request, str(pairs[0]),
-                     f"{request}/compare?" + "&".join(f"suppliers={key}" for key in ids)):  # fmt: skip
-            page = look.open(path)
-            report = Axe().run(page)
-            assert report.violations_count == 0, path + report.generate_report()
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -7,13 +7,10 @@ import time
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
 
-from app import samples
 from app.services import access, events, overview
 from app.services.sampling import TENANT
-from tests.web.conftest import ENTERPRISE, Site, looking
+from tests.web.conftest import ENTERPRISE, Site
 
 _EDITION = {
     "name": "Silk & Co <b>Lyon</b>", "starts_on": "2027-03-08", "zone": "Europe/Paris", "currency": "EUR",
@@ -21,11 +18,6 @@ _EDITION = {
     "slot_minutes": "30", "tables": "3", "interpreters": "Zhang Min: zh fr",
 }  # fmt: skip
 _LIST = "Firma;Was sie machen;Land;Stückzahl\nAlpha Strick;Daunenjacken;DE;600\nBeta;T-Shirts;Atlantis;viele\n"
-
-
-def axe_finds_nothing(page: Page) -> None:
-    report = Axe().run(page)
-    assert report.violations_count == 0, report.generate_report()
 
 
 def followed(client: httpx.Client, answer: httpx.Response) -> httpx.Response:
@@ -171,34 +163,3 @@ def test_an_edition_is_copied(site: Site) -> None:
         assert answer.headers["location"] == "/events/nanchang-qingshanhu-meets-paris-2026"
         assert ">27</b><span>Participants" in client.get(answer.headers["location"]).text
         assert client.post("/events/copy", data={"source": "", "first_day": ""}).status_code == 422
-
-
-def test_the_way_to_ranked_pairs_is_open_to_everybody(site: Site, chromium: Browser) -> None:
-    """A new edition, the spreadsheets of the sample, a look, an import, ranked pairs: no page of it hinders anybody."""
-    with looking(chromium, site.url, lang="fr") as look:
-        page = look.open("/events")
-        axe_finds_nothing(page)
-        page.click("a[href='/events/new']")
-        axe_finds_nothing(page)
-        page.fill("[name=name]", "Five minutes")
-        page.fill("[name=starts_on]", "2027-09-15")
-        page.click("form[action='/events/new'] button.primary")
-        page.wait_for_selector("input[type=file]")
-        axe_finds_nothing(page)
-        page.set_input_files("input[type=file]", [str(path) for path in samples.lists("paris")])
-        page.click("form[enctype] button.primary")
-        page.wait_for_selector("form[action$='/write']", timeout=60_000)
-        axe_finds_nothing(page)
-        page.click("form[action$='/write'] button")
-        page.wait_for_selector("form[action$='/rank']", timeout=60_000)
-        axe_finds_nothing(page)
-        code = page.url.split("/events/")[1].split("/")[0]
-        page.goto(f"{site.url}/events/{code}")
-        axe_finds_nothing(page)
-        page.click("form[action$='/rank'] button")
-        page.wait_for_url(f"{site.url}/events/{code}/ranking", timeout=60_000)
-    with site.database.read() as session:
-        event = events.find_event(session, access.organiser_of(session, TENANT), code)
-        told = overview.overview(session, event)
-    assert told.ranked is not None
-    assert (told.participants, told.ranked.pairs, told.next) == (27, 555, "schedule")

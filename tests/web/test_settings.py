@@ -5,8 +5,6 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
 from sqlalchemy import func, select
 
 from app.db.models import Event, Meeting
@@ -14,7 +12,7 @@ from app.db.queries.grid import grid_of
 from app.services import access, events, lookups
 from app.services.sampling import TENANT
 from app.web.views import grid
-from tests.web.conftest import EVENT, Site, looking
+from tests.web.conftest import EVENT, Site
 
 _PLACE = f"/events/{EVENT}/settings"
 _BASICS = {
@@ -139,13 +137,3 @@ def test_what_is_closed_costs_meetings_only_when_that_was_seen(site: Site) -> No
         assert "Open again" in client.get(f"{_PLACE}/closed").text
         assert client.post(f"{_PLACE}/opened", data={"what": "all"}).status_code == 303
         assert closed().slots == []
-
-
-def test_settings_can_be_used_by_everybody(site: Site, chromium: Browser) -> None:
-    for lang, phone in (("en", False), ("zh", True)):
-        with looking(chromium, site.url, lang=lang, phone=phone) as look:
-            for part in ("?kinds=all", "/programme", "/closed"):
-                page = look.open(_PLACE + part)
-                report = Axe().run(page)
-                assert report.violations_count == 0, report.generate_report()
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), part

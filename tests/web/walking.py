@@ -9,6 +9,16 @@ from urllib.parse import urljoin, urlsplit
 from playwright.sync_api import Error, Page
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+#: another order, another stretch of a list, or where a page leads back to: no other page
+_SAME = {"cursor", "next", "sort"}
+#: where links lead, and forms that compare what is ticked, with two ticked
+_LINKS = """() => [
+  ...[...document.querySelectorAll('a[href]:not([download])')].map(link => link.href),
+  ...[...document.querySelectorAll('form[action$="/compare"]')].map(form => {
+    const boxes = [...form.elements].filter(each => each.type === 'checkbox').slice(0, 2)
+    return form.action + '?' + new URLSearchParams(boxes.map(each => [each.name, each.value]))
+  }),
+]"""
 _FILES = re.compile(r"\.(pdf|xlsx|csv|ics|html|json|zip)$|/(download|files|export)")
 
 
@@ -16,12 +26,12 @@ def kind_of(address: str, known: frozenset[str] = frozenset()) -> str:
     """The address with ids and codes taken out, and the names of its parameters: pages of one kind share it."""
     parts = urlsplit(address)
     path = "/".join("*" if part in known or _ID.fullmatch(part) else part for part in parts.path.split("/"))
-    names = sorted({each.partition("=")[0] for each in parts.query.split("&") if each})
+    names = sorted({each.partition("=")[0] for each in parts.query.split("&") if each} - _SAME)
     return path + ("?" + "&".join(names) if names else "")
 
 
 def walk(page: Page, url: str, start: str, known: frozenset[str], most: int = 120) -> Iterator[str]:
-    """Open one page of each kind that can be reached from `start` by links, and give the kind while it is open.
+    """Open one page of each kind that links, or comparing, lead to from `start`, and give the kind while it is open.
 
     `known` are codes that stand in addresses, as of organisations. Files are not opened.
     """
@@ -40,10 +50,7 @@ def walk(page: Page, url: str, start: str, known: frozenset[str], most: int = 12
                 continue
             raise
         yield kind
-        links = page.eval_on_selector_all(
-            "a[href]", "all => all.filter(a => !a.hasAttribute('download')).map(a => a.href)"
-        )
-        for link in links:
+        for link in page.evaluate(_LINKS):
             plain = link.partition("#")[0]
             if plain.startswith(url) and not _FILES.search(urlsplit(plain).path) and kind_of(plain, known) not in seen:
                 waiting.append(plain)
