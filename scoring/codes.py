@@ -10,7 +10,10 @@ from functools import cache, lru_cache
 
 from scoring import vocabulary as built_in
 from scoring.text.tokens import fold
-from scoring.vocabulary.compounds import Parts
+from scoring.vocabulary.compounds import COMPOUND, Parts
+from scoring.vocabulary.finder import settled
+from scoring.vocabulary.passages import Passages
+from scoring.vocabulary.text import plain
 
 _CONCEPTS = ("products", "processes", "materials", "certificates")
 _HINTS = ("words", "products")  # everyday words, and what a word may mean besides
@@ -64,16 +67,18 @@ def label(name: str, code: str, lang: str) -> str:
     return words.label(code, lang)
 
 
-@lru_cache(maxsize=32_768)
 def mentioned(text: str) -> tuple[tuple[str, str], ...]:
     """(vocabulary, code) of every concept a free text mentions, each once, in order of vocabulary and text."""
-    out: dict[tuple[str, str], None] = {}
-    for name in _CONCEPTS:
-        words = _vocabulary(name)
-        if words is not None:
-            for code, _ in words.find(text):
-                out[name, code] = None
-    return tuple(out)
+    return _said(text)[0]
+
+
+def hinted(text: str) -> tuple[tuple[str, str], ...]:
+    """(vocabulary, code) of what a text says without naming one concept for sure; it counts in the text term alone.
+
+    These are the everyday words (`words`: for whom, which part, which form), every meaning of a word that means two
+    things (`robes` are dresses in French and dressing gowns in English), and what compounds are made of.
+    """
+    return _said(text)[1]
 
 
 @cache
@@ -81,19 +86,32 @@ def _parts() -> Parts:
     return Parts({name: built_in.vocabulary(name) for name in (*_HINTS, "materials")}, letters="words")
 
 
-@lru_cache(maxsize=32_768)
-def hinted(text: str) -> tuple[tuple[str, str], ...]:
-    """(vocabulary, code) of what a text says without naming one concept for sure; it counts in the text term alone.
+@cache
+def _passages() -> Passages:
+    lists = dict.fromkeys((*_CONCEPTS, *_HINTS))
+    return Passages({name: built_in.vocabulary(name).finder for name in lists}, long=COMPOUND)
 
-    These are the everyday words (`words`: for whom, which part, which form), every meaning of a word that means two
-    things (`robes` are dresses in French and dressing gowns in English), and what compounds are made of.
-    """
-    out: dict[tuple[str, str], None] = {}
-    for name in _HINTS:
-        words = _vocabulary(name)
-        if words is not None:
-            for meant, _ in words.meanings(text):
-                if name == "words" or len(meant) > 1:
-                    out |= {(name, code): None for code in meant}
-    out |= dict.fromkeys(_parts().codes(text))
-    return tuple(out)
+
+@lru_cache(maxsize=32_768)
+def _said(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """What a text mentions, and what it hints at."""
+    source = plain(text)
+    said = _passages().read(source)
+    spots = dict(zip(_passages().names, said.spots, strict=True))
+    concepts = [
+        (name, code)
+        for name in _CONCEPTS
+        if spots[name]
+        for code in settled([spot.entries for spot in spots[name]])
+        if code is not None
+    ]
+    hints = [
+        (name, code)
+        for name in _HINTS
+        for spot in spots[name]
+        if name == "words" or len(spot.meant) > 1
+        for code in spot.meant
+    ]
+    hints += _parts().of_words(said.long, said.language)
+    hints += _parts().of_label(source)
+    return tuple(dict.fromkeys(concepts)), tuple(dict.fromkeys(hints))

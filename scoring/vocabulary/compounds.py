@@ -8,7 +8,7 @@ that trade words are made of count too (`女鞋`): women, shoes; in a sentence t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from scoring.vocabulary.inflect import stem
@@ -19,7 +19,7 @@ from scoring.vocabulary.text import is_han, plain, tokens
 
 Code = tuple[str, str]  # (list, code)
 _SHORTEST, _LONGEST_PART = 3, 24  # letters of a part
-_COMPOUND = 7  # letters a compound has at least
+COMPOUND = 7  # letters a compound has at least
 _PARTS = 4
 _BETWEEN = ("", "s", "n", "en", "es", "er", "e")  # Fugenelemente
 _LABEL = 14  # characters up to which a Chinese text is a label and no sentence
@@ -64,14 +64,19 @@ class Parts:
         """(list, code) of what the long words of a text are made of, each once, in the order of the text."""
         source = plain(text)
         read = reading(source)
-        found: dict[Code, None] = {}
-        if read.language in (None, "de"):
-            for word in read.words:
-                if len(word.folded) >= _COMPOUND and not word.han:
-                    found |= dict.fromkeys(self.inside(word.folded))
-        if read.letters and len(read.letters) <= _LABEL:
-            found |= dict.fromkeys(self._characters(source))
-        return list(found)
+        long = [word.folded for word in read.words if len(word.folded) >= COMPOUND and not word.han]
+        return list(dict.fromkeys([*self.of_words(long, read.language), *self.of_label(source)]))
+
+    def of_words(self, long: Iterable[str], language: str | None) -> list[Code]:
+        """What the long words of a text are made of, in the order of the text."""
+        return [code for word in long for code in self.inside(word)] if language in (None, "de") else []
+
+    def of_label(self, source: str) -> list[Code]:
+        """What the characters of a Chinese label stand for; `source` must be `plain`."""
+        if source.isascii():
+            return []
+        letters = reading(source).letters
+        return self._characters(source) if letters and len(letters) <= _LABEL else []
 
     def _characters(self, source: str) -> list[Code]:
         """Characters that no longer word of their list covers."""

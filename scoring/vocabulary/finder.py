@@ -7,9 +7,8 @@ looked up once per distinct word: most words begin nothing and are passed over.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from scoring.vocabulary.across import ACROSS
@@ -30,8 +29,8 @@ _NEGATIONS = (
     "non no not without faux fake imitation artificial mock sans ne pas simili "
     "ohne kein keine nicht kunst senza finto finta"
 )
-_NOT_IT = frozenset(_NEGATIONS.split())
-_NOT_IT_AFTER = frozenset({"free", "frei", "imitat", "imitation", "alternative"})
+NOT_IT = frozenset(_NEGATIONS.split())
+NOT_IT_AFTER = frozenset({"free", "frei", "imitat", "imitation", "alternative"})
 _NOT_IT_HAN = ("仿", "非", "无", "假", "人造")
 
 Trie = dict[str, Any]
@@ -61,7 +60,7 @@ class _Begins(NamedTuple):
 
 _NOTHING = _Begins((), (), None, None, ())
 _REMEMBERED = 1 << 16  # distinct words and pairs a list keeps what it knows about
-_KEPT = 4  # letters at the beginning that no inflection takes from a word of `SETTLED` letters and more
+KEPT = 4  # letters at the beginning that no inflection takes from a word of `SETTLED` letters and more
 
 
 class Finder:
@@ -71,7 +70,7 @@ class Finder:
         self._tries: dict[str, Trie] = defaultdict(dict)
         self._heads: dict[str, list[Entry]] = defaultdict(list)
         self._starts: dict[str, list[Entry]] = defaultdict(list)
-        self._capitals: dict[str, list[Entry]] = defaultdict(list)  # abbreviations by folded word
+        self.capitals: dict[str, list[Entry]] = defaultdict(list)  # abbreviations by folded word
         han: dict[str, list[Entry]] = defaultdict(list)
         for term in terms.values():
             for language, words in words_by_language(term).items():
@@ -87,12 +86,12 @@ class Finder:
             han.update({stretch: [] for stretch in ACROSS if stretch not in han})
         self._han = _by_first_letters(han)
         self.languages = tuple(sorted(self._tries))
-        self._first = {one: _prefixes(self._tries[one]) for one in self.languages}
+        self._first = {one: prefixes(self._tries[one]) for one in self.languages}
         self._openings = {
-            one: _prefixes(key for key, node in self._tries[one].items() if _END in node) for one in self.languages
+            one: prefixes(key for key, node in self._tries[one].items() if _END in node) for one in self.languages
         }
         self._ends = {key[1 - HEAD :] for key in self._heads}
-        self._starts_by = {key[:_KEPT] for key in self._starts}
+        self._starts_by = {key[:KEPT] for key in self._starts}
         self._begins: dict[str, _Begins] = {}
         self._joined: dict[str, tuple[tuple[str, list[Entry]], ...]] = {}
         self._by_language: dict[str | None, tuple[str, ...]] = {}
@@ -104,7 +103,7 @@ class Finder:
         if squeezed.isdigit() or (len(squeezed) < _SHORTEST and len(entry.words) == 1):
             return
         if word.isupper() and len(squeezed) <= _ABBREVIATION and len(entry.words) == 1:
-            self._capitals[squeezed].append(entry)
+            self.capitals[squeezed].append(entry)
             return
         for path in {entry.words, (squeezed,)}:
             if len(path[0]) < _SHORTEST and len(path) == 1:
@@ -123,17 +122,17 @@ class Finder:
     def matches(self, text: str) -> list[Match]:
         """Matches that do not overlap, longest first, then in the order of the text; `text` must be `plain`."""
         if self._last[0] != text:
-            self._last = (text, self._matches(text))
+            self._last = (text, self.spotted(reading(text)))
         return self._last[1]
 
-    def _matches(self, text: str) -> list[Match]:
-        read = reading(text)
+    def spotted(self, read: Reading) -> list[Match]:
+        """`matches` of a text that has been read."""
         found = self._latin(read, self._spoken(read.language))
         if self._han and read.letters:
             found += self._chinese(read)
         if len(found) < 2:
             return found
-        taken = bytearray(len(text))
+        taken = bytearray(max(match.end for match in found))
         kept: list[Match] = []
         for match in sorted(found, key=lambda one: (one.start - one.end, one.start)):
             if not any(taken[match.start : match.end]):
@@ -148,10 +147,7 @@ class Finder:
         if not matches:
             return []
         found: dict[str, str] = {}
-        meant = [distinct(match.entries) for match in matches]
-        leading = _leading_language(matches) if any(len(codes) > 1 for codes in meant) else None
-        for match, codes in zip(matches, meant, strict=True):
-            code = codes[0] if len(codes) == 1 else _code_in(match.entries, leading)
+        for match, code in zip(matches, settled([match.entries for match in matches]), strict=True):
             if code is not None:
                 found.setdefault(code, source[match.start : match.end])
         return list(found.items())
@@ -162,14 +158,29 @@ class Finder:
         Words in the very form of the text go before those that only share its stem: `rings` are no wrestling (Ringen).
         """
         source = plain(text)
-        found = []
-        for match in self.matches(source):
-            if match.entries:
-                words = source[match.start : match.end]
-                form = tuple(tokens(words))
-                same = [entry for entry in match.entries if entry.words == form]
-                found.append((distinct(same or match.entries), words))
-        return found
+        found = ((match.entries, source[match.start : match.end]) for match in self.matches(source))
+        return [(meant(entries, words), words) for entries, words in found if entries]
+
+    def begins(self, folded: str) -> bool:
+        """Whether a match can begin with a word, other than one that is joined to the next."""
+        begins = self._begins.get(folded) or self._look_up(folded)
+        return bool(begins.nodes or begins.head or begins.start or begins.capitals)
+
+    def may_begin(self, language: str) -> set[str]:
+        """The stems with which words begin."""
+        return set(self._tries.get(language, {}))
+
+    def may_be_part(self, stemmed: str) -> bool:
+        """Whether a German stem may have a known head, or a known beginning; none of the others has."""
+        return stemmed[1 - HEAD :] in self._ends or stemmed[:KEPT] in self._starts_by
+
+    def single(self, language: str) -> set[str]:
+        """The stems that are a word by themselves."""
+        return {key for key, node in self._tries.get(language, {}).items() if _END in node}
+
+    def follow(self, language: str) -> set[tuple[str, str]]:
+        """The stems of which one follows the other in a word of several."""
+        return set(_following(self._tries.get(language, {})))
 
     def _spoken(self, language: str | None) -> tuple[str, ...]:
         """English and Chinese lists (abbreviations) apply to every text, others when the text may be in them."""
@@ -230,8 +241,8 @@ class Finder:
 
     def _look_up(self, folded: str) -> _Begins:
         """What a word can begin; remembered."""
-        short, opening = len(folded) < SETTLED, folded[:_KEPT]
-        german = without_umlauts(folded[: 2 * _KEPT])[:_KEPT]
+        short, opening = len(folded) < SETTLED, folded[:KEPT]
+        german = without_umlauts(folded[: 2 * KEPT])[:KEPT]
         nodes: list[tuple[str, Trie]] = []
         joins: list[str] = []
         for language in self.languages:
@@ -243,7 +254,7 @@ class Finder:
                 if node is not None:
                     nodes.append((language, node))
         head, start = self._compound_parts(folded)
-        begins = _Begins(tuple(nodes), tuple(joins), head, start, tuple(self._capitals.get(folded, ())))
+        begins = _Begins(tuple(nodes), tuple(joins), head, start, tuple(self.capitals.get(folded, ())))
         if not any(begins):
             begins = _NOTHING
             self._dull.add(folded)
@@ -258,7 +269,7 @@ class Finder:
         short = len(both) < SETTLED
         known: list[tuple[str, list[Entry]]] = []
         for language in self.languages if short else languages:
-            if short or _opening(both, language) in self._openings[language]:
+            if short or opening(both, language) in self._openings[language]:
                 node = self._tries[language].get(stem(both, language))
                 if node and _END in node:
                     known.append((language, node[_END]))
@@ -283,7 +294,7 @@ class Finder:
         if stemmed[1 - HEAD :] in self._ends:
             cuts = (cut for cut in range(2, size - HEAD + 2) if stemmed[cut:] in self._heads)
             head = next(((cut, tuple(self._heads[stemmed[cut:]])) for cut in cuts), None)
-        if stemmed[:_KEPT] in self._starts_by:
+        if stemmed[:KEPT] in self._starts_by:
             keys = (stemmed[:cut] for cut in range(size - 3, 3, -1) if stemmed[:cut] in self._starts)
             entries = next((tuple(self._starts[key]) for key in keys), None)
             start = None if entries is None else (max(len(entry.words[0]) for entry in entries), entries)
@@ -320,15 +331,14 @@ def _follow(words: list[Word], position: int, language: str, node: Trie, spotted
         node = following
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _opening(word: str, language: str) -> str:
+def opening(word: str, language: str) -> str:
     """How the stem of any word begins that begins so and has `SETTLED` letters or more."""
-    return (without_umlauts(word[: 2 * _KEPT]) if language == "de" else word)[:_KEPT]
+    return (without_umlauts(word[: 2 * KEPT]) if language == "de" else word)[:KEPT]
 
 
-def _prefixes(words: Iterable[str]) -> frozenset[str]:
-    """The first letters of words, one to `_KEPT` of them."""
-    return frozenset(word[:size] for word in words for size in range(1, _KEPT + 1))
+def prefixes(words: Iterable[str]) -> frozenset[str]:
+    """The first letters of words, one to `KEPT` of them."""
+    return frozenset(word[:size] for word in words for size in range(1, KEPT + 1))
 
 
 def _compound(word: Word, begins: _Begins) -> list[Match]:
@@ -344,8 +354,8 @@ def _compound(word: Word, begins: _Begins) -> list[Match]:
 
 
 def _denied(words: list[Word], first: int, last: int) -> bool:
-    before = first > 0 and words[first - 1].folded in _NOT_IT
-    return before or (last + 1 < len(words) and words[last + 1].folded in _NOT_IT_AFTER)
+    before = first > 0 and words[first - 1].folded in NOT_IT
+    return before or (last + 1 < len(words) and words[last + 1].folded in NOT_IT_AFTER)
 
 
 def _by_first_letters(han: Mapping[str, list[Entry]]) -> dict[str, list[tuple[str, tuple[Entry, ...]]]]:
@@ -356,12 +366,34 @@ def _by_first_letters(han: Mapping[str, list[Entry]]) -> dict[str, list[tuple[st
     return dict(filed)
 
 
-def _leading_language(matches: Iterable[Match]) -> str | None:
+def _following(trie: Trie) -> Iterator[tuple[str, str]]:
+    for word, below in trie.items():
+        if word not in (_END, _END_WITH_COMMA):
+            yield from ((word, other) for other in below if other not in (_END, _END_WITH_COMMA))
+            yield from _following(below)
+
+
+def meant(entries: tuple[Entry, ...], words: str) -> tuple[str, ...]:
+    """Every code that words of a text may stand for: see `Finder.meanings`."""
+    form = tuple(tokens(words))
+    return distinct([entry for entry in entries if entry.words == form] or entries)
+
+
+def settled(matches: Sequence[tuple[Entry, ...]]) -> list[str | None]:
+    """The code of each match of a text, by its entries; None where they are denied or stay open."""
+    codes = [distinct(entries) for entries in matches]
+    leading = _leading_language(matches) if any(len(one) > 1 for one in codes) else None
+    return [
+        one[0] if len(one) == 1 else _code_in(entries, leading) for one, entries in zip(codes, matches, strict=True)
+    ]
+
+
+def _leading_language(matches: Iterable[tuple[Entry, ...]]) -> str | None:
     """The language most of the plain matches are in: it settles words that mean two things in two languages."""
     votes: Counter[str] = Counter()
-    for match in matches:
-        if len(distinct(match.entries)) == 1:
-            votes.update({entry.language for entry in match.entries})
+    for entries in matches:
+        if len(distinct(entries)) == 1:
+            votes.update({entry.language for entry in entries})
     ranked = votes.most_common(2)
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return None

@@ -43,7 +43,7 @@ def _french(word: str) -> str:
 
 def without_umlauts(word: str) -> str:
     """`ae`, `oe`, `ue` written for umlauts as one letter."""
-    return re.sub("([aou])e", r"\1", word)
+    return re.sub("([aou])e", r"\1", word) if "e" in word else word
 
 
 def _german(word: str) -> str:

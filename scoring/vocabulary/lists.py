@@ -48,12 +48,13 @@ class Vocabulary:
         return Vocabulary, (self.name, self.terms)
 
     @cached_property
-    def _finder(self) -> Finder:
+    def finder(self) -> Finder:
+        """What spots the terms in running text."""
         return Finder(self.terms)
 
     @cached_property
     def _resolver(self) -> Resolver:
-        return Resolver(self.terms, self._finder)
+        return Resolver(self.terms, self.finder)
 
     @cached_property
     def _lookup(self) -> Callable[[str, str | None], Resolution]:
@@ -74,11 +75,11 @@ class Vocabulary:
 
     def find(self, text: str) -> list[tuple[str, str]]:
         """(code, words found) of each concept that a free text mentions, longest match first, each code once."""
-        return self._finder.codes(text)
+        return self.finder.codes(text)
 
     def meanings(self, text: str) -> list[tuple[tuple[str, ...], str]]:
         """(codes, words found) of each stretch that `find` goes by, with every code the words may mean."""
-        return self._finder.meanings(text)
+        return self.finder.meanings(text)
 
     def ancestors(self, code: str) -> tuple[str, ...]:
         """The codes above `code`, nearest first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -63,6 +64,11 @@ def clean(text: str) -> str:
 def tokens(text: str) -> list[str]:
     """Folded words of `text`; a run of Chinese characters is one word."""
     return [fold(word) for word in _TOKEN.findall(plain(text))]
+
+
+def words_in(text: str) -> Iterator[re.Match[str]]:
+    """The words of a `plain` text, one after the other."""
+    return _TOKEN.finditer(text)
 
 
 def spans(text: str) -> list[tuple[int, int]]:

@@ -1,0 +1,223 @@
+"""The few passages of a text that any of several lists may have something to say about.
+
+Most words of a text begin nothing, continue nothing and deny nothing in any list: they part it into passages that have
+nothing to do with each other. A passage (`silk scarves`) comes again in many texts, and is looked into once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from operator import itemgetter
+from typing import NamedTuple
+
+from scoring.vocabulary.finder import HEAD, NOT_IT, NOT_IT_AFTER, Finder, Match, meant, opening, prefixes
+from scoring.vocabulary.index import Entry
+from scoring.vocabulary.inflect import stem
+from scoring.vocabulary.language import LITTLE_WORDS, likely_language
+from scoring.vocabulary.reading import SETTLED, Reading, reading
+from scoring.vocabulary.text import fold, is_han, words_in
+
+_WORDS, _PAIRS, _PASSAGES = 1 << 16, 1 << 16, 1 << 14  # that are remembered
+
+
+class Spot(NamedTuple):
+    """A match in a text: `start - end`, where it starts, its entries, and every code that its words may mean."""
+
+    reach: int
+    start: int
+    entries: tuple[Entry, ...]
+    meant: tuple[str, ...]
+
+
+class _Word(NamedTuple):
+    """What is known of a word as it is written, whatever the text."""
+
+    folded: str
+    begins: bool  # some list has words that begin with it
+    leads: int  # 1: another may follow it in a match; 2: it denies whatever follows
+    follows: int  # 1: it may follow another in a match; 2: it denies whatever went before
+    joins: bool  # it may begin a long word written apart
+    little: bool  # it tells of the language
+
+
+class _Stems:
+    """The stems of one language in the words of all lists: those they begin with, that are one by themselves, and that
+    follow each other in one."""
+
+    def __init__(self, language: str, finders: Iterable[Finder]) -> None:
+        nothing: frozenset[str] = frozenset()
+        self.first = nothing.union(*(finder.may_begin(language) for finder in finders))
+        self.single = nothing.union(*(finder.single(language) for finder in finders))
+        self.openings = prefixes(self.single)
+        self.pairs = frozenset[tuple[str, str]]().union(*(finder.follow(language) for finder in finders))
+        self.leads = frozenset(one for one, _ in self.pairs)
+        self.follows = frozenset(other for _, other in self.pairs)
+
+
+Spots = tuple[tuple[Spot, ...], ...]  # by list; the longest first, then in the order of the text
+_IN_ORDER = itemgetter(0, 1)
+_NO_WORD = _Word("", False, 0, 0, False, False)
+
+
+class Said(NamedTuple):
+    """What a text says: spots by list, its language as far as it shows, and its words, folded, that have `long` letters
+    and more."""
+
+    spots: Spots
+    language: str | None
+    long: list[str]
+
+
+class Passages:
+    """Looks for the words of several lists at once; what it finds is what each of them finds alone.
+
+    Parameters
+    ----------
+    lists : finders by name
+    long : letters from which on words are told
+    """
+
+    def __init__(self, lists: Mapping[str, Finder], long: int) -> None:
+        self.names = tuple(lists)
+        self._finders = tuple(lists.values())
+        self._long = long
+        self._nothing: Spots = ((),) * len(lists)
+        languages = sorted({"de"}.union(*(finder.languages for finder in self._finders)))
+        self._lists = {one: _Stems(one, self._finders) for one in languages}
+        self._capitals = frozenset(word for finder in self._finders for word in finder.capitals)
+        self._words: dict[str, _Word] = {}
+        self._pairs: dict[str, bool] = {}
+        self._links: dict[tuple[str, str], bool] = {}
+        self._known: dict[tuple[str, str | None], Spots] = {}
+
+    def read(self, source: str) -> Said:
+        """Find everything in a `plain` text."""
+        if not source.isascii() and is_han(source):  # no spaces, no words: looked into as a whole
+            whole = reading(source)
+            long = [word.folded for word in whole.words if len(word.folded) >= self._long and not word.han]
+            return Said(self._spots(source, whole), whole.language, long)
+        cut, little, long = self._cut(source)
+        language = likely_language(little) if len(little) > 1 else None
+        found = [(start, self._spots_of(passage, language)) for start, passage in cut]
+        found = [one for one in found if one[1] is not self._nothing]
+        if not found:
+            return Said(self._nothing, language, long)
+        return Said(found[0][1] if len(found) == 1 else self._together(found), language, long)
+
+    def _cut(self, source: str) -> tuple[list[tuple[int, str]], list[str], list[str]]:
+        """Passages with their beginnings, little words, and long ones."""
+        known, least = self._words, self._long
+        cut: list[tuple[int, str]] = []
+        little: list[str] = []
+        long: list[str] = []
+        first = last = -1  # of the passage that goes on
+        worth = False  # it has a word that begins something
+        before, began, ended = _NO_WORD, -1, -2
+        for found in words_in(source):
+            raw = found.group()
+            start, end = found.span()
+            word = known.get(raw) or self._learn(raw)
+            folded, begins, leads, follows, _, tells = word
+            joined = (
+                start - ended <= 1
+                and (before.joins or len(before.folded) + len(folded) < SETTLED)
+                and self._joined(before.folded + folded)
+            )
+            if not (joined or (first >= 0 and before.leads + follows > 1 and self._linked(before.folded, folded))):
+                if worth:
+                    cut.append((first, source[first:last]))
+                first, worth = (start if begins or leads > 1 else -1), False
+            elif first < 0:
+                first = began
+            last = end
+            worth = worth or begins or joined
+            if tells:
+                little.append(folded)
+            if len(folded) >= least:
+                long.append(folded)
+            before, began, ended = word, start, end
+        if worth:
+            cut.append((first, source[first:last]))
+        return cut, little, long
+
+    def _learn(self, raw: str) -> _Word:
+        if len(self._words) >= _WORDS:
+            self._words.clear()
+        folded = fold(raw)
+        stems = {language: stem(folded, language) for language in self._lists}
+        begins = (
+            folded in self._capitals
+            or any(one in self._lists[language].first for language, one in stems.items())
+            or (len(folded) > HEAD and any(finder.may_be_part(stems["de"]) for finder in self._finders))
+        )
+        word = self._words[raw] = _Word(
+            folded=folded,
+            begins=begins and any(finder.begins(folded) for finder in self._finders),
+            leads=2 if folded in NOT_IT else any(one in self._lists[language].leads for language, one in stems.items()),
+            follows=2
+            if folded in NOT_IT_AFTER
+            else any(one in self._lists[language].follows for language, one in stems.items()),
+            joins=any(opening(folded, language) in own.openings for language, own in self._lists.items()),
+            little=folded in LITTLE_WORDS,
+        )
+        return word
+
+    def _joined(self, both: str) -> bool:
+        """Whether two words written as one are a word of some list."""
+        known = self._pairs.get(both)
+        if known is None:
+            if len(self._pairs) >= _PAIRS:
+                self._pairs.clear()
+            known = self._pairs[both] = any(
+                stem(both, language) in own.single
+                for language, own in self._lists.items()
+                if len(both) < SETTLED or opening(both, language) in own.openings
+            )
+        return known
+
+    def _linked(self, one: str, other: str) -> bool:
+        """Whether two words side by side may belong to one match, or one of them denies the other."""
+        known = self._links.get((one, other))
+        if known is None:
+            if len(self._links) >= _PAIRS:
+                self._links.clear()
+            known = self._links[one, other] = (
+                one in NOT_IT
+                or other in NOT_IT_AFTER
+                or any(
+                    (stem(one, language), stem(other, language)) in own.pairs for language, own in self._lists.items()
+                )
+            )
+        return known
+
+    def _spots_of(self, passage: str, language: str | None) -> Spots:
+        key = (passage, language)
+        spots = self._known.get(key)
+        if spots is None:
+            if len(self._known) >= _PASSAGES:
+                self._known.clear()
+            spots = self._known[key] = self._spots(passage, replace(reading(passage), language=language))
+        return spots
+
+    def _spots(self, source: str, read: Reading) -> Spots:
+        spots = tuple(tuple(_spot(source, match) for match in finder.spotted(read)) for finder in self._finders)
+        return spots if any(spots) else self._nothing
+
+    def _together(self, found: list[tuple[int, Spots]]) -> Spots:
+        """The spots of several passages as those of one text."""
+        whole: list[tuple[Spot, ...]] = []
+        for number in range(len(self._finders)):
+            own = [(start, spots[number]) for start, spots in found if spots[number]]
+            if len(own) < 2:
+                whole.append(own[0][1] if own else ())
+                continue
+            placed = [(spot.reach, start + spot.start, spot) for start, spots in own for spot in spots]
+            whole.append(tuple(spot for _, _, spot in sorted(placed, key=_IN_ORDER)))
+        return tuple(whole)
+
+
+def _spot(source: str, match: Match) -> Spot:
+    words = source[match.start : match.end]
+    codes = meant(match.entries, words) if match.entries else ()
+    return Spot(match.start - match.end, match.start, match.entries, codes)
