@@ -23,7 +23,7 @@ from scoring.records import Record
 from scoring.space import Space
 
 BLOCK = 1024  # requests made ready together
-TILE = 2048  # fitted records whose text is held at a time, by each thread
+TILE = 4096  # fitted records whose text is held at a time, by each thread; each call of the scan takes its time
 AHEAD = 1  # blocks made ahead per thread
 Found = tuple[np.ndarray, np.ndarray]  # positions and scores of one request, best first
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.vocabulary import vocabulary
-from scoring.vocabulary.finder import SETTLED, Finder, _opening
+from scoring.vocabulary.finder import SETTLED, Finder, opening
 from scoring.vocabulary.inflect import stem
 
 LISTS = ("products", "materials", "words")
@@ -64,9 +64,9 @@ def test_a_finder_that_has_read_much_finds_what_a_new_one_finds(text):
 @settings(max_examples=300, deadline=None)
 @given(A_WORD, A_WORD, st.sampled_from(["en", "fr", "de", "it", "es"]))
 def test_a_word_passed_over_by_its_first_letters_begins_nothing(first, second, language):
-    """`_opening` decides without stemming: no stem of a settled word may begin otherwise."""
+    """`opening` decides without stemming: no stem of a settled word may begin otherwise."""
     for word in (first + second, first + "es", first + "ies", first + "eaux", first + "enes", first + "che"):
         folded = "".join(letter for letter in word.lower() if letter.isalpha())
         if len(folded) >= SETTLED:
-            assert stem(folded, language).startswith(_opening(folded, language)[: len(stem(folded, language))])
-            assert len(stem(folded, language)) >= len(_opening(folded, language))
+            assert stem(folded, language).startswith(opening(folded, language)[: len(stem(folded, language))])
+            assert len(stem(folded, language)) >= len(opening(folded, language))
