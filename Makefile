@@ -9,8 +9,8 @@ RUN := .venv/installed-run
 TEST := .venv/installed-test
 BENCH := .venv/installed-bench
 
-# One process of tests more than there are processors: some wait while others compute.
-TESTERS := $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN))
+# Two processes of tests more than there are processors: half of their time they wait for a database or a browser.
+TESTERS := $(shell expr 2 + $$(getconf _NPROCESSORS_ONLN))
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test coverage lint bench torture pictures format lock clean

@@ -254,7 +254,7 @@ def test_killed_in_a_restore_all_or_nothing_is_there(
         session.add(tenant)
         session.flush()
         session.add_all(
-            Organisation(tenant_id=tenant.id, code=f"o{n}", name="O" * 100, kind="manufacturer") for n in range(4000)
+            Organisation(tenant_id=tenant.id, code=f"o{n}", name="O" * 100, kind="manufacturer") for n in range(2500)
         )
     new = backup.save(database, tmp_path / "new.backup", _silent).tables
     migrate.upgrade(other)

@@ -113,7 +113,8 @@ def poisoned(paris: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
                         count += 1
     assert count > 10
     database.close()
-    with serving(f"sqlite:///{copy}") as (url, found):
+    # one process holds one queue, and `site` has it: nothing waits here for work to be done
+    with serving(f"sqlite:///{copy}", workers_in_process=False) as (url, found):
         with found.read() as session:
             firm, brand = _parties(session)
         yield Site(url, found, firm.code, brand.code)
