@@ -13,7 +13,7 @@ from scoring import codes
 from scoring.records import Record
 from scoring.text.documents import own_codes
 from scoring.text.porter import stem as english_stem
-from scoring.text.tokens import STOP_WORDS, runs, wish
+from scoring.text.tokens import STOP_WORDS, runs, wished
 from scoring.vocabulary.inflect import stem as light_stem
 from scoring.vocabulary.language import likely_language
 from scoring.vocabulary.text import is_han
@@ -45,11 +45,14 @@ def distinct_keys(record: Record) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _asked_keys(said: str) -> tuple[str, ...]:
-    return _word_keys(wish(said))
+    return _keys(wished(said))
 
 
 def _word_keys(said: str) -> tuple[str, ...]:
-    found = runs(said)
+    return _keys(runs(said))
+
+
+def _keys(found: list[str]) -> tuple[str, ...]:
     language = likely_language(found)
     mark = f"{language}|" if language in LIGHT else "w|"
     return tuple(

@@ -64,6 +64,8 @@ def runs(text: str) -> list[str]:
 
 def fold_text(text: str) -> str:
     """A whole text, folded."""
+    if text.isascii():
+        return text.lower()
     flat = unicodedata.normalize("NFKC", text).casefold()
     if flat.isascii():
         return flat
@@ -126,6 +128,15 @@ def grams(text: str, low: int = 3, high: int = 3) -> list[str]:
         if run not in STOP_WORDS:
             out.extend(_grams(run, low, high))
     return out
+
+
+def wished(text: str) -> list[str]:
+    """The runs of `wish`; those of plain letters are not put together to be cut again."""
+    if not text.isascii():
+        return runs(wish(text))
+    found = runs(text)
+    kept = [run for run in found if run not in REQUEST_WORDS]
+    return found if STOP_WORDS.issuperset(kept) else kept
 
 
 def wish(text: str) -> str:

@@ -11,7 +11,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from scoring import SupplierRanker
 from scoring.text.bm25 import BM25Transformer
 from scoring.text.porter import stem
-from scoring.text.tokens import grams, wish, words
+from scoring.text.tokens import grams, runs, wish, wished, words
 
 AS_OF = "2025-09-15"
 
@@ -159,3 +159,18 @@ def test_a_few_equal_records_tie(n):
     ranker = SupplierRanker(as_of="2025-09-15").fit([{"id": "a", "products": ["knitted T-shirts"]}, *rows])
     scores = ranker.scores([{"id": "q", "text": "light knitted shirts", "products": ["knitted T-shirts"]}])[0]
     assert len(set(scores[1:].tolist())) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We are looking for a reliable supplier of silk_scarves, T-shirts & 100% Cotton",
+        "looking for suppliers",
+        "the of and",
+        "Nous cherchons des écharpes en soie",
+        "寻找丝绸围巾供应商 and scarves",
+        "",
+    ],
+)
+def test_the_runs_of_a_wish_are_those_of_its_text(text):
+    assert wished(text) == runs(wish(text))
