@@ -3,7 +3,8 @@
 Reading them takes seconds, forking a moment. What is forked is a process like any other: it has the arguments, folder,
 environment and streams that it is given, ends by itself or is killed, and says how. `tests.processes` asks for them.
 
-Run as `python -m tests.nursery SOCKET`, where a line is one process to begin, sent with its streams.
+Run as `python -m tests.nursery ADDRESS OWNER`. Each process of tests that connects to ADDRESS gets a nursery of its
+own, forked from this one, and asks it for one process a line, sent with its streams. It all ends with the socket OWNER.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import importlib
 import json
 import os
 import pkgutil
+import select
 import selectors
 import signal
 import socket
@@ -55,6 +57,25 @@ def run_code() -> None:
     """Run the program that is the first argument, as `python -c` does."""
     code = sys.argv.pop(1)
     exec(compile(code, "<string>", "exec"), {"__name__": "__main__"})
+
+
+def listen(address: str, owner: socket.socket) -> Callable[[], None] | None:
+    """Fork for each process of tests that connects, until the one that began this ends; in a process that is forked
+    in the end, return what it has to do."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    door = socket.socket(socket.AF_UNIX)
+    door.bind(address)
+    door.listen()
+    while True:
+        ready, _, _ = select.select([door, owner], [], [])
+        if owner in ready:
+            return None
+        asked, _ = door.accept()
+        if os.fork() == 0:
+            door.close()
+            owner.close()
+            return serve(asked)
+        asked.close()
 
 
 def serve(asked: socket.socket) -> Callable[[], None] | None:
@@ -103,7 +124,7 @@ def serve(asked: socket.socket) -> Callable[[], None] | None:
 if __name__ == "__main__":
     _read_all()
     gc.freeze()
-    todo = serve(socket.socket(fileno=int(sys.argv[1])))
+    todo = listen(sys.argv[1], socket.socket(fileno=int(sys.argv[2])))
     if todo is None:
         os._exit(0)  # it has done nothing itself that coverage should count
     todo()

@@ -16,6 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Self, TextIO
 
+from tests.shared import FOLDER, once
+
 ROOT = Path(__file__).parents[1]
 PATIENCE = 240.0
 
@@ -23,15 +25,31 @@ PATIENCE = 240.0
 @cache
 def _nursery() -> socket.socket:
     """The process to fork from, one for all tests of this process; it ends with it."""
+    mine = socket.socket(socket.AF_UNIX)
+    try:
+        mine.connect(once("nursery", lambda: _begin_nursery("nursery.socket")))
+    except OSError:  # the process that had begun it has ended already
+        mine.connect(_begin_nursery(f"nursery-{os.getpid()}.socket"))
+    atexit.register(mine.close)
+    return mine
+
+
+def _begin_nursery(name: str) -> str:
+    """Read all modules in a process that ends with this one; return where the others find it."""
+    address = str(FOLDER / name)
     mine, its = socket.socketpair()
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.nursery", str(its.fileno())], cwd=ROOT, pass_fds=[its.fileno()],
+        [sys.executable, "-m", "tests.nursery", address, str(its.fileno())], cwd=ROOT, pass_fds=[its.fileno()],
         start_new_session=True, env=os.environ | {"NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     its.close()
     atexit.register(process.wait)
     atexit.register(mine.close)
-    return mine
+    with socket.socket(socket.AF_UNIX) as door:
+        while door.connect_ex(address):
+            assert process.poll() is None, "the nursery has ended"
+            time.sleep(0.05)
+    return address
 
 
 class Process:
