@@ -196,7 +196,7 @@ def table(n: int, m: int, workers: int, *, full_text: bool = True) -> Table:
 
 def tables(_data: Path) -> Iterator[Table]:
     """As many suppliers as a large platform has, and enough demands to tell the rate."""
-    yield table(30_000, 4_000, 2)
+    yield table(30_000, 16_000, 2)
 
 
 def main() -> None:
