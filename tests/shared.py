@@ -14,10 +14,17 @@ from typing import TypeVar
 
 _Made = TypeVar("_Made")
 _FOLDER = "FOLDER_OF_THIS_TEST_RUN"
+_MEMORY, _ROOM = Path("/dev/shm"), 4 << 30
+
+
+def _place() -> str | None:
+    """In memory where there is plenty: thousands of databases come and go, and none outlives the run."""
+    return str(_MEMORY) if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM else None
+
 
 if _FOLDER not in os.environ:  # this is the first process: those that it starts find its folder, and it clears it away
     # a short name: the address of PostgreSQL's socket in it has a limit of about 100 bytes
-    os.environ[_FOLDER] = tempfile.mkdtemp(prefix="fm-")
+    os.environ[_FOLDER] = tempfile.mkdtemp(prefix="fm-", dir=_place())
     atexit.register(shutil.rmtree, os.environ[_FOLDER], ignore_errors=True)
 
 FOLDER = Path(os.environ[_FOLDER])
