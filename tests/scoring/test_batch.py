@@ -350,4 +350,4 @@ def test_memory_does_not_grow_with_the_number_of_requests():
     )
     before, after = map(int, done.stdout.split())
     unit = 1 if sys.platform == "darwin" else 1024
-    assert (after - before) * unit < 60 * 2**20
+    assert (after - before) * unit < 30 * 2**20

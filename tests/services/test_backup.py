@@ -428,7 +428,7 @@ def test_memory_stays_bounded(sqlite_url: str, tmp_path: Path) -> None:
     finally:
         tracemalloc.stop()
     assert saved.rows == 4001
-    assert peak < 16_000_000
+    assert peak < 13_000_000
     database.close()
     other.close()
 

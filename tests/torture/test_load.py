@@ -20,7 +20,7 @@ from tests.api.conftest import Fair, make_fair
 from tests.torture.conftest import kind_of, server
 from tests.torture.counts import often, tell
 
-_SECONDS, _WORKERS = often(3, 60), often(12, 32)
+_SECONDS, _WORKERS = often(5, 60), often(12, 32)
 _SLOTS = ("s01", "s02", "s03", "s04")
 
 

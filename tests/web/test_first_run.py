@@ -1,4 +1,4 @@
-"""From the link that `fairmatch serve` shows to a published timetable, by links and buttons alone, in two languages.
+"""From the link that `fairmatch serve` shows to a published timetable, by links and buttons alone, in three languages.
 
 No page on the way hinders anybody.
 """
@@ -24,10 +24,10 @@ _EDITION = {
     "name": "Knitwear Meets Paris", "starts_on": "2025-09-15", "starts": "13:30", "ends": "18:00",
     "slot_minutes": "30", "tables": "11",
 }  # fmt: skip
-_TIMETABLES = {"fr": ("pdf", b"%PDF"), "zh": ("ics", b"BEGIN:VEVENT")}
+_TIMETABLES = {"en": ("pdf", b"%PDF"), "fr": ("pdf", b"%PDF"), "zh": ("ics", b"BEGIN:VEVENT")}
 
 
-@pytest.mark.parametrize("lang", ["fr", "zh"])
+@pytest.mark.parametrize("lang", ["en", "fr", "zh"])
 def test_a_newcomer_publishes_a_timetable(tmp_path: Path, chromium: Browser, lang: str) -> None:
     url = f"sqlite:///{tmp_path / 'fair.db'}"
     database = Database(url)
