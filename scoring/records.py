@@ -170,7 +170,7 @@ def stream(data: Any, side: Side) -> Iterator[Record]:
 def raw_rows(data: Any, what: str) -> Iterator[Mapping[str, Any]]:
     """Rows one after the other, of whatever `stream` takes."""
     if isinstance(data, Path):
-        yield from _lines(data)
+        yield from rows_of_lines(lines_of(data), data)
     elif hasattr(data, "to_dict") and hasattr(data, "iloc"):
         for start in range(0, len(data), _AT_A_TIME):
             yield from rows_of(data.iloc[start : start + _AT_A_TIME], what)
@@ -181,19 +181,27 @@ def raw_rows(data: Any, what: str) -> Iterator[Mapping[str, Any]]:
         yield from rows_of(data, what)
 
 
-def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
+def lines_of(path: Path) -> Iterator[bytes]:
+    """The lines of a file. Raises `RecordError` where it cannot be read."""
     try:
-        with path.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
-                if line.strip():
-                    row = json.loads(line)
-                    if not isinstance(row, Mapping):
-                        raise RecordError(f"{path}, line {number}: found {type(row).__name__}, expected a JSON object")
-                    yield row
-    except json.JSONDecodeError as error:
-        raise RecordError(f"{path}: a line is no JSON object ({error}); write one object per line") from error
+        with path.open("rb") as lines:
+            yield from lines
     except OSError as error:
         raise RecordError(f"{path}: cannot be read ({error})") from error
+
+
+def rows_of_lines(lines: Iterable[bytes], path: Path, first: int = 1) -> Iterator[Mapping[str, Any]]:
+    """The JSON object of each line that is not empty; `first` is the number of the first line."""
+    for number, line in enumerate(lines, start=first):
+        if line.isspace():
+            continue
+        try:
+            row = json.loads(line.decode())
+        except ValueError as error:
+            raise RecordError(f"{path}, line {number}: no JSON object ({error}); write one object per line") from error
+        if not isinstance(row, Mapping):
+            raise RecordError(f"{path}, line {number}: found {type(row).__name__}, expected a JSON object")
+        yield row
 
 
 def read_one(row: Mapping[str, Any], side: Side, where: str = "record") -> Record:

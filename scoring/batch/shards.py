@@ -1,13 +1,14 @@
 """Rankings of any number of demands in a folder: one file per shard, resumable, the same bytes whoever writes them.
 
-A shard is `shard-00000.npz` with `askers`, `positions` (-1: none), `scores` and `source` (SHA-256 of its demands).
-`manifest.json` holds the schema version, the model's hash, `k` and the size of a shard; `fitted.npy` the ids the
-positions point at. A file is written under another name and then renamed, so it is there whole or not at all; a shard
-that is there, and made from the same demands, is not made again.
+A shard is `shard-00000.npz` with `askers`, `positions` (-1: none), `scores` and `source`: the SHA-256 of its demands as
+they were given, bytes of a file or rows as JSON. `manifest.json` holds the schema version, the model's hash, `k` and
+the size of a shard; `fitted.npy` the ids the positions point at. A file is written under another name and then
+renamed, so it is there whole or not at all; a shard that is there, and made from the same demands, is not made again.
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import multiprocessing
@@ -17,6 +18,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +26,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from scoring import collecting
 from scoring.errors import RankingError
-from scoring.records import raw_rows
+from scoring.records import lines_of, raw_rows, rows_of_lines
 from scoring.results import Ranking
 
 if TYPE_CHECKING:
@@ -34,7 +37,20 @@ if TYPE_CHECKING:
 SCHEMA = 1
 SHARD_SIZE = 4096
 Progress = Callable[[int, int | None], None]
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 _ranker: Any = None  # what a forked worker has inherited
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of a file, `first` being the number of the first of them: who makes their shard reads them."""
+
+    path: Path
+    first: int
+    lines: list[bytes]
+
+
+Demands = list[Mapping[str, Any]] | Lines
 
 
 def rank_shards(
@@ -74,8 +90,10 @@ def rank_shards(
     _begin(ranker, folder, k, shard_size)
     whole = len(demands) if hasattr(demands, "__len__") else None
     done = shards = 0
-    for count in _made(ranker, _cut(demands, ranker._asking_side, shard_size), folder, k, workers):
-        done, shards = done + count, shards + 1
+    seen: set[str] = set()
+    for ids in _made(ranker, _cut(demands, ranker._asking_side, shard_size), folder, k, workers):
+        _see(ids, seen)
+        done, shards = done + len(ids), shards + 1
         if progress is not None:
             progress(done, whole)
     for stale in folder.glob("shard-*.npz"):
@@ -107,54 +125,69 @@ def shard_path(folder: Path, number: int) -> Path:
     return folder / f"shard-{number:05d}.npz"
 
 
-def make_shard(ranker: Ranker, rows: list[Mapping[str, Any]], folder: Path, number: int, k: int, threads: int) -> int:
-    """Write one shard unless it is there; return how many demands it has."""
-    path, source = shard_path(folder, number), _digest(rows)
-    if path.is_file() and _source(path) == source:
-        return len(rows)
-    names: list[str] = []
-    blocks = list(ranker.rank_blocks(rows, k, names=names, threads=threads, together=True))
-    content = {
-        "askers": np.asarray(names, dtype=np.str_),
-        "positions": np.concatenate([block.records for block in blocks]),
-        "scores": np.concatenate([block.scores for block in blocks]),
-        "source": np.asarray(source),
-    }
+def make_shard(ranker: Ranker, demands: Demands, folder: Path, number: int, k: int, threads: int) -> list[str]:
+    """Write one shard unless it is there; return the ids of its demands."""
+    path, source = shard_path(folder, number), _digest(demands)
+    if (there := _there(path, source)) is not None:
+        return there
+    with collecting.held():
+        rows = (
+            list(rows_of_lines(demands.lines, demands.path, demands.first)) if isinstance(demands, Lines) else demands
+        )
+        _see((str(row.get("id")) for row in rows), set())
+        names: list[str] = []
+        blocks = list(ranker.rank_blocks(rows, k, names=names, threads=threads, together=True))
+        content = {
+            "askers": np.asarray(names, dtype=np.str_),
+            "positions": np.concatenate([block.records for block in blocks]),
+            "scores": np.concatenate([block.scores for block in blocks]),
+            "source": np.asarray(source),
+        }
     beside = path.with_suffix(f".{os.getpid()}.part")
     with beside.open("wb") as file:
         np.savez(file, allow_pickle=False, **content)
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-    return len(rows)
+    return names
 
 
-def _cut(demands: Any, side: Any, size: int) -> Iterator[list[Mapping[str, Any]]]:
-    """Shards of rows, ids unique over all of them."""
+def _see(ids: Iterable[str], seen: set[str]) -> None:
+    for identity in ids:
+        if identity in seen:
+            raise RankingError(f"id {identity!r} comes twice; ids must be unique over all shards")
+        seen.add(identity)
+
+
+def _cut(demands: Any, side: Any, size: int) -> Iterator[Demands]:
+    """Demands in the order given, `size` at a time; those of a file are not read yet."""
+    if isinstance(demands, Path):
+        first, lines, filled = 1, list[bytes](), 0
+        for line in lines_of(demands):
+            lines.append(line)
+            filled += not line.isspace()
+            if filled == size:
+                yield Lines(demands, first, lines)
+                first, lines, filled = first + len(lines), [], 0
+        if filled:
+            yield Lines(demands, first, lines)
+        return
     rows = iter(raw_rows(demands, "demands" if side == "demand" else "suppliers"))
-    seen: set[str] = set()
     while shard := list(islice(rows, size)):
-        for row in shard:
-            identity = str(row.get("id"))
-            if identity in seen:
-                raise RankingError(f"id {identity!r} comes twice; ids must be unique over all shards")
-            seen.add(identity)
         yield shard
 
 
-def _made(
-    ranker: Ranker, shards: Iterable[list[Mapping[str, Any]]], folder: Path, k: int, workers: int
-) -> Iterator[int]:
-    """Sizes of the shards as they are finished, in order."""
+def _made(ranker: Ranker, shards: Iterable[Demands], folder: Path, k: int, workers: int) -> Iterator[list[str]]:
+    """Ids of the shards as they are finished, in order."""
     if workers == 1:
-        for number, rows in enumerate(shards):
-            yield make_shard(ranker, rows, folder, number, k, os.cpu_count() or 1)
+        for number, demands in enumerate(shards):
+            yield make_shard(ranker, demands, folder, number, k, os.cpu_count() or 1)
         return
     ranker.prepare(k)  # before the workers part, so that they share it
     with _pool(ranker, workers) as pool:
-        waiting: deque[Future[int]] = deque()
-        for number, rows in enumerate(shards):
-            waiting.append(pool.submit(_work, rows, folder, number, k))
+        waiting: deque[Future[list[str]]] = deque()
+        for number, demands in enumerate(shards):
+            waiting.append(pool.submit(_work, demands, folder, number, k))
             while len(waiting) > workers:
                 yield waiting.popleft().result()
         while waiting:
@@ -167,7 +200,8 @@ def _pool(ranker: Ranker, workers: int) -> ProcessPoolExecutor | ThreadPoolExecu
     if sys.platform != "linux" or "fork" not in multiprocessing.get_all_start_methods():
         return ThreadPoolExecutor(workers)
     context = multiprocessing.get_context("fork")
-    pool = ProcessPoolExecutor(workers, mp_context=context)
+    # what they inherit stays: the collector need not look through it again and again, nor write into shared memory
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=gc.freeze)
     with warnings.catch_warnings(), threadpool_limits(limits=1):
         # Python warns of forking beside other threads: ours hold no locks, and workers start none of their own
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -176,8 +210,8 @@ def _pool(ranker: Ranker, workers: int) -> ProcessPoolExecutor | ThreadPoolExecu
     return pool
 
 
-def _work(rows: list[Mapping[str, Any]], folder: Path, number: int, k: int) -> int:
-    return make_shard(_ranker, rows, folder, number, k, threads=1)
+def _work(demands: Demands, folder: Path, number: int, k: int) -> list[str]:
+    return make_shard(_ranker, demands, folder, number, k, threads=1)
 
 
 def _begin(ranker: Ranker, folder: Path, k: int, shard_size: int) -> None:
@@ -218,16 +252,15 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return told
 
 
-def _digest(rows: list[Mapping[str, Any]]) -> str:
-    digest = hashlib.sha256()
-    for row in rows:
-        digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False, default=str).encode())
-    return digest.hexdigest()
+def _digest(demands: Demands) -> str:
+    content = b"".join(demands.lines) if isinstance(demands, Lines) else _JSON.encode(demands).encode()
+    return hashlib.sha256(content).hexdigest()
 
 
-def _source(path: Path) -> str | None:
+def _there(path: Path, source: str) -> list[str] | None:
+    """The ids of a shard that is there and was made from these demands."""
     try:
         with np.load(path, allow_pickle=False) as shard:
-            return str(shard["source"])
+            return list(shard["askers"].tolist()) if str(shard["source"]) == source else None
     except (OSError, ValueError, KeyError):
         return None

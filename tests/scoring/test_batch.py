@@ -244,12 +244,62 @@ def test_shards_hold_the_same_bytes_whoever_writes_them(large, tmp_path):
     one = rank_shards(ranker, asked, tmp_path / "one", 5, shard_size=64, progress=lambda *at: heard.append(at))
     two = rank_shards(ranker, iter(asked), tmp_path / "two", 5, shard_size=64, workers=2)
     three = rank_shards(ranker, lines, tmp_path / "three", 5, shard_size=64, workers=3)
-    assert contents(one) == contents(two) == contents(three)
+    four = rank_shards(ranker, lines, tmp_path / "four", 5, shard_size=64)
+    assert contents(one) == contents(two)
+    assert contents(three) == contents(four)  # a file is known by its bytes
+    assert told(one) == told(three)
     assert heard[-1] == (300, 300)
     assert len(heard) == 5
     ranking = read_shards(one)
     same((ranking.ids, ranking.scores), alone(ranker, asked, 5))
     assert ranking.askers == tuple(demand["id"] for demand in asked)
+
+
+def told(folder):
+    found = read_shards(folder)
+    return found.askers, found.ids.tolist(), found.scores.tobytes()
+
+
+def test_a_file_is_read_where_its_shards_are_made(large, tmp_path):
+    ranker, asked = large
+    lines = tmp_path / "asked.jsonl"
+    lines.write_text("\n\n".join(json.dumps(demand) for demand in asked[:50]) + "\r\n \n", encoding="utf-8")
+    folder = rank_shards(ranker, lines, tmp_path / "a", 5, shard_size=10, workers=2)
+    assert told(folder) == told(rank_shards(ranker, asked[:50], tmp_path / "b", 5, shard_size=10))
+    before = {path.name: path.stat().st_mtime_ns for path in folder.glob("shard-*")}
+    lines.write_bytes(lines.read_bytes().replace(json.dumps(asked[30]).encode(), json.dumps(asked[60]).encode()))
+    rank_shards(ranker, lines, folder, 5, shard_size=10, workers=2)
+    after = {path.name: path.stat().st_mtime_ns for path in folder.glob("shard-*")}
+    assert [name for name in before if before[name] != after[name]] == ["shard-00003.npz"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("line", "error", "message"),
+    [
+        ('{"id": "d000003"}', RankingError, "'d000003' comes twice"),
+        ('{"id": "d000025"}', RankingError, "'d000025' comes twice"),
+        ('{"id": "x"', RecordError, "asked.jsonl, line 30: no JSON object"),
+        ("[1]", RecordError, "asked.jsonl, line 30: found list, expected a JSON object"),
+        ('{"id": "x", "pries": 1}', RecordError, "unknown field 'pries'"),
+        ('{"id": "\udcff"}', RecordError, "line 30: no JSON object"),
+    ],
+)
+def test_a_file_with_a_wrong_line_makes_no_complete_folder(large, tmp_path, workers, line, error, message):
+    ranker, asked = large
+    rows = [json.dumps(demand) for demand in asked[:40]]
+    rows[29] = line
+    lines = tmp_path / "asked.jsonl"
+    lines.write_text("\n".join(rows), encoding="utf-8", errors="surrogateescape")
+    with pytest.raises(error, match=message):
+        rank_shards(ranker, lines, tmp_path / "a", 5, shard_size=10, workers=workers)
+    with pytest.raises(RankingError, match="call rank_shards again"):
+        read_shards(tmp_path / "a")
+
+
+def test_a_file_that_is_not_there_is_named(large, tmp_path):
+    with pytest.raises(RecordError, match=r"nowhere\.jsonl: cannot be read"):
+        rank_shards(large[0], tmp_path / "nowhere.jsonl", tmp_path / "a")
 
 
 def test_full_text_is_ranked_in_shards_too(tmp_path):
