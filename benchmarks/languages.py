@@ -6,7 +6,8 @@ The English labels are the fitted suppliers (a name and nothing else), the categ
 Chinese are the requests (a text and nothing else). Two sets of requests: the official textile categories of CPV 2008
 (`vocabulary/cpv_textile.csv`; no Chinese), and own categories (`languages.csv` beside this file), written before
 anything was measured; every second one of them is held out: nobody looks at which of those fail. A second list
-(`languages.more.csv`, wider categories) was written after the vocabulary, and its failures have been looked at. The
+(`languages.more.csv`, wider categories) was written after the vocabulary, and its failures have been looked at. A
+third (`languages.third.csv`) was written without a look at the vocabulary; every second one of it is held out. The
 same trade words are in the author's mind as in the vocabulary: CPV is the harder measure. The other labels are
 CPV, the headings of HS 2022 (`vocabulary/hs_50_63.csv`), the labels of the built-in product tree, and titles of
 products (`product_search/products.jsonl.gz`).
@@ -32,6 +33,7 @@ from scoring.vocabulary import vocabulary
 
 OWN = Path(__file__).with_name("languages.csv")
 MORE = Path(__file__).with_name("languages.more.csv")
+THIRD = Path(__file__).with_name("languages.third.csv")
 TITLES = 3000
 Answer = Callable[[Sequence[str]], np.ndarray]
 
@@ -54,16 +56,23 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def labels_and_requests(data: Path) -> tuple[list[str], list[Asked]]:
     """English labels, each once, and the sets of requests."""
-    own, more, cpv = rows(OWN), rows(MORE), rows(data / "vocabulary" / "cpv_textile.csv")
+    own, more, third, cpv = rows(OWN), rows(MORE), rows(THIRD), rows(data / "vocabulary" / "cpv_textile.csv")
     products = vocabulary("products")
-    wanted = [row["en"] for row in (*own, *more, *cpv)]
+    wanted = [row["en"] for row in (*own, *more, *third, *cpv)]
     beside = [row["description"] for row in rows(data / "vocabulary" / "hs_50_63.csv")]
     beside += [products.label(code) for code in products] + _titles(data)
     places: dict[str, int] = {}
     for label in (*wanted, *beside):
         places.setdefault(label.casefold(), len(places))
     labels = list(dict.fromkeys(label.casefold() for label in (*wanted, *beside)))
-    sets = (("own words", own[::2]), ("own words, held out", own[1::2]), ("second list", more), ("CPV", cpv))
+    sets = (
+        ("own words", own[::2]),
+        ("own words, held out", own[1::2]),
+        ("second list", more),
+        ("third list", third[::2]),
+        ("third list, held out", third[1::2]),
+        ("CPV", cpv),
+    )
     asked = [
         Asked(name, lang, tuple(row[lang] for row in own), tuple(places[row["en"].casefold()] for row in own))
         for name, own in sets
