@@ -34,6 +34,8 @@ WITH_WORDS = {"pairs": 0.5, "forms": 0.4}  # words side by side, words as writte
 FEEDBACK, BEST = 0.15, 10  # weight of the likeness to the best so many
 LATENT_OF = ("words", "concepts")
 ENOUGH = 100  # texts that share a word with a request, above which n-grams are needed less
+# How far a text that names more than others is discounted, beside what BM25 does, for a request in words no text has.
+FOCUS = 0.4
 # Share of the most a text could have from which words and n-grams count fully.
 TRUSTED_FROM = {"words": 1.0, "grams": 1 / 3}
 _FLAT = 1e-12
@@ -100,6 +102,13 @@ class TextSpace:
     def _mixed(self) -> dict[str, float]:
         return {name: PART_WEIGHTS[name] for name in LATENT_OF}
 
+    @cached_property
+    def focus(self) -> np.ndarray:
+        """How little a text names beside any one concept, shape (n_texts,): 1 for one that names as much as most."""
+        named = np.asarray(self.columns["concepts"].sum(axis=0)).ravel()
+        mean = float(named.sum()) / max(int(np.count_nonzero(named)), 1)
+        return np.asarray(1.0 / (1.0 - FOCUS + FOCUS * (named / mean if mean > 0 else named)))
+
     @property
     def coarse(self) -> np.ndarray:
         """The directions a request is compared in by itself; made anew when the latent space is another."""
@@ -133,10 +142,16 @@ class TextSpace:
         return found / every if every > 0 else 0.0
 
     def raw(self, request: Request) -> dict[str, np.ndarray]:
-        """Inner products of a request with every fitted text, by part (pairs and forms count with the words)."""
+        """Inner products of a request with every fitted text, by part (pairs and forms count with the words).
+
+        Where the words are another language's, concepts are all there is: a label that says just what was asked for
+        goes before those that say it among other things.
+        """
         out = {name: (request.rows[name] @ matrix).toarray()[0] for name, matrix in self.columns.items()}
         for name, weight in WITH_WORDS.items():
             out["words"] += weight * out.pop(name)
+        if request.known < 1.0:
+            out["concepts"] *= 1.0 + (1.0 - request.known) * (self.focus - 1.0)
         if "associations" in request.rows:
             out["associations"] = (request.rows["associations"] @ self.columns["words"]).toarray()[0]
         if self.latent.shape[0]:

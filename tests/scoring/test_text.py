@@ -9,6 +9,7 @@ import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 
 from scoring import SupplierRanker
+from scoring.text import space
 from scoring.text.bm25 import BM25Transformer
 from scoring.text.porter import stem
 from scoring.text.tokens import grams, runs, wish, wished, words
@@ -87,6 +88,27 @@ def test_the_name_counts():
         {"id": "b", "name": "Tool House", "text": "We make things."},
     ]
     assert SupplierRanker(as_of=AS_OF).fit(rows).rank([{"id": "r", "text": "umbrellas"}], k=1).ids[0, 0] == "a"
+
+
+def test_in_another_language_the_plain_label_goes_before_those_that_name_more(monkeypatch):
+    labels = [
+        "yarn",
+        "yarn of carded wool and of linen, cotton sewing thread",
+        "cotton yarn, silk yarn and blended yarn",
+        "curtains",
+        "socks",
+    ]
+
+    def scores() -> np.ndarray:
+        ranker = SupplierRanker(as_of=AS_OF).fit([{"id": str(at), "name": label} for at, label in enumerate(labels)])
+        return ranker.scores([{"id": text, "text": text} for text in ("Filati", "纱线", "yarn")])
+
+    found = scores()
+    assert found[:2].argmax(axis=1).tolist() == [0, 0]
+    monkeypatch.setattr(space, "FOCUS", 0.0)
+    without = scores()
+    assert without[0].argmax() == 1
+    assert found[2].tolist() == without[2].tolist()  # in the words of the list itself nothing changes
 
 
 def test_those_that_share_no_word_are_sorted_by_what_the_others_say():
