@@ -338,7 +338,7 @@ def opening(word: str, language: str) -> str:
 
 def prefixes(words: Iterable[str]) -> frozenset[str]:
     """The first letters of words, one to `KEPT` of them."""
-    return frozenset(word[:size] for word in words for size in range(1, KEPT + 1))
+    return frozenset(first[:size] for first in {word[:KEPT] for word in words} for size in range(1, KEPT + 1))
 
 
 def _compound(word: Word, begins: _Begins) -> list[Match]:

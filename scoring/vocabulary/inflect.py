@@ -21,10 +21,13 @@ _FUNCTION_WORDS = (
 FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 
 
+_HISSED = ("sses", "xes", "ches", "shes", "zes")
+
+
 def _english(word: str) -> str:
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if re.search("(ss|x|ch|sh|z)es$", word):
+    if word.endswith(_HISSED):
         return word[:-2]
     if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3:
         return word[:-1]
@@ -43,7 +46,7 @@ def _french(word: str) -> str:
 
 def without_umlauts(word: str) -> str:
     """`ae`, `oe`, `ue` written for umlauts as one letter."""
-    return re.sub("([aou])e", r"\1", word) if "e" in word else word
+    return word.replace("ae", "a").replace("oe", "o").replace("ue", "u") if "e" in word else word
 
 
 def _german(word: str) -> str:
@@ -56,11 +59,13 @@ def _german(word: str) -> str:
     return word
 
 
+_HARD = ("che", "chi", "ghe", "ghi")
 _ITALIAN_PLURALS = {"e": "a", "i": "o"}  # tuta, tute; lino, lini: short words lose no vowel, else `line` were linen
 
 
 def _italian(word: str) -> str:
-    word = re.sub("([cg])h(?=[ei]$)", r"\1", word)
+    if word.endswith(_HARD):
+        word = word[:-2] + word[-1]
     if len(word) == 4:
         return word[:-1] + _ITALIAN_PLURALS.get(word[-1], word[-1])
     while len(word) > 4 and word[-1] in "aeio":
