@@ -6,6 +6,7 @@ word still meet; it is reported as unresolved all the same.
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 from scoring import vocabulary as built_in
@@ -17,6 +18,8 @@ from scoring.vocabulary.text import plain
 
 _CONCEPTS = ("products", "processes", "materials", "certificates")
 _HINTS = ("words", "products")  # everyday words, and what a word may mean besides
+_TITLE = 80  # characters up to which a wish is a title, and no sentence
+_BETWEEN = re.compile(r"\s*(?:[,;/&|()、]|\b(?:and|und|et|e)\b|[和与])\s*")
 
 
 @cache
@@ -79,6 +82,21 @@ def hinted(text: str) -> tuple[tuple[str, str], ...]:
     things (`robes` are dresses in French and dressing gowns in English), and what compounds are made of.
     """
     return _said(text)[1]
+
+
+@lru_cache(maxsize=32_768)
+def titled(text: str) -> tuple[tuple[str, str], ...]:
+    """(vocabulary, code) of what a short text is the name of, whole or between its commas and "and", each once.
+
+    Words that are no sign of anything in a sentence (`=chemicals`, `=metals`) are a category where they stand alone.
+    """
+    if len(text) > _TITLE:
+        return ()
+    names = [name.strip() for name in dict.fromkeys((text, *_BETWEEN.split(text)))]
+    found = [
+        (name, code) for one in names if one for name in _CONCEPTS if (code := built_in.vocabulary(name).named(one))
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 @cache

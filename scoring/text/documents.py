@@ -53,4 +53,6 @@ def own_codes(record: Record) -> list[tuple[str, str]]:
     """(vocabulary, code) stated or mentioned, each once, without ancestors."""
     found = {(name, code) for name in ("products", "materials", "processes") for code in record.has(name)}
     found |= {("certificates", certificate.code) for certificate in record.certificates}
+    if record.side == "demand":  # a wish may be the name of a category, and nothing else
+        found |= {*codes.titled(asked(record))}
     return sorted(found | {*record.mentions, *record.hints})

@@ -69,6 +69,10 @@ class Vocabulary:
         """
         return self._lookup(text, language)
 
+    def named(self, text: str) -> str | None:
+        """The code a whole text is a word of, but for case, accents, spaces and plural: no likeness, None for two."""
+        return self._resolver.named(text)
+
     def resolve_all(self, texts: Iterable[str], language: str | None = None) -> list[Resolution]:
         """One resolution per text, in order; repeated texts are looked up once."""
         return [self.resolve(text, language) for text in texts]

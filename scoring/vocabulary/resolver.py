@@ -65,6 +65,12 @@ class Resolver:
         entry, score = alike
         return Resolution(text, entry.code, "fuzzy", score, entry.language, nearest)
 
+    def named(self, text: str) -> str | None:
+        """The code of a label or alias, by the first step of `resolve` alone."""
+        words = tuple(tokens(text))
+        found = self._plainly(text, words, None) if words else None
+        return None if found is None else found.code
+
     def _plainly(self, text: str, words: tuple[str, ...], language: str | None) -> Resolution | None:
         """A label or alias but for case, accents, spacing and inflection; or the code written otherwise."""
         for level, score in ((STRICT, 1.0), (LOOSE, 1.0), (INFLECTED, 0.98)):
