@@ -18,8 +18,8 @@ from scoring.vocabulary.text import plain
 
 _CONCEPTS = ("products", "processes", "materials", "certificates")
 _HINTS = ("words", "products")  # everyday words, and what a word may mean besides
-_TITLE = 80  # characters up to which a wish is a title, and no sentence
-_BETWEEN = re.compile(r"\s*(?:[,;/&|()、]|\b(?:and|und|et|e)\b|[和与])\s*")
+_TITLE = 80  # characters up to which a text is a title, and no sentence
+_BETWEEN = re.compile(r"\s*(?:[,;/&|()、]|\b(?:and|und|et|e)\b|[和与])\s*", re.IGNORECASE)
 
 
 @cache
@@ -79,7 +79,8 @@ def hinted(text: str) -> tuple[tuple[str, str], ...]:
     """(vocabulary, code) of what a text says without naming one concept for sure; it counts in the text term alone.
 
     These are the everyday words (`words`: for whom, which part, which form), every meaning of a word that means two
-    things (`robes` are dresses in French and dressing gowns in English), and what compounds are made of.
+    things (`robes` are dresses in French and dressing gowns in English), what compounds are made of, and in a short
+    text what a term joins by "and".
     """
     return _said(text)[1]
 
@@ -110,6 +111,16 @@ def _passages() -> Passages:
     return Passages({name: built_in.vocabulary(name).finder for name in lists}, long=COMPOUND)
 
 
+@lru_cache(maxsize=4096)
+def _joined(words: str) -> tuple[str, ...]:
+    """What the parts of `coats and jackets` mean by themselves; nothing where nothing is joined."""
+    parts = [part for part in _BETWEEN.split(words) if part]
+    if len(parts) < 2:
+        return ()
+    products = built_in.vocabulary("products")
+    return tuple(code for part in parts for meant, _ in products.meanings(part) for code in meant)
+
+
 @lru_cache(maxsize=32_768)
 def _said(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
     """What a text mentions, and what it hints at."""
@@ -130,6 +141,8 @@ def _said(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str]
         if name == "words" or len(spot.meant) > 1
         for code in spot.meant
     ]
+    if len(source) <= _TITLE:
+        hints += [("products", code) for spot in spots["products"] for code in _joined(spot.said)]
     hints += _parts().of_words(said.long, said.language)
     hints += _parts().of_label(source)
     return tuple(dict.fromkeys(concepts)), tuple(dict.fromkeys(hints))

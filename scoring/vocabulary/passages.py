@@ -22,12 +22,13 @@ _WORDS, _PAIRS, _PASSAGES = 1 << 16, 1 << 16, 1 << 14  # that are remembered
 
 
 class Spot(NamedTuple):
-    """A match in a text: `start - end`, where it starts, its entries, and every code that its words may mean."""
+    """A match in a text: `start - end`, where it starts, its entries, every code that its words may mean, the words."""
 
     reach: int
     start: int
     entries: tuple[Entry, ...]
     meant: tuple[str, ...]
+    said: str
 
 
 class _Word(NamedTuple):
@@ -220,4 +221,4 @@ class Passages:
 def _spot(source: str, match: Match) -> Spot:
     words = source[match.start : match.end]
     codes = meant(match.entries, words) if match.entries else ()
-    return Spot(match.start - match.end, match.start, match.entries, codes)
+    return Spot(match.start - match.end, match.start, match.entries, codes, words)

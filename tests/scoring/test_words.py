@@ -57,6 +57,17 @@ def test_a_word_with_two_meanings_counts_as_each_of_them():
     assert ("words", "child") not in record.hints
 
 
+def test_what_a_label_joins_is_meant_too():
+    """`Coats and jackets` is outerwear, and coats, and jackets; a paragraph has other words to say so."""
+    joined = {("products", "coats"), ("products", "jackets")}
+    label = read_one({"id": "x", "text": "coats and jackets"}, "demand")
+    assert ("products", "outerwear") in label.mentions
+    assert joined <= set(label.hints)
+    assert joined.isdisjoint(label.mentions)
+    paragraph = read_one({"id": "x", "text": "We sew coats and jackets. " + "Our mill lies near the river. " * 3}, "demand")
+    assert joined.isdisjoint(paragraph.hints)
+
+
 @pytest.mark.parametrize("text", ["fabricant", "Kapital", "managed", "chattel", "Handel"])
 def test_no_word_is_found_inside_another(text: str):
     assert not [code for name, code in read_one({"id": "x", "text": text}, "demand").hints if name == "words"]
