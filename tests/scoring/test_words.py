@@ -64,7 +64,8 @@ def test_what_a_label_joins_is_meant_too():
     assert ("products", "outerwear") in label.mentions
     assert joined <= set(label.hints)
     assert joined.isdisjoint(label.mentions)
-    paragraph = read_one({"id": "x", "text": "We sew coats and jackets. " + "Our mill lies near the river. " * 3}, "demand")
+    told = "We sew coats and jackets. " + "Our mill lies near the river. " * 3
+    paragraph = read_one({"id": "x", "text": told}, "demand")
     assert joined.isdisjoint(paragraph.hints)
 
 
