@@ -19,6 +19,7 @@ from scoring.vocabulary.text import plain
 _CONCEPTS = ("products", "processes", "materials", "certificates")
 _HINTS = ("words", "products")  # everyday words, and what a word may mean besides
 _TITLE = 80  # characters up to which a text is a title, and no sentence
+_TELLING = 4  # letters of a word inside a phrase that is looked at by itself: `tea`, `per` and `aux` may be anything
 _BETWEEN = re.compile(r"\s*(?:[,;/&|()、]|\b(?:and|und|et|e)\b|[和与])\s*", re.IGNORECASE)
 
 
@@ -80,7 +81,7 @@ def hinted(text: str) -> tuple[tuple[str, str], ...]:
 
     These are the everyday words (`words`: for whom, which part, which form), every meaning of a word that means two
     things (`robes` are dresses in French and dressing gowns in English), what compounds are made of, and in a short
-    text what a term joins by "and".
+    text what a term joins by "and" and what the words of a phrase mean one by one.
     """
     return _said(text)[1]
 
@@ -121,6 +122,15 @@ def _joined(words: str) -> tuple[str, ...]:
     return tuple(code for part in parts for meant, _ in products.meanings(part) for code in meant)
 
 
+@lru_cache(maxsize=4096)
+def _inside(words: str) -> tuple[str, ...]:
+    """What the words of a phrase mean one by one: `hair ornaments` are said of hair, and of ornaments."""
+    parts = words.split()
+    everyday = built_in.vocabulary("words")
+    long = [part for part in parts if len(part) >= _TELLING] if len(parts) > 1 else []
+    return tuple(code for part in long for meant, _ in everyday.meanings(part) for code in meant)
+
+
 @lru_cache(maxsize=32_768)
 def _said(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
     """What a text mentions, and what it hints at."""
@@ -143,6 +153,7 @@ def _said(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str]
     ]
     if len(source) <= _TITLE:
         hints += [("products", code) for spot in spots["products"] for code in _joined(spot.said)]
+        hints += [("words", code) for spot in spots["words"] for code in _inside(spot.said)]
     hints += _parts().of_words(said.long, said.language)
     hints += _parts().of_label(source)
     return tuple(dict.fromkeys(concepts)), tuple(dict.fromkeys(hints))

@@ -69,6 +69,13 @@ def test_what_a_label_joins_is_meant_too():
     assert joined.isdisjoint(paragraph.hints)
 
 
+def test_the_words_of_a_phrase_are_meant_too_in_a_label():
+    label = read_one({"id": "x", "text": "Hair ornaments"}, "demand")
+    assert {("words", "hair-accessory-word"), ("words", "hair"), ("words", "decorative")} <= set(label.hints)
+    paragraph = read_one({"id": "x", "text": "Hair ornaments. " + "Our mill lies near the river. " * 3}, "demand")
+    assert ("words", "hair") not in paragraph.hints
+
+
 @pytest.mark.parametrize("text", ["fabricant", "Kapital", "managed", "chattel", "Handel"])
 def test_no_word_is_found_inside_another(text: str):
     assert not [code for name, code in read_one({"id": "x", "text": text}, "demand").hints if name == "words"]
