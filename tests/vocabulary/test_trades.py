@@ -43,7 +43,13 @@ def test_a_category_covers_its_goods(category: str, goods: str):
 SAME = {
     "fresh-cheese": ("fresh cheese", "新鲜奶酪", "fromages frais", "Frischkäse", "formaggi freschi"),
     "electroplating-anodising": ("anodizing", "电镀", "anodisation", "Eloxieren", "anodizzazione"),
-    "hydrogen-technology": ("fuel cells", "燃料电池", "piles à combustible", "Brennstoffzellen", "celle a combustibile"),
+    "hydrogen-technology": (
+        "fuel cells",
+        "燃料电池",
+        "piles à combustible",
+        "Brennstoffzellen",
+        "celle a combustibile",
+    ),
     "cybersecurity": ("information security", "网络安全", "cybersécurité", "IT-Sicherheit", "sicurezza informatica"),
     "medical-disposables": ("catheters", "注射器", "seringues", "Katheter", "siringhe"),
     "railway-technology": ("rolling stock", "机车车辆", "matériel roulant", "Schienenfahrzeuge", "materiale rotabile"),
@@ -98,14 +104,22 @@ def test_a_category_finds_a_maker_that_never_says_it(exhibitors: SupplierRanker,
 @pytest.mark.parametrize(
     "sentence",
     [
-        "We offer solutions, systems and technologies of the highest quality, energy-saving and safe, for customers all "
-        "over the world; our university partners and our team of experts take care of the environment.",
-        "Nos solutions et nos services de qualité sont reconnus dans le monde entier; la traçabilité et la sécurité "
-        "sont au cœur de notre métier, et nous tenons à le dire.",
-        "Unser Unternehmen steht für Schutz, Nachhaltigkeit und Erfahrung; mit unseren Lösungen begleiten wir die "
-        "Kunden bei der Küche ihrer Ideen und auf allen Fahrten.",
-        "La nostra azienda è consapevole del valore della tracciabilità e della sostenibilità, con una lunga esperienza "
-        "e un servizio che non torna mai indietro.",
+        (
+            "We offer solutions, systems and technologies of the highest quality, energy-saving and safe, for "
+            "customers all over the world; our university partners and our team of experts care for the environment."
+        ),
+        (
+            "Nos solutions et nos services de qualité sont reconnus dans le monde entier; la traçabilité et la "
+            "sécurité sont au cœur de notre métier, et nous tenons à le dire."
+        ),
+        (
+            "Unser Unternehmen steht für Schutz, Nachhaltigkeit und Erfahrung; mit unseren Lösungen begleiten wir "
+            "die Kunden bei der Küche ihrer Ideen und auf allen Fahrten."
+        ),
+        (
+            "La nostra azienda è consapevole del valore della tracciabilità e della sostenibilità, con una lunga "
+            "esperienza e un servizio che non torna mai indietro."
+        ),
         "我们拥有先进的技术和完善的管理体系，为国内外客户提供优质产品和解决方案，得到客户的授权和信赖。",
     ],
 )
