@@ -160,7 +160,7 @@ class CapacityTerm(UnitTerm):
     name = "capacity"
     demand_fields = ("quantity",)
     supplier_fields = ("capacity_per_month",)
-    reads = ("lead_time_days", "ship_by")
+    reads = ("lead_time_days", "ship_by", "in_store_by")
     grid = LogGrid(1.0, 2.0**23, 4)
 
     def __init__(self, neutral: float) -> None:

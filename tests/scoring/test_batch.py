@@ -231,6 +231,16 @@ def test_terms_of_the_compact_score_add_up(suppliers, demands):
                 assert total == told.score == value
 
 
+def test_requests_that_differ_in_one_field_only_get_rows_of_their_own(large):
+    ranker, _ = large
+    one = {"quantity": 60_000, "unit": "H87", "target_price": 9, "currency": "EUR", "delivery_country": "FR"}
+    days = {"in_store_by": ["2025-11-10", "2026-02-10", "2026-09-10"], "ship_by": ["2025-10-20", "2026-08-01"]}
+    other = {"unit": ["KGM"], "currency": ["CNY"], "transport": ["air"], "delivery_country": ["US"], "gsm": [150]}
+    asked = [one, *(one | {name: value} for name, values in (days | other).items() for value in values)]
+    asked = [row | {"id": f"a{at}"} for at, row in enumerate(asked)]
+    same(together(ranker, asked, 20)[:2], alone(ranker, asked, 20))
+
+
 # shards ---------------------------------------------------------------------------------------------------------------
 def contents(folder):
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
