@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -287,7 +288,7 @@ def _read_places(record: Record, name: str, words: Sequence[str]) -> None:
 
 def _certificates(record: Record, value: Any, where: str) -> tuple[Certificate, ...]:
     rows = [value] if isinstance(value, Mapping) else value
-    rows = words_of(rows, where) if isinstance(rows, str) else rows
+    rows = words_of(rows, where) if isinstance(rows, str) or not isinstance(rows, Iterable) else rows
     out: dict[str, Certificate] = {}
     for row in rows:
         if isinstance(row, Mapping):
@@ -420,4 +421,6 @@ def _plain(value: Any) -> Any:
         return sorted(_plain(item) for item in value)
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    return value.item() if hasattr(value, "item") else value
+    if hasattr(value, "tolist"):  # arrays and numbers of numpy
+        return _plain(value.tolist())
+    return float(value) if isinstance(value, Decimal) else value

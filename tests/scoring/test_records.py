@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -25,6 +28,7 @@ BAD = [
     ({"id": "a", "certificates": [{"code": "GOTS", "evidence": "sworn"}]}, "evidence 'sworn' is none of"),
     ({"id": "a", "transit_days": {"camel": 90}}, "found 'camel'"),
     ({"id": "a", "products": 5}, "field 'products': found 5, expected a list"),
+    ({"id": "a", "certificates": 5}, "field 'certificates': found 5, expected a list"),
 ]
 
 
@@ -76,6 +80,20 @@ def test_lists_may_be_written_in_one_cell():
     record = read_one({"id": "a", "products": "socks; gloves、围巾", "languages": "français|en"}, "supplier")
     assert len(record.has("products")) == 3
     assert record.has("languages") == ("fr", "en")
+
+
+def test_arrays_and_decimals_read_like_lists_and_numbers(tmp_path):
+    plain = {"id": "a", "products": ["socks", "scarves"], "certificates": ["GOTS"], "moq": 300, "price_from": 2.5}
+    other = plain | {
+        "products": np.asarray(plain["products"]),
+        "certificates": np.asarray(plain["certificates"]),
+        "moq": np.int64(300),
+        "price_from": Decimal("2.5"),
+    }
+    one, two = SupplierRanker(as_of="2025-09-15").fit([plain]), SupplierRanker(as_of="2025-09-15").fit([other])
+    assert one.model_hash() == two.model_hash()
+    two.save(tmp_path / "model")
+    assert SupplierRanker.load(tmp_path / "model").model_hash() == one.model_hash()
 
 
 def test_unresolved_words_stay_visible():
