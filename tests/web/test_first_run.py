@@ -88,6 +88,6 @@ def _saved(page: Page, form: str) -> bytes:
     button = page.locator("form[action$='/files']", has=page.locator(f"input[value={form}]")).first
     button.locator("button").click()
     page.wait_for_url(re.compile(r"/schedule/files/[^/]+$"), timeout=90_000)
-    with page.expect_download() as download:
-        page.click("main a[download] >> nth=0")
+    with page.expect_download(timeout=90_000) as download:
+        page.click("main a[download] >> nth=0", timeout=90_000)  # the page shows it once it is made
     return Path(download.value.path()).read_bytes()
