@@ -37,6 +37,7 @@ def test_no_call_that_can_be_made_up_is_answered_otherwise_than_described(
                 "--max-examples", str(often(1, 50)), "--seed", "1", "--no-color", "--generation-database", "none",
                 "--continue-on-failure", "--exclude-path-regex", "/progress$", "--warnings", "off",
                 "--suppress-health-check", "all",
+                "--request-timeout", "60",  # the first page on paper reads its typefaces, on a machine others use too
             ],
             cwd=tmp_path, capture_output=True, text=True, timeout=often(300, 7200), check=False,
         )  # fmt: skip
