@@ -20,21 +20,24 @@ class Masks:
         self.book = book
         self._words = -(-len(book.suppliers) // CHUNK)
         self._number: dict[Hashable, int] = {}
+        self._of: dict[Hashable, list[int]] = {}  # of a whole requirement
         self.bits = np.zeros((64, self._words), dtype=np.uint64)
 
     def of(self, demands: list[Record]) -> list[list[int]]:
         """Numbers of the masks each demand's records must all pass; they hold until the next call."""
-        if len(self._number) > KEPT:
+        if len(self._number) > KEPT or len(self._of) > KEPT:
             self._number.clear()
+            self._of.clear()
             self.bits = np.zeros((64, self._words), dtype=np.uint64)  # blocks still being scanned keep the old ones
         return [self._of_one(demand) if demand.must or demand.rules_out else [] for demand in demands]
 
     def _of_one(self, demand: Record) -> list[int]:
         out: list[int] = []
         for name in demand.must:
-            for key, states in self.book.parts(demand, name):
-                at = self._number.get(key)
-                out.append(self._add(key, states() != FAILED) if at is None else at)
+            whole = self.book.requirement(demand, name)
+            if whole is not None:
+                known = self._of.get(whole)
+                out += self._required(whole, demand, name) if known is None else known
         for _, ids in demand.rules_out:
             key = ("ruled out", ids)
             at = self._number.get(key)
@@ -43,6 +46,13 @@ class Masks:
                 shown[self.book.hidden(ids)] = False
                 at = self._add(key, shown)
             out.append(at)
+        return out
+
+    def _required(self, whole: Hashable, demand: Record, name: str) -> list[int]:
+        out = self._of[whole] = []
+        for key, states in self.book.parts(demand, name):
+            at = self._number.get(key)
+            out.append(self._add(key, states() != FAILED) if at is None else at)
         return out
 
     def _add(self, key: Hashable, passing: np.ndarray) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,56 +15,90 @@ from scoring.gates import GateBook
 from scoring.records import Record
 from scoring.space import Space
 from scoring.terms.base import Term
-from scoring.text.documents import body
 
-KEPT = 4096  # rows per term
+KEPT = 1 << 19  # entries of rows
+PATTERNS = 1 << 14  # which terms requests state
 ROUNDING = 2.0**-24  # of one float32 operation
 
 
-class TermRows:
-    """The request rows of one term, each distinct one made once: entries, and those of rare columns."""
+class Entries:
+    """Rows of columns and values, one after the other and numbered."""
 
-    def __init__(self, term: Term, table: TermTable) -> None:
-        self.term = term
-        self.table = table
+    def __init__(self) -> None:
+        self._starts = np.zeros(1024, dtype=np.int64)
+        self._column = np.zeros(4096, dtype=np.int32)
+        self._value = np.zeros(4096)
+        self.rows = 0
+
+    def __len__(self) -> int:
+        return int(self._starts[self.rows])
+
+    def add(self, sizes: np.ndarray, columns: np.ndarray, values: np.ndarray) -> int:
+        """Add rows of so many entries each; returns the number of the first."""
+        first, size = self.rows, len(self)
+        self._starts = _roomy(self._starts, first + sizes.size + 1)
+        self._column, self._value = (_roomy(one, size + columns.size) for one in (self._column, self._value))
+        self._starts[first + 1 : first + 1 + sizes.size] = size + np.cumsum(sizes)
+        self._column[size : size + columns.size] = columns
+        self._value[size : size + columns.size] = values
+        self.rows += sizes.size
+        return first
+
+    def of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The entries of some rows (-1: none), one after the other: where each begins, and their columns and values."""
+        low = self._starts[rows]
+        sizes = np.where(rows >= 0, self._starts[rows + 1] - low, 0)
+        begin = np.concatenate(([0], np.cumsum(sizes)))
+        at = np.repeat(low - begin[:-1], sizes) + np.arange(begin[-1])
+        return begin, self._column[at], self._value[at]
+
+
+def _roomy(array: np.ndarray, size: int) -> np.ndarray:
+    """The array, or one at least twice as long that begins with it."""
+    if size <= array.size:
+        return array
+    out = np.zeros(max(size, 2 * array.size), dtype=array.dtype)
+    out[: array.size] = array
+    return out
+
+
+class Rows:
+    """The request rows of all terms, each distinct one made once: `entries`, and with the same number those of its rare
+    columns."""
+
+    def __init__(self, terms: Sequence[Term], tables: Sequence[TermTable]) -> None:
+        self.terms = tuple(zip(terms, tables, strict=True))
         self.forget()
 
     def forget(self) -> None:
         """Begin anew."""
-        self.number: dict[Hashable, int] = {}
-        self.columns: list[np.ndarray] = []
-        self.values: list[np.ndarray] = []
-        self.rare: list[tuple[np.ndarray, np.ndarray]] = []
+        self.entries, self.rare = Entries(), Entries()
+        self._number: list[dict[Hashable, int]] = [{} for _ in self.terms]
 
     def of(self, records: list[Record]) -> np.ndarray:
-        """The number of each request's row, -1 where it does not state the term."""
-        if len(self.number) > KEPT:
+        """The number of each request's row, shape (n_terms, n_requests), -1 where it does not state the term."""
+        if len(self.entries) > KEPT:
             self.forget()
-        number, term = self.number, self.term
-        keys = [term.key(record) for record in records]
-        new: dict[Hashable, Record] = {}
-        for key, record in zip(keys, records, strict=True):
-            if key not in number and key not in new:
-                new[key] = record
-        self._add(new)
-        return np.asarray([number[key] for key in keys], dtype=np.int64)
+        out = np.empty((len(self.terms), len(records)), dtype=np.int64)
+        for own, number, (term, table) in zip(out, self._number, self.terms, strict=True):
+            keys = term.keys(records)
+            if new := {key: record for key, record in zip(keys, records, strict=True) if key not in number}:
+                self._add(new, number, term, table)
+            own[:] = [number[key] for key in keys]
+        return out
 
-    def _add(self, new: dict[Hashable, Record]) -> None:
-        stating = {key: record for key, record in new.items() if self.term.states(record)}
-        self.number.update(dict.fromkeys(new, -1))
+    def _add(self, new: dict[Hashable, Record], number: dict[Hashable, int], term: Term, table: TermTable) -> None:
+        stating = {key: record for key, record in new.items() if term.states(record)}
+        number.update(dict.fromkeys(new, -1))
         if not stating:
             return
-        rows = self.term.matrix(list(stating.values()))
+        rows = term.matrix(list(stating.values()))
         rows.sort_indices()
-        first = len(self.columns)
-        for at, key in enumerate(stating):
-            part = slice(rows.indptr[at], rows.indptr[at + 1])
-            columns, weights = rows.indices[part].astype(np.int32), rows.data[part]
-            self.number[key] = first + at
-            self.columns.append(columns)
-            self.values.append(weights)
-            rare = self.table.rare[columns] if self.table.rare.size else np.full(columns.size, -1)
-            self.rare.append((rare[rare >= 0].astype(np.int32), weights[rare >= 0]))
+        first = self.entries.add(np.diff(rows.indptr), rows.indices, rows.data)
+        rare = table.rare[rows.indices] if table.rare.size else np.full(rows.nnz, -1)
+        known = np.concatenate(([0], np.cumsum(rare >= 0)))[rows.indptr]
+        self.rare.add(np.diff(known), rare[rare >= 0], rows.data[rare >= 0])
+        number.update(zip(stating, range(first, first + len(stating)), strict=True))
 
 
 @dataclass
@@ -93,18 +127,26 @@ class Requests:
         self.space = space
         self.tables = tables
         self.masks = Masks(book)
-        self.rows = {table.name: TermRows(term, table) for term, table in zip(space.terms, tables.terms, strict=True)}
+        self.rows = Rows(space.terms, tables.terms)
+        self.names = [name for name in space.weights if name == "text" or name in {one.name for one in space.terms}]
+        number = {table.name: table.number for table in tables.terms} | {"text": -1}
+        self._term = np.asarray([number[name] for name in self.names], dtype=np.int32)
+        self._points: dict[int, np.ndarray] = {}
 
     def block(self, records: list[Record]) -> Block:
         """Requests as the scan takes them; one that asks for nothing has no terms."""
-        numbers = {name: rows.of(records) for name, rows in self.rows.items()}
-        worded = np.asarray([bool(body(record)) for record in records])
-        most = self._most(numbers, worded)
+        rows = self.rows.of(records)
+        worded = np.asarray([bool(record.description or record.words) for record in records])
+        stated = rows >= 0
+        # a place for each term in the order of the weights; the text, which has no row, is there too
+        said = np.concatenate([stated, worded[None]])[self._term].T
+        most = self._most(said)
         places, shift, slope = self._text(records, worded)
+        text_most = most[:, self.names.index("text")]
         points = np.empty((len(records), places.shape[1] + 1), dtype=np.float32)
-        points[:, :-1] = places * (most["text"] * slope)[:, None]
-        points[:, -1] = most["text"] * shift
-        rare, rare_column, rare_weight = self._rare(numbers, most)
+        points[:, :-1] = places * (text_most * slope)[:, None]
+        points[:, -1] = text_most * shift
+        rare, rare_column, rare_weight = self._rare(rows, most)
         length = np.linalg.norm(points[:, :-1].astype(np.float64), axis=1) * self.tables.longest
         steps = points.shape[1] + np.diff(rare) + 16
         asked = Asked(
@@ -120,26 +162,30 @@ class Requests:
         )
         gates = self.masks.of(records)
         return Block(
-            wishes=self._wishes(numbers, worded, most),
+            wishes=self._wishes(rows, said, most),
             asked=asked,
             masks=self.masks.bits,
             gates=np.cumsum([0, *map(len, gates)]).astype(np.int64),
             gate=np.asarray([one for own in gates for one in own], dtype=np.int32),
-            stated=np.stack([rows >= 0 for rows in numbers.values()]),
+            stated=stated,
         )
 
-    def _most(self, numbers: dict[str, np.ndarray], worded: np.ndarray) -> dict[str, np.ndarray]:
-        """Points each term could have, per request."""
-        terms = [term.name for term in self.space.terms]
-        stated = np.stack([*(numbers[name] >= 0 for name in terms), worded], axis=1)
-        patterns, which = np.unique(stated, axis=0, return_inverse=True)
-        points = np.zeros((len(patterns), len(self.space.weights)))
-        names = list(self.space.weights)
-        for row, pattern in zip(points, patterns, strict=True):
-            asked = [name for name, says in zip([*terms, "text"], pattern, strict=True) if says]
-            for name, value in self.space.shared_out({one: self.space.weights[one] for one in asked}).items():
-                row[names.index(name)] = value
-        return {name: points[which, column] for column, name in enumerate(names)}
+    def _most(self, said: np.ndarray) -> np.ndarray:
+        """Points each term could have, shape (n_requests, n_terms), terms in the order of the weights."""
+        patterns, which = np.unique(said @ (1 << np.arange(said.shape[1])), return_inverse=True)
+        if len(self._points) > PATTERNS:
+            self._points.clear()
+        known = self._points
+        rows = [known[one] if one in known else self._shared(one) for one in patterns.tolist()]
+        return np.asarray(rows).reshape(-1, said.shape[1])[which]
+
+    def _shared(self, pattern: int) -> np.ndarray:
+        weights = self.space.weights
+        asked = {name for at, name in enumerate(self.names) if pattern >> at & 1}
+        base = {name: weights[name] for name in (*(one.name for one in self.space.terms), "text") if name in asked}
+        shared = self.space.shared_out(base)
+        out = self._points[pattern] = np.asarray([shared.get(name, 0.0) for name in self.names])
+        return out
 
     def _text(self, records: list[Record], worded: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         places = np.zeros((len(records), self.tables.fitted.text.shape[1]))
@@ -149,61 +195,27 @@ class Requests:
             places[at], shift[at], slope[at] = place.q, place.start, place.slope
         return places, shift, slope
 
-    def _wishes(self, numbers: dict[str, np.ndarray], worded: np.ndarray, most: dict[str, np.ndarray]) -> Wishes:
+    def _wishes(self, rows: np.ndarray, said: np.ndarray, most: np.ndarray) -> Wishes:
         """Which terms each request has, in the order of the weights, and where their rows lie."""
-        n = len(worded)
-        owner, term, points, low, high = [], [], [], [], []
-        columns: list[np.ndarray] = []
-        values: list[np.ndarray] = []
-        filled = 0
-        for name in self.space.weights:
-            if name == "text":
-                at = np.flatnonzero(worded)
-                number, start, end = -1, np.zeros(at.size, dtype=np.int64), np.zeros(at.size, dtype=np.int64)
-            elif name in numbers:
-                rows = self.rows[name]
-                at = np.flatnonzero(numbers[name] >= 0)
-                used, inverse = np.unique(numbers[name][at], return_inverse=True)
-                sizes = np.asarray([rows.values[one].size for one in used], dtype=np.int64)
-                ends = filled + np.cumsum(sizes)
-                columns += [rows.columns[one] for one in used]
-                values += [rows.values[one] for one in used]
-                number, start, end = rows.table.number, (ends - sizes)[inverse], ends[inverse]
-                filled += int(sizes.sum())
-            else:
-                continue
-            owner.append(at)
-            term.append(np.full(at.size, number, dtype=np.int32))
-            points.append(most[name][at])
-            low.append(start)
-            high.append(end)
-        owners = np.concatenate(owner)
-        order = np.argsort(owners, kind="stable")
+        request, place = np.nonzero(said)
+        term = self._term[place]
+        begin, column, value = self.rows.entries.of(np.where(term >= 0, rows[term, request], -1))
         return Wishes(
-            terms=np.searchsorted(owners[order], np.arange(n + 1)).astype(np.int64),
-            term=np.concatenate(term)[order],
-            most=np.concatenate(points)[order],
-            low=np.concatenate(low)[order],
-            high=np.concatenate(high)[order],
-            column=np.concatenate([np.zeros(0, dtype=np.int32), *columns]),
-            value=np.concatenate([np.zeros(0), *values]),
+            terms=np.concatenate(([0], np.cumsum(said.sum(axis=1)))).astype(np.int64),
+            term=term,
+            most=most[request, place],
+            low=begin[:-1],
+            high=begin[1:],
+            column=column,
+            value=value,
         )
 
-    def _rare(
-        self, numbers: dict[str, np.ndarray], most: dict[str, np.ndarray]
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        n = len(next(iter(numbers.values())))
-        coded = [(rows, numbers[name], most[name]) for name, rows in self.rows.items() if rows.table.rare.size]
-        counts = np.zeros(n, dtype=np.int64)
-        columns: list[np.ndarray] = [np.zeros(0, dtype=np.int32)]
-        weights: list[np.ndarray] = [np.zeros(0)]
-        for i in range(n):
-            for rows, own, points in coded:
-                if own[i] >= 0:
-                    column, value = rows.rare[own[i]]
-                    if column.size:
-                        counts[i] += column.size
-                        columns.append(column)
-                        weights.append(value * points[i])
-        starts = np.concatenate(([0], np.cumsum(counts)))
-        return starts, np.concatenate(columns), np.concatenate(weights).astype(np.float32)
+    def _rare(self, rows: np.ndarray, most: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rare columns of each request, term after term: where they begin, which they are, and the points of each."""
+        coded = [table for table in self.tables.terms if table.rare.size]
+        if not coded:
+            return np.zeros(len(most) + 1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+        places = [self.names.index(table.name) for table in coded]
+        begin, column, value = self.rows.rare.of(rows[[table.number for table in coded]].T.reshape(-1))
+        points = np.repeat(most[:, places].reshape(-1), np.diff(begin))
+        return np.ascontiguousarray(begin[:: len(coded)]), column, (value * points).astype(np.float32)

@@ -118,13 +118,9 @@ class Term(ABC):
         cols, vals = self.supplier_row(record) if says else ((), ())
         return ((0, self.width), cols), ((self.neutral, self.neutral), vals)
 
-    reads: tuple[str, ...] = ()  # fields of a demand its row depends on beside `demand_fields`, units and currency
-
-    def key(self, demand: Record) -> Hashable:
-        """All that a demand's row depends on: equal keys have equal rows."""
-        fields = self.demand_fields + self.reads
-        get, number, date = demand.codes.get, demand.numbers.get, demand.dates.get
-        return (demand.unit, demand.currency, *map(get, fields), *map(number, fields), *map(date, fields))
+    @abstractmethod
+    def keys(self, demands: Sequence[Record]) -> list[Hashable]:
+        """All that each demand's row depends on: equal keys have equal rows."""
 
     def matrix(self, records: Sequence[Record]) -> sp.csr_array:
         """Rows of one side, shape (n_records, width + 1)."""

@@ -78,13 +78,14 @@ class CertificateTerm(Term):
     def demand_row(self, record: Record) -> Row:
         """1 / number asked on the certificate and on the intervals that hold the day it is needed."""
         wanted = asked(record)
-        day = needed_day(record, self.setting)
-        at = [self.columns_[code] + c for code in wanted if code in self.columns_ for c in (0, *day_columns(day))]
+        day = (0, *day_columns(needed_day(record, self.setting)))
+        at = [self.columns_[code] + c for code in wanted if code in self.columns_ for c in day]
         return at, [1.0 / len(wanted)] * len(at)
 
-    def key(self, demand: Record) -> Hashable:
+    def keys(self, demands: Sequence[Record]) -> list[Hashable]:
         """The codes and the day."""
-        return asked(demand), needed_day(demand, self.setting)
+        setting = self.setting
+        return [(asked(one), needed_day(one, setting)) if one.certificates else None for one in demands]
 
     def supplier_row(self, record: Record) -> Row:
         """The level while valid, and what is lost on the days after the end."""

@@ -162,9 +162,12 @@ class CodeTerm(Term):
             known = self._weighted[code] = chain, weights
         return known
 
-    def key(self, demand: Record) -> Hashable:
+    def keys(self, demands: Sequence[Record]) -> list[Hashable]:
         """The asked codes."""
-        return demand.codes.get(self.demand_fields[0]) if len(self.demand_fields) == 1 else self.asked(demand)
+        if len(self.demand_fields) > 1:
+            return [self.asked(demand) for demand in demands]
+        name = self.demand_fields[0]
+        return [demand.codes.get(name) for demand in demands]
 
     def demand_row(self, record: Record) -> Row:
         """Weights of the asked codes and their ancestors; they add up to 1 when all are known columns."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
@@ -64,9 +64,10 @@ class NumberTerm(Term):
     def _start(self, segment: str) -> int:
         return 1 + self.segments.index(segment) * len(self.grid)
 
-    def key(self, demand: Record) -> Hashable:
-        """None where there is no number; else all it is read from."""
-        return super().key(demand) if self.demand_fields[0] in demand.numbers else None
+    def keys(self, demands: Sequence[Record]) -> list[Hashable]:
+        """The number."""
+        name = self.demand_fields[0]
+        return [demand.numbers.get(name) for demand in demands]
 
     def demand_row(self, record: Record) -> Row:
         """The number spread over its two nearest nodes."""
@@ -91,6 +92,14 @@ class UnitTerm(NumberTerm):
     """A number with a unit: compared within its family; an unstated unit is taken to be the other side's."""
 
     segments = (*FAMILIES, ANY)
+
+    def keys(self, demands: Sequence[Record]) -> list[Hashable]:
+        """The number, and all it is compared by."""
+        name, beside = self.demand_fields[0], self._beside
+        return [(demand.numbers[name], *beside(demand)) if name in demand.numbers else None for demand in demands]
+
+    def _beside(self, demand: Record) -> tuple[Hashable, ...]:
+        return (demand.unit,)
 
     def spread_units(self, demand: Record, number: float) -> list[tuple[str, float, float]]:
         """The number in its family, and against suppliers that state no unit."""
@@ -160,11 +169,13 @@ class CapacityTerm(UnitTerm):
     name = "capacity"
     demand_fields = ("quantity",)
     supplier_fields = ("capacity_per_month",)
-    reads = ("lead_time_days", "ship_by", "in_store_by")
     grid = LogGrid(1.0, 2.0**23, 4)
 
     def __init__(self, neutral: float) -> None:
         self.neutral = neutral
+
+    def _beside(self, demand: Record) -> tuple[Hashable, ...]:
+        return demand.unit, months_available(demand, self.setting)
 
     def points(self, demand: Record) -> list[tuple[str, float, float]]:
         """The quantity of one month in base units."""
@@ -204,6 +215,9 @@ class PriceTerm(UnitTerm):
 
     def __init__(self, neutral: float) -> None:
         self.neutral = neutral
+
+    def _beside(self, demand: Record) -> tuple[Hashable, ...]:
+        return demand.unit, demand.currency
 
     def euros(self, record: Record, name: str) -> float:
         """A price in euros per base unit; NaN when it is not stated or its currency has no rate."""
@@ -325,9 +339,9 @@ class SmartLevelTerm(Term):
         """Whether a level is given."""
         return "smart_level" in record.numbers
 
-    def key(self, demand: Record) -> Hashable:
+    def keys(self, demands: Sequence[Record]) -> list[Hashable]:
         """The level."""
-        return demand.numbers.get(self.name)
+        return [demand.numbers.get(self.name) for demand in demands]
 
     def demand_row(self, record: Record) -> Row:
         """The wanted level between its two neighbours."""

@@ -75,9 +75,12 @@ class SharedTerm(Term):
                     hits[-1][self._holding.get((number, item), [])] = 1.0
         return np.asarray(columns, dtype=np.int64), np.concatenate(hits)
 
-    def key(self, demand: Record) -> Hashable:
+    def keys(self, demands: Sequence[Record]) -> list[Hashable]:
         """The lists."""
-        return tuple(map(demand.codes.get, self.demand_fields))
+        fields = self.demand_fields
+        if len(fields) == 1:
+            return [demand.codes.get(fields[0]) for demand in demands]
+        return [tuple(map(demand.codes.get, fields)) for demand in demands]
 
     def demand_row(self, record: Record) -> Row:
         """Share of each stated pair on the columns."""

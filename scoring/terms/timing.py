@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -76,9 +77,9 @@ class LeadTimeTerm(Term):
     name = "lead_time"
     demand_fields = ("lead_time_days", "ship_by", "in_store_by")
     supplier_fields = ("lead_time_days",)
-    reads = ("delivery_country", "country", "transport")
     grid = LogGrid(1.0, 1024.0, 8)
     segments = (LIMIT, SHIP, OWN, *(f"from:{z}" for z in places.ZONES), *(f"own:{'+'.join(m)}" for m in MODE_SETS))
+    starts = dict(zip(segments, range(1, 1 + len(segments) * len(grid), len(grid)), strict=True))
 
     def __init__(self, neutral: float) -> None:
         self.neutral = neutral
@@ -93,6 +94,18 @@ class LeadTimeTerm(Term):
         if record.side == "supplier":
             return "lead_time_days" in record.numbers
         return "lead_time_days" in record.numbers or bool(record.dates)
+
+    def keys(self, demands: Sequence[Record]) -> list[Hashable]:
+        """The limits, and what the days on the way depend on where goods must be in store by a day."""
+        return [self._key(demand.numbers.get("lead_time_days"), demand) for demand in demands]
+
+    @staticmethod
+    def _key(limit: float | None, demand: Record) -> Hashable:
+        if not demand.dates:
+            return limit
+        ship, store = map(demand.dates.get, ("ship_by", "in_store_by"))
+        way = (modes_of(demand), destination(demand)) if store is not None else ()
+        return limit, ship, store, *way
 
     def _points(self, demand: Record) -> list[tuple[str, float]]:
         out: list[tuple[str, float]] = []
@@ -115,7 +128,7 @@ class LeadTimeTerm(Term):
         at: list[int] = []
         values: list[float] = []
         for segment, days in self._points(record):
-            start = 1 + self.segments.index(segment) * len(self.grid)
+            start = self.starts[segment]
             for node, share in self.grid.spread(days):
                 at.append(start + node)
                 values.append(share / limits)
@@ -138,7 +151,7 @@ class LeadTimeTerm(Term):
         values: list[np.ndarray] = []
         nodes = np.arange(len(self.grid))
         for segment, days in self._needs(record):
-            start = 1 + self.segments.index(segment) * len(self.grid)
+            start = self.starts[segment]
             step = self.grid.step  # late by a step, as `short_by` in scoring.terms.numbers
             fit = np.clip((1.0 - np.log2(max(days, 1.0) / self.grid.nodes)) / (1.0 - step), 0.0, 1.0)
             at.append(start + nodes)
