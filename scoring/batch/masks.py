@@ -14,10 +14,11 @@ KEPT = 16_384  # masks of one bit per record
 
 
 class Masks:
-    """Bits of the fitted records that do not fail a requirement."""
+    """Bits of the fitted records that do not fail a requirement, in the order given."""
 
-    def __init__(self, book: GateBook) -> None:
+    def __init__(self, book: GateBook, order: np.ndarray) -> None:
         self.book = book
+        self._order = order
         self._words = -(-len(book.suppliers) // CHUNK)
         self._number: dict[Hashable, int] = {}
         self._of: dict[Hashable, list[int]] = {}  # of a whole requirement
@@ -60,7 +61,7 @@ class Masks:
         if at == len(self.bits):
             self.bits = np.concatenate([self.bits, np.zeros_like(self.bits)])
         packed = np.zeros(self._words * CHUNK // 8, dtype=np.uint8)
-        found = np.packbits(passing, bitorder="little")
+        found = np.packbits(passing[self._order], bitorder="little")
         packed[: found.size] = found
         self.bits[at] = packed.view("<u8")
         self._number[key] = at

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
 from itertools import islice
 from typing import Any, cast
 
@@ -16,8 +17,8 @@ from scoring import collecting
 from scoring.batch.lanes import LANES, fill, opened
 from scoring.batch.requests import Block, Requests
 from scoring.batch.results import Best
-from scoring.batch.scan import WAITING, Lanes, scan, settle
-from scoring.batch.tables import Tables
+from scoring.batch.scan import HEAD, Lanes, scan, settle
+from scoring.batch.tables import Tables, length
 from scoring.gates import GateBook
 from scoring.records import Record
 from scoring.space import Space
@@ -25,6 +26,9 @@ from scoring.space import Space
 BLOCK = 1024  # requests made ready together
 TILE = 4096  # fitted records whose text is held at a time, by each thread; each call of the scan takes its time
 AHEAD = 1  # blocks made ahead per thread
+# Bounds that let expect something of the kth score, in multiples of k; further ones where they promise too much, often.
+REACH, FURTHEST, OFTEN = 2, 16, 0.02
+WAITING = 128  # records of a lane that can wait, beside three for each of those bounds
 Found = tuple[np.ndarray, np.ndarray]  # positions and scores of one request, best first
 
 
@@ -34,6 +38,7 @@ class BatchRanker:
     def __init__(self, space: Space, book: GateBook) -> None:
         self.tables = Tables(space)
         self.requests = Requests(space, book, self.tables)
+        self.reach = REACH
 
     def rank(
         self, records: Iterable[Record], k: int, alone: Callable[[Record], Found], threads: int | None = None
@@ -65,28 +70,64 @@ class BatchRanker:
     def _scan(self, block: Block, k: int) -> Best:
         size = block.stated.shape[1]
         best = Best(np.full((size, k), -1, np.int32), np.full((size, k), np.nan), np.zeros(size, np.int64))
-        found = (best.records, best.scores, best.scored)
-        fitted, compiled, settled = self.tables.fitted, cast("Any", scan), cast("Any", settle)
         held = np.empty((TILE, LANES), dtype=np.float32)
-        points = np.zeros((fitted.text.shape[1], LANES), dtype=np.float32)
         order = np.lexsort(block.stated)  # the lanes then leave out many groups that none of them states
-        for begin in range(0, size, LANES):
-            requests = order[begin : begin + LANES]
-            lanes = self._lanes(block, requests)
-            points[:, : len(requests)] = block.asked.points[requests, :-1].T
-            for start in range(0, self.tables.n, TILE):
-                rows = fitted.text[start : start + TILE]
-                text = np.matmul(rows, points, out=held[: len(rows)])
-                compiled(fitted, block.wishes, block.asked, lanes, text, start, *found)
-            for lane in np.flatnonzero(lanes.waiting):
-                settled(fitted, block.wishes, block.asked, lanes, lane, *found)
+        parts = [order[begin : begin + LANES] for begin in range(0, size, LANES)]
+        wrong = np.concatenate([self._expecting(block, requests, best, held) for requests in parts])
+        for begin in range(0, wrong.size, LANES):
+            self._again(block, wrong[begin : begin + LANES], best, held)
+        if wrong.size > OFTEN * size:
+            self.reach = min(2 * self.reach, FURTHEST)
         return best
 
-    def _lanes(self, block: Block, requests: np.ndarray) -> Lanes:
-        """Some requests of a block side by side."""
+    def _expecting(self, block: Block, requests: np.ndarray, best: Best, held: np.ndarray) -> np.ndarray:
+        """Rank some requests; return those of which more was expected than they have."""
+        lanes = self._lanes(block, requests, self.reach * best.scores.shape[1])
+        self._through(block, requests, lanes, best, held)
+        wrong = ~block.empty[requests] & (lanes.least[: requests.size] > self._proven(block, requests, best))
+        return np.asarray(requests[wrong])
+
+    def _again(self, block: Block, requests: np.ndarray, best: Best, held: np.ndarray) -> None:
+        """Rank some requests anew, from what their kth score so far leaves over."""
+        proven, rare = self._proven(block, requests, best), block.asked.rare
+        best.records[requests], best.scores[requests] = -1, np.nan
+        for one in requests:
+            own = slice(rare[one], rare[one + 1])
+            block.asked.rare_from[own] = self.tables.fitted.post_start[block.asked.rare_column[own]]
+        lanes = self._lanes(block, requests, best.scores.shape[1])
+        lanes.least[: requests.size] = proven
+        lanes.slack[:] = np.inf
+        self._through(block, requests, lanes, best, held)
+
+    @staticmethod
+    def _proven(block: Block, requests: np.ndarray, best: Best) -> np.ndarray:
+        """The bound without which a record cannot be among the best that were found, of all but the text's shift."""
+        asked, kth = block.asked, np.nan_to_num(best.scores[requests, -1], nan=-np.inf)
+        shift = asked.allowance[requests].astype(float) + asked.points[requests, -1]
+        return np.asarray(kth - shift, dtype=np.float32)
+
+    def _through(self, block: Block, requests: np.ndarray, lanes: Lanes, best: Best, held: np.ndarray) -> None:
+        """Go through all fitted records; `held` has room for the points of a tile."""
+        fitted, compiled, settled = self.tables.fitted, cast("Any", scan), cast("Any", settle)
+        found = (best.records, best.scores, best.scored)
+        head = fitted.text[:, :HEAD]
+        points = np.zeros((head.shape[1], LANES), dtype=np.float32)
+        points[:, : len(requests)] = block.asked.points[requests, : head.shape[1]].T
+        for start in range(0, self.tables.n, TILE):
+            rows = head[start : start + TILE]
+            text = np.matmul(rows, points, out=held[: len(rows)])
+            compiled(fitted, block.wishes, block.asked, lanes, text, start, *found)
+        for lane in np.flatnonzero(lanes.waiting):
+            settled(fitted, block.wishes, block.asked, lanes, lane, *found)
+
+    def _lanes(self, block: Block, requests: np.ndarray, expected: int) -> Lanes:
+        """Some requests of a block side by side; `expected` bounds let expect something of their kth scores."""
         bounds, code = self.tables.bounds, self.tables.fitted.code
         request = np.full(LANES, -1)
         request[: len(requests)] = np.where(block.empty[requests], -1, requests)
+        slack, rest = np.zeros(LANES, dtype=np.float32), np.zeros(LANES, dtype=np.float32)
+        slack[: len(requests)] = block.asked.allowance[requests]
+        rest[: len(requests)] = length(block.asked.points[requests, HEAD:-1])
         table = np.zeros((int(bounds.group_start[-1]) + 1, LANES), dtype=np.int16)
         step, known = np.ones(LANES, dtype=np.float32), np.zeros((LANES, int(bounds.known[0])))
         cast("Any", fill)(bounds, block.wishes, request, table, step, known)
@@ -99,15 +140,29 @@ class BatchRanker:
             table=table,
             step=step,
             known=known,
+            rest=rest,
             groups=np.asarray(groups + [code.shape[1] - 1] * (-len(groups) % 4), dtype=np.int64),
             opened=bits,
             scratch=np.zeros(int(np.diff(bounds.term_column).max())),
             least=np.where(request >= 0, -np.inf, np.inf).astype(np.float32),
             waiting=np.zeros(LANES, dtype=np.int64),
-            record=np.empty((LANES, WAITING), dtype=np.int32),
-            bound=np.empty((LANES, WAITING), dtype=np.float32),
+            record=np.empty((LANES, WAITING + 3 * expected), dtype=np.int32),
+            bound=np.empty((LANES, WAITING + 3 * expected), dtype=np.float32),
             found=np.zeros(LANES, dtype=np.int64),
+            expected=np.full((LANES, expected), -np.inf, dtype=np.float32),
+            rank=expecting(self.tables.n, expected),
+            slack=2 * slack,
         )
+
+
+@lru_cache(maxsize=8)
+def expecting(n: int, best: int) -> np.ndarray:
+    """Which of the best bounds so far (0: the highest) each of `n` records must reach, shape (n,), so that the `best`
+    of all are rarely missed: of those, a share is likely to be among the records so far, and four standard deviations
+    more (of draws with replacement, which vary more than those without)."""
+    share = np.arange(1, n + 1) / n
+    likely = best * share + 4.0 * np.sqrt(best * share * (1.0 - share)) + 3.0
+    return np.minimum(likely, best).astype(np.int64) - 1
 
 
 def _merged(future: Future[Best], others: dict[int, Found]) -> Best:

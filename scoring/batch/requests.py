@@ -126,7 +126,7 @@ class Requests:
     def __init__(self, space: Space, book: GateBook, tables: Tables) -> None:
         self.space = space
         self.tables = tables
-        self.masks = Masks(book)
+        self.masks = Masks(book, tables.order)
         self.rows = Rows(space.terms, tables.terms)
         self.names = [name for name in space.weights if name == "text" or name in {one.name for one in space.terms}]
         number = {table.name: table.number for table in tables.terms} | {"text": -1}

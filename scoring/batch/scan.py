@@ -1,10 +1,14 @@
 # mypy: disable-error-code="no-untyped-call,no-untyped-def,call-overload"
 """The compiled part: from upper bounds to the exact best `k` of each request.
 
-Many requests side by side, one in each lane, go through the fitted records: a record's bound in every lane is the sum
-of one row of the table per group of columns, and its text. What reaches a lane's kth exact score so far waits, and is
-scored exactly, the highest bounds first, when enough do. What was not scored cannot be among the best, so the result is
-exact.
+Many requests side by side, one in each lane, go through the fitted records. A record's bound in a lane is the sum of
+one row of the table per group of columns, and the points of its text, of which a few columns and the length of the
+others say enough at first. What reaches the lane's threshold waits, and is scored exactly in the end, the highest
+bounds first.
+
+The threshold is a guess: what the best bounds so far let expect of the kth score. Where the kth score bears it out,
+what was not scored cannot be among the best, and the result is exact; where it does not, the lane is gone through again
+with that score for a threshold.
 """
 
 from __future__ import annotations
@@ -18,20 +22,24 @@ from scoring.batch.compiling import jit
 from scoring.batch.lanes import F32, F64, I16, I32, I64, LANES, U64, WISHES, named
 from scoring.batch.lanes import array as _array
 
-WAITING = 256  # records of a lane that wait to be scored
 TOGETHER = 16  # records scored exactly side by side
+HEAD = 64  # columns of text that are multiplied for every pair; those of the largest values come first
 
 
 class Fitted(NamedTuple):
-    """The fitted side: rows of text in whole steps, and for each term the distinct rows its records have.
+    """The fitted side: rows of text in whole steps, and for each term the distinct rows its records have. Records lie
+    in an order that has nothing to do with what they are; `number` says which one it is.
 
-    `text` (n, 128); `code` (n, n_groups): the row of the table of bounds for each group of columns, and `exact`
-    (n_terms,) the group whose classes are the distinct rows, -1 where none is. `row` (n, n_terms, 2): where the
-    record's row of a term begins, and how many entries it has. Entry i is `column[2 * i]` and `value[2 * i + 1]`: two
-    views of one array, so that they are fetched together. `post_*` are the postings of rare columns.
+    `text` (n, 128), and `rest` (n,) the length of what follows its head; `code` (n, n_groups): the row of the table of
+    bounds for each group of columns, and `exact` (n_terms,) the group whose classes are the distinct rows, -1 where
+    none is. `row` (n, n_terms, 2): where the record's row of a term begins, and how many entries it has. Entry i is
+    `column[2 * i]` and `value[2 * i + 1]`: two views of one array, so that they are fetched together. `post_*` are the
+    postings of rare columns.
     """
 
+    number: np.ndarray
     text: np.ndarray
+    rest: np.ndarray
     code: np.ndarray
     exact: np.ndarray
     row: np.ndarray
@@ -61,17 +69,20 @@ class Asked(NamedTuple):
 
 class Lanes(NamedTuple):
     """Requests side by side: `request` (-1: none), the `table` of their bounds, what one of its `step`s is in points,
-    and the exact values it is `known` to have; `groups` that any of them uses (a multiple of four); `opened`, bits per
-    fitted record: who may see it; `scratch`, zeros, one for each column of any term.
+    and the exact values it is `known` to have; `rest`, the length of what follows the head of its text; `groups` that
+    any of them uses (a multiple of four); `opened`, bits per fitted record: who may see it; `scratch`, zeros, one for
+    each column of any term.
 
     What is found goes into `least`: the bound a record must have by now (in points, of all but the text's shift),
-    `waiting`, `record` and `bound` of those that wait, and `found` exact scores.
+    `waiting`, `record` and `bound` of those that wait, and `found` exact scores. `expected` are the best bounds so far,
+    highest first: what comes must reach the one of `rank[record]`, less the lane's `slack`.
     """
 
     request: np.ndarray
     table: np.ndarray
     step: np.ndarray
     known: np.ndarray
+    rest: np.ndarray
     groups: np.ndarray
     opened: np.ndarray
     scratch: np.ndarray
@@ -80,15 +91,24 @@ class Lanes(NamedTuple):
     record: np.ndarray
     bound: np.ndarray
     found: np.ndarray
+    expected: np.ndarray
+    rank: np.ndarray
+    slack: np.ndarray
 
 
-_FITTED = named(Fitted, (F32, 2), (I32, 2), (I64, 1), (I32, 3), (I32, 1), (F32, 1), (I64, 1), (I32, 1), (F32, 1))
+_FITTED = named(
+    Fitted,
+    *((I32, 1), (F32, 2), (F32, 1), (I32, 2), (I64, 1), (I32, 3), (I32, 1), (F32, 1), (I64, 1), (I32, 1), (F32, 1)),
+)
 _ASKED = named(Asked, (F64, 2), (F64, 1), (F64, 1), (F32, 2), (I64, 1), (I32, 1), (I64, 1), (F32, 1), (F32, 1))
 _LANES = named(
     Lanes,
-    *((I64, 1), (I16, 2), (F32, 1), (F64, 2), (I64, 1), (U64, 2), (F64, 1), (F32, 1), (I64, 1), (I32, 2), (F32, 2)),
-    (I64, 1),
+    *((I64, 1), (I16, 2), (F32, 1), (F64, 2), (F32, 1), (I64, 1), (U64, 2), (F64, 1), (F32, 1), (I64, 1), (I32, 2)),
+    *((F32, 2), (I64, 1), (F32, 2), (I64, 1), (F32, 1)),
 )
+_SEQUENCE = 0x03F79D71B4CB0A89  # of de Bruijn: times a word of one bit, its six highest bits say which bit it is
+_BRUIJN, _BIT = np.uint64(_SEQUENCE), np.zeros(64, dtype=np.int64)
+_BIT[[(_SEQUENCE << bit) % 2**64 >> 58 for bit in range(64)]] = np.arange(64)
 _SCRATCH, _RECORDS, _SCORES, _SCORED = _array(F64, 1), _array(I32, 2), _array(F64, 2), _array(I64, 1)
 
 
@@ -207,17 +227,57 @@ def settle(fitted, wishes, asked, lanes, lane, records, scores, scored):
             if size == TOGETHER or at == waiting:
                 score(fitted, wishes, asked, lanes, lane, some, size, totals)
                 for one in range(size):
-                    found = insert(scores[request], records[request], found, totals[one], some[one])
+                    found = insert(scores[request], records[request], found, totals[one], fitted.number[some[one]])
                 scored[request] += size
                 size = 0
     lanes.waiting[lane], lanes.found[lane] = 0, found
     if found == k:
-        lanes.least[lane] = np.float32(scores[request, k - 1] - allowance)
+        lanes.least[lane] = max(lanes.least[lane], np.float32(scores[request, k - 1] - allowance))
+
+
+@jit(types.void, _LANES, I64, I64, F32, no_cpython_wrapper=True)
+def wait(lanes, lane, record, bound):
+    """Keep a record to be scored, and expect what the best bounds so far let expect."""
+    place, expected = lanes.waiting[lane], lanes.expected[lane]
+    lanes.record[lane, place] = record
+    lanes.bound[lane, place] = bound
+    lanes.waiting[lane] = place + 1
+    at, rank = expected.size - 1, lanes.rank[record]
+    if bound > expected[at]:
+        while at > 0 and expected[at - 1] < bound:
+            expected[at] = expected[at - 1]
+            at -= 1
+        expected[at] = bound
+        lanes.least[lane] = max(lanes.least[lane], expected[rank] - lanes.slack[lane])
+
+
+@jit(types.void, _FITTED, WISHES, _ASKED, _LANES, I64, _RECORDS, _SCORES, _SCORED, no_cpython_wrapper=True)
+def make_room(fitted, wishes, asked, lanes, lane, records, scores, scored):
+    """Forget the waiting records of which more is expected by now; score the others where they are too many."""
+    kept, least = 0, lanes.least[lane]
+    for at in range(lanes.waiting[lane]):
+        if lanes.bound[lane, at] >= least:
+            lanes.record[lane, kept], lanes.bound[lane, kept] = lanes.record[lane, at], lanes.bound[lane, at]
+            kept += 1
+    lanes.waiting[lane] = kept
+    if 2 * kept > lanes.record.shape[1]:
+        settle(fitted, wishes, asked, lanes, lane, records, scores, scored)
+
+
+@jit(F32, _FITTED, _ASKED, I64, I64, no_cpython_wrapper=True, fastmath={"reassoc", "contract", "nsz"})
+def points_beyond(fitted, asked, request, record):
+    """The points of a text beyond its head."""
+    points, row = asked.points[request][HEAD:], fitted.text[record][HEAD:]
+    total = np.float32(0.0)
+    for column in range(row.size):
+        total += points[column] * row[column]
+    return total
 
 
 @jit(types.void, _FITTED, WISHES, _ASKED, _LANES, _array(F32, 2), I64, _RECORDS, _SCORES, _SCORED)
 def scan(fitted, wishes, asked, lanes, text, begin, records, scores, scored):
-    """Go through the records from `begin` on; `text`, of shape (n_records, LANES), are the points of their texts."""
+    """Go through the records from `begin` on; `text`, of shape (n_records, LANES), are the points of the heads of their
+    texts."""
     size = text.shape[0]
     for lane in range(LANES):
         request = lanes.request[lane]
@@ -231,10 +291,10 @@ def scan(fitted, wishes, asked, lanes, text, begin, records, scores, scored):
     total = np.empty(LANES, dtype=np.int16)
     reached = np.zeros(LANES, dtype=np.uint8)
     eight = reached.view(np.uint64)
-    groups, table, least, step = lanes.groups, lanes.table, lanes.least, lanes.step
+    groups, table, least, step, beyond = lanes.groups, lanes.table, lanes.least, lanes.step, lanes.rest
     for at in range(size):
         record = begin + at
-        code, opened = fitted.code[record], lanes.opened[record]
+        code, opened, rest = fitted.code[record], lanes.opened[record], fitted.rest[record]
         for lane in range(LANES):
             total[lane] = 0
         for group in range(0, groups.size, 4):
@@ -245,24 +305,21 @@ def scan(fitted, wishes, asked, lanes, text, begin, records, scores, scored):
                     total[lane] + table[one, lane] + table[two, lane] + table[three, lane] + table[four, lane]
                 )
         for lane in range(LANES):
-            reached[lane] = np.uint8(text[at, lane] + np.float32(total[lane]) * step[lane] >= least[lane])
+            most = text[at, lane] + rest * beyond[lane] + np.float32(total[lane]) * step[lane]
+            reached[lane] = np.uint8(most >= least[lane])
         for part in range(LANES // 64):
             bits = np.uint64(0)
             for byte in range(8):  # the low bits of eight bytes next to each other
                 packed = (eight[8 * part + byte] * np.uint64(0x0102040810204080)) >> np.uint64(56)
                 bits |= packed << np.uint64(8 * byte)
             bits &= opened[part]
-            lane = 64 * part
             while bits != np.uint64(0):
-                while bits & np.uint64(255) == np.uint64(0):
-                    bits >>= np.uint64(8)
-                    lane += 8
-                if bits & np.uint64(1) != np.uint64(0):
-                    place = lanes.waiting[lane]
-                    lanes.record[lane, place] = record
-                    lanes.bound[lane, place] = text[at, lane] + np.float32(total[lane]) * step[lane]
-                    lanes.waiting[lane] = place + 1
-                    if place + 1 == WAITING:
-                        settle(fitted, wishes, asked, lanes, lane, records, scores, scored)
-                bits >>= np.uint64(1)
-                lane += 1
+                lowest = bits & (~bits + np.uint64(1))
+                bits ^= lowest
+                lane = 64 * part + _BIT[(lowest * _BRUIJN) >> np.uint64(58)]
+                bound = text[at, lane] + np.float32(total[lane]) * step[lane]
+                bound += points_beyond(fitted, asked, lanes.request[lane], record)
+                if bound >= least[lane]:
+                    wait(lanes, lane, record, bound)
+                    if lanes.waiting[lane] == lanes.record.shape[1]:
+                        make_room(fitted, wishes, asked, lanes, lane, records, scores, scored)

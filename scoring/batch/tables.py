@@ -17,7 +17,7 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from scoring.batch.lanes import Bounds
-from scoring.batch.scan import Fitted
+from scoring.batch.scan import HEAD, Fitted
 from scoring.space import Space
 from scoring.terms.base import Term
 from scoring.terms.certificates import CertificateTerm
@@ -70,6 +70,7 @@ class Tables:
     fitted : arrays of the bounds and of the exact scores
     bounds : what is in the table of bounds, by column of a term
     longest : of the rows of text, in steps
+    order : the number of the record at each place of `fitted`
     """
 
     def __init__(self, space: Space) -> None:
@@ -89,9 +90,15 @@ class Tables:
         sizes = [np.diff(table.rows.indptr) for table in self.terms]
         self.longest = float(np.linalg.norm(text.rows, axis=1).max(initial=0.0))
         code = self._lay_out()
+        # in no order: how good the best so far are then tells how good the best of all will be
+        self.order = order = np.random.default_rng(0).permutation(self.n)
+        place = np.argsort(order)
+        postings = [_sorted(place[records], values) for records, values in postings]
         self.fitted = Fitted(
-            text=np.ascontiguousarray(text.rows, dtype=np.float32),
-            code=code,
+            number=order.astype(np.int32),
+            text=np.ascontiguousarray(text.rows[order], dtype=np.float32),
+            rest=length(text.rows[order, HEAD:]),
+            code=code[order],
             exact=np.asarray([table.numbers.start if table.exact else -1 for table in self.terms]),
             row=np.stack(
                 [
@@ -99,7 +106,7 @@ class Tables:
                     for table, start, size in zip(self.terms, starts, sizes, strict=True)
                 ],
                 axis=1,
-            ).astype(np.int32),
+            )[order].astype(np.int32),
             column=packed.view(np.int32).reshape(-1),
             value=packed.reshape(-1),
             post_start=np.concatenate(([0], np.cumsum([len(one[0]) for one in postings]))).astype(np.int64),
@@ -137,6 +144,17 @@ class Tables:
             value=np.concatenate([one.data for one in ordered]),
         )
         return np.stack([*codes, np.full(self.n, starts[-1])], axis=1).astype(np.int32)
+
+
+def _sorted(records: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    order = np.argsort(records)
+    return records[order], values[order]
+
+
+def length(rows: np.ndarray) -> np.ndarray:
+    """Of each row, in single precision and not below what it is."""
+    found = np.linalg.norm(rows.astype(np.float64), axis=1) * (1.0 + 2.0**-20)
+    return np.asarray(found, dtype=np.float32)
 
 
 def _grouped(table: TermTable, term: Term, postings: int) -> list[tuple[np.ndarray, np.ndarray]]:

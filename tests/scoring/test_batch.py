@@ -21,6 +21,7 @@ from scoring import SupplierRanker, rank_shards, read_shards
 from scoring.batch import masks, tables
 from scoring.batch import ranking as batch
 from scoring.batch.lanes import LANES, opened
+from scoring.batch.scan import HEAD
 from scoring.errors import RankingError, RecordError
 from scoring.records import read
 from tests.scoring import test_gates
@@ -91,15 +92,18 @@ def bounds_of(ranker, asked):
     ranking = batch.BatchRanker(ranker._space, ranker._book)
     block = ranking.requests.block(read(asked, "demand"))
     fitted, wishes = ranking.tables.fitted, block.asked
-    lanes = ranking._lanes(block, np.arange(len(asked)))
+    lanes = ranking._lanes(block, np.arange(len(asked)), 1)
     table = lanes.table[fitted.code[:, lanes.groups]].astype(np.int64).sum(axis=1) * lanes.step.astype(float)
-    out = table[:, : len(asked)] + fitted.text @ wishes.points[:, :-1].T.astype(float) + wishes.points[:, -1]
+    text = fitted.text @ wishes.points[:, :-1].T.astype(float)
+    head = fitted.text[:, :HEAD] @ wishes.points[:, : min(HEAD, fitted.text.shape[1])].T.astype(float)
+    assert (head + np.outer(fitted.rest, lanes.rest[: len(asked)].astype(float)) >= text).all()
+    out = table[:, : len(asked)] + text + wishes.points[:, -1]
     for number in range(len(asked)):
         for at in range(wishes.rare[number], wishes.rare[number + 1]):
             column = wishes.rare_column[at]
             part = slice(fitted.post_start[column], fitted.post_start[column + 1])
             out[fitted.post_record[part], number] += wishes.rare_weight[at] * fitted.post_value[part]
-    return out, wishes.allowance
+    return out[np.argsort(fitted.number)], wishes.allowance
 
 
 FEW = {"CLASSES": 4, "PATTERNS": 4, "LIKE": 3, "MANY": 1 / 4}  # so that a small list has every kind of group
@@ -144,6 +148,37 @@ def test_ties_at_the_end_of_a_list_go_by_id_whatever_waits(monkeypatch):
     found = together(ranker, asked, 12)
     same(found, alone(ranker, asked, 12))
     assert sum(float(row[-1] == row[-2]) for row in found[1]) > 50
+
+
+@pytest.mark.parametrize("k", [1, 20, 200])
+def test_where_too_much_was_expected_a_request_is_gone_through_again(large, k, monkeypatch):
+    ranker, asked = large
+    expected = alone(ranker, asked[:150], k)
+    modest = together(ranker, asked[:150], k)
+    same(modest, expected)
+    again = []
+    rerun = batch.BatchRanker._again
+    monkeypatch.setattr(batch.BatchRanker, "_again", lambda self, *given: again.extend(given[1]) or rerun(self, *given))
+    monkeypatch.setattr(batch, "expecting", lambda n, _: np.zeros(n, dtype=np.int64))  # all are to be like the best
+    ranking = batch.BatchRanker(ranker._space, ranker._book)
+    monkeypatch.setattr(ranker, "_batch", ranking)
+    same(together(ranker, asked[:150], k), expected)
+    assert len(again) > 20
+    assert len(set(again)) == len(again)
+    assert ranking.reach > batch.REACH
+
+
+def test_what_is_expected_grows_into_all_that_were_asked_for():
+    found = batch.expecting(30_000, 40)
+    assert found[0] < 5
+    assert found[-1] == 39
+    assert (np.diff(found) >= 0).all()
+    draw = np.random.default_rng(0)
+    missed = 0
+    for _ in range(500):  # the 40 best of 30,000 in any order: how many of them are among those so far
+        place = np.sort(draw.choice(30_000, 40, replace=False))
+        missed += bool((np.arange(40) > found[place]).any())
+    assert missed <= 2
 
 
 @pytest.mark.parametrize("passing", [0, 1, 2])
