@@ -8,7 +8,6 @@ vocabulary's own resolver.
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 
 _STEP_2 = (
     ("ational", "ate"),
@@ -41,9 +40,11 @@ _STEP_3 = (
     ("ful", ""),
     ("ness", ""),
 )
-_STEP_4 = tuple(
-    "al ance ence er ic able ible ant ement ment ent sion tion ou ism ate iti ous ive ize".split()  # noqa: SIM905
+_STEP_4 = tuple(  # the longest first
+    "ement ance ence able ible ment sion tion ant ent ism ate iti ous ive ize al er ic ou".split()  # noqa: SIM905
 )
+_ENDINGS_2, _ENDINGS_3 = (tuple(ending for ending, _ in rules) for rules in (_STEP_2, _STEP_3))
+_VOWELS = frozenset("aeiou")
 
 
 def _is_consonant(word: str, i: int) -> bool:
@@ -57,12 +58,18 @@ def _is_consonant(word: str, i: int) -> bool:
 
 def _measure(stem: str) -> int:
     """Number of vowel-consonant sequences, Porter's m."""
-    pattern = "".join("c" if _is_consonant(stem, i) else "v" for i in range(len(stem)))
-    return sum(1 for a, b in pairwise(pattern) if a == "v" and b == "c")
+    count = 0
+    before: bool | None = None  # whether the last letter was a vowel
+    for letter in stem:
+        vowel = letter in _VOWELS or (letter == "y" and before is False)
+        if before and not vowel:
+            count += 1
+        before = vowel
+    return count
 
 
 def _has_vowel(stem: str) -> bool:
-    return any(not _is_consonant(stem, i) for i in range(len(stem)))
+    return not _VOWELS.isdisjoint(stem) or "y" in stem[1:]  # a y after a consonant is one
 
 
 def _ends_double(word: str) -> bool:
@@ -91,6 +98,8 @@ def _plural(word: str) -> str:
 def _past_and_progressive(word: str) -> str:
     if word.endswith("eed"):
         return word[:-1] if _measure(word[:-3]) > 0 else word
+    if not word.endswith(("ed", "ing")):
+        return word
     for ending in ("ed", "ing"):
         stem = word[: -len(ending)]
         if not word.endswith(ending) or not _has_vowel(stem):
@@ -103,7 +112,9 @@ def _past_and_progressive(word: str) -> str:
     return word
 
 
-def _replace(word: str, rules: tuple[tuple[str, str], ...]) -> str:
+def _replace(word: str, endings: tuple[str, ...], rules: tuple[tuple[str, str], ...]) -> str:
+    if not word.endswith(endings):
+        return word
     for ending, new in rules:
         if word.endswith(ending):
             stem = word[: -len(ending)]
@@ -112,7 +123,9 @@ def _replace(word: str, rules: tuple[tuple[str, str], ...]) -> str:
 
 
 def _strip(word: str) -> str:
-    for ending in sorted(_STEP_4, key=len, reverse=True):
+    if not word.endswith(_STEP_4):
+        return word
+    for ending in _STEP_4:
         if word.endswith(ending):
             keep = 3 if ending in ("sion", "tion") else 0
             stem = word[: -len(ending)] + ending[:1] if keep else word[: -len(ending)]
@@ -139,4 +152,4 @@ def stem(word: str) -> str:
     word = _past_and_progressive(_plural(word))
     if word.endswith("y") and _has_vowel(word[:-1]):
         word = word[:-1] + "i"
-    return _tidy(_strip(_replace(_replace(word, _STEP_2), _STEP_3)))
+    return _tidy(_strip(_replace(_replace(word, _ENDINGS_2, _STEP_2), _ENDINGS_3, _STEP_3)))

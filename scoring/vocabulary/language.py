@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 _LISTED = {
@@ -23,9 +22,11 @@ def likely_language(words: Iterable[str]) -> str | None:
     known = [_LANGUAGES_OF[word] for word in words if word in _LANGUAGES_OF]
     if len(known) < 2:
         return None
-    ranked = Counter(language for languages in known for language in languages).most_common(2)
-    if not ranked or ranked[0][1] < 2:
+    counts = dict.fromkeys(_LISTED, 0)
+    for languages in known:
+        for language in languages:
+            counts[language] += 1
+    *_, second, most = sorted(counts.values())
+    if most < 2 or most < 1.5 * second:
         return None
-    if len(ranked) == 2 and ranked[0][1] < 1.5 * ranked[1][1]:
-        return None
-    return ranked[0][0]
+    return max(counts, key=counts.__getitem__)
