@@ -90,8 +90,8 @@ class Finder:
         self._openings = {
             one: prefixes(key for key, node in self._tries[one].items() if _END in node) for one in self.languages
         }
-        self._ends = {key[1 - HEAD :] for key in self._heads}
-        self._starts_by = {key[:KEPT] for key in self._starts}
+        self.heads_end = {key[1 - HEAD :] for key in self._heads}  # last letters of the known heads of German stems
+        self.starts_by = {key[:KEPT] for key in self._starts}  # first letters of their known beginnings
         self._begins: dict[str, _Begins] = {}
         self._joined: dict[str, tuple[tuple[str, list[Entry]], ...]] = {}
         self._by_language: dict[str | None, tuple[str, ...]] = {}
@@ -169,10 +169,6 @@ class Finder:
     def may_begin(self, language: str) -> set[str]:
         """The stems with which words begin."""
         return set(self._tries.get(language, {}))
-
-    def may_be_part(self, stemmed: str) -> bool:
-        """Whether a German stem may have a known head, or a known beginning; none of the others has."""
-        return stemmed[1 - HEAD :] in self._ends or stemmed[:KEPT] in self._starts_by
 
     def single(self, language: str) -> set[str]:
         """The stems that are a word by themselves."""
@@ -291,10 +287,10 @@ class Finder:
             return head, start
         stemmed = stem(folded, "de")
         size = len(stemmed)
-        if stemmed[1 - HEAD :] in self._ends:
+        if stemmed[1 - HEAD :] in self.heads_end:
             cuts = (cut for cut in range(2, size - HEAD + 2) if stemmed[cut:] in self._heads)
             head = next(((cut, tuple(self._heads[stemmed[cut:]])) for cut in cuts), None)
-        if stemmed[:KEPT] in self._starts_by:
+        if stemmed[:KEPT] in self.starts_by:
             keys = (stemmed[:cut] for cut in range(size - 3, 3, -1) if stemmed[:cut] in self._starts)
             entries = next((tuple(self._starts[key]) for key in keys), None)
             start = None if entries is None else (max(len(entry.words[0]) for entry in entries), entries)

@@ -76,13 +76,32 @@ def _italian(word: str) -> str:
 _RULES: dict[str, Callable[[str], str]] = {"en": _english, "fr": _french, "de": _german, "it": _italian}
 
 
-@lru_cache(maxsize=131072)
-def stem(word: str, language: str) -> str:
-    """The common part of the forms of a folded word; unknown languages and Chinese keep it as it is."""
+_INFLECTING = "aehilmnorsuxy"  # every letter that a rule takes away, changes or puts in its place
+_KEPT = str.maketrans("", "", _INFLECTING + "的")
+
+
+def core(word: str) -> str:
+    """A beginning that all forms of a word share with its stem, but for umlauts: words of other cores are no forms."""
+    return word.rstrip(_INFLECTING)
+
+
+def skeleton(letters: str) -> str:
+    """The letters no inflection touches: one for all forms of a word, and of several written as one."""
+    return letters.translate(_KEPT)
+
+
+def stemmed(word: str, language: str) -> str:
+    """`stem` without remembering it: for words that hardly come again."""
     rule = _RULES.get(language)
     if rule is None or word.isdigit():
         return word
     return rule(word)
+
+
+@lru_cache(maxsize=131072)
+def stem(word: str, language: str) -> str:
+    """The common part of the forms of a folded word; unknown languages and Chinese keep it as it is."""
+    return stemmed(word, language)
 
 
 @lru_cache(maxsize=65536)

@@ -11,14 +11,15 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import NamedTuple
 
-from scoring.vocabulary.finder import HEAD, NOT_IT, NOT_IT_AFTER, Finder, Match, meant, opening, prefixes
+from scoring.vocabulary.finder import HEAD, KEPT, NOT_IT, NOT_IT_AFTER, Finder, Match, meant, opening, prefixes
 from scoring.vocabulary.index import Entry
-from scoring.vocabulary.inflect import stem
+from scoring.vocabulary.inflect import core, stem, stemmed, without_umlauts
 from scoring.vocabulary.language import LITTLE_WORDS, likely_language
 from scoring.vocabulary.reading import SETTLED, Reading, reading
 from scoring.vocabulary.text import fold, is_han, words_in
 
 _WORDS, _PAIRS, _PASSAGES = 1 << 16, 1 << 16, 1 << 14  # that are remembered
+_BEGINS, _SINGLE, _LEADS, _FOLLOWS = 1, 2, 4, 8  # what a stem does in some list
 
 
 class Spot(NamedTuple):
@@ -47,18 +48,25 @@ class _Stems:
     follow each other in one."""
 
     def __init__(self, language: str, finders: Iterable[Finder]) -> None:
-        nothing: frozenset[str] = frozenset()
-        self.first = nothing.union(*(finder.may_begin(language) for finder in finders))
-        self.single = nothing.union(*(finder.single(language) for finder in finders))
-        self.openings = prefixes(self.single)
-        self.pairs = frozenset[tuple[str, str]]().union(*(finder.follow(language) for finder in finders))
-        self.leads = frozenset(one for one, _ in self.pairs)
-        self.follows = frozenset(other for _, other in self.pairs)
+        self.kinds: dict[str, int] = {}
+        self.pairs: set[tuple[str, str]] = set()
+        single: set[str] = set()
+        for finder in finders:
+            single |= finder.single(language)
+            self.pairs |= finder.follow(language)
+            self._mark(finder.may_begin(language), _BEGINS)
+        self._mark(single, _SINGLE)
+        self._mark({one for one, _ in self.pairs}, _LEADS)
+        self._mark({other for _, other in self.pairs}, _FOLLOWS)
+        self.openings = prefixes(single)
+
+    def _mark(self, stems: Iterable[str], kind: int) -> None:
+        for one in stems:
+            self.kinds[one] = self.kinds.get(one, 0) | kind
 
 
 Spots = tuple[tuple[Spot, ...], ...]  # by list; the longest first, then in the order of the text
 _IN_ORDER = itemgetter(0, 1)
-_NO_WORD = _Word("", False, 0, 0, False, False)
 
 
 class Said(NamedTuple):
@@ -86,6 +94,10 @@ class Passages:
         self._nothing: Spots = ((),) * len(lists)
         languages = sorted({"de"}.union(*(finder.languages for finder in self._finders)))
         self._lists = {one: _Stems(one, self._finders) for one in languages}
+        self._cores = frozenset(core(one) for own in self._lists.values() for one in own.kinds)
+        self._openings = frozenset[str]().union(*(own.openings for own in self._lists.values()))
+        self._heads_end = frozenset[str]().union(*(finder.heads_end for finder in self._finders))
+        self._starts_by = frozenset[str]().union(*(finder.starts_by for finder in self._finders))
         self._capitals = frozenset(word for finder in self._finders for word in finder.capitals)
         self._words: dict[str, _Word] = {}
         self._pairs: dict[str, bool] = {}
@@ -108,24 +120,22 @@ class Passages:
 
     def _cut(self, source: str) -> tuple[list[tuple[int, str]], list[str], list[str]]:
         """Passages with their beginnings, little words, and long ones."""
-        known, least = self._words, self._long
+        known, least, are_joined = self._words, self._long, self._joined
         cut: list[tuple[int, str]] = []
         little: list[str] = []
         long: list[str] = []
         first = last = -1  # of the passage that goes on
         worth = False  # it has a word that begins something
-        before, began, ended = _NO_WORD, -1, -2
+        before, led, opened = "", 0, False  # the word before, and what it leads to
+        began, ended = -1, -2
         for found in words_in(source):
-            raw = found.group()
+            raw = found[0]
             start, end = found.span()
-            word = known.get(raw) or self._learn(raw)
-            folded, begins, leads, follows, _, tells = word
+            folded, begins, leads, follows, joins, tells = known.get(raw) or self._learn(raw)
             joined = (
-                start - ended <= 1
-                and (before.joins or len(before.folded) + len(folded) < SETTLED)
-                and self._joined(before.folded + folded)
+                start - ended <= 1 and (opened or len(before) + len(folded) < SETTLED) and are_joined(before + folded)
             )
-            if not (joined or (first >= 0 and before.leads + follows > 1 and self._linked(before.folded, folded))):
+            if not (joined or (first >= 0 and led + follows > 1 and self._linked(before, folded))):
                 if worth:
                     cut.append((first, source[first:last]))
                 first, worth = (start if begins or leads > 1 else -1), False
@@ -137,7 +147,7 @@ class Passages:
                 little.append(folded)
             if len(folded) >= least:
                 long.append(folded)
-            before, began, ended = word, start, end
+            before, led, opened, began, ended = folded, leads, joins, start, end
         if worth:
             cut.append((first, source[first:last]))
         return cut, little, long
@@ -146,35 +156,46 @@ class Passages:
         if len(self._words) >= _WORDS:
             self._words.clear()
         folded = fold(raw)
-        stems = {language: stem(folded, language) for language in self._lists}
-        begins = (
-            folded in self._capitals
-            or any(one in self._lists[language].first for language, one in stems.items())
-            or (len(folded) > HEAD and any(finder.may_be_part(stems["de"]) for finder in self._finders))
-        )
+        kinds = self._kinds(folded) if self._may_have(folded) else 0
+        begins = kinds & _BEGINS or folded in self._capitals or self._may_be_compound(folded)
         word = self._words[raw] = _Word(
             folded=folded,
-            begins=begins and any(finder.begins(folded) for finder in self._finders),
-            leads=2 if folded in NOT_IT else any(one in self._lists[language].leads for language, one in stems.items()),
-            follows=2
-            if folded in NOT_IT_AFTER
-            else any(one in self._lists[language].follows for language, one in stems.items()),
-            joins=any(opening(folded, language) in own.openings for language, own in self._lists.items()),
+            begins=bool(begins) and any(finder.begins(folded) for finder in self._finders),
+            leads=2 if folded in NOT_IT else bool(kinds & _LEADS),
+            follows=2 if folded in NOT_IT_AFTER else bool(kinds & _FOLLOWS),
+            joins=folded[:KEPT] in self._openings or opening(folded, "de") in self._openings,
             little=folded in LITTLE_WORDS,
         )
         return word
 
+    def _may_be_compound(self, folded: str) -> bool:
+        """Whether a word may have a known German head, or a known beginning; none of the others has."""
+        if len(folded) <= HEAD:
+            return False
+        german = stemmed(folded, "de")
+        return german[1 - HEAD :] in self._heads_end or german[:KEPT] in self._starts_by
+
+    def _may_have(self, folded: str) -> bool:
+        """Whether a list may have a form of a word: what most words fail without a stem being made."""
+        own = core(folded)
+        return own in self._cores or without_umlauts(own) in self._cores
+
+    def _kinds(self, folded: str) -> int:
+        """What the stems of a word do in the lists."""
+        kinds = 0
+        for language, own in self._lists.items():
+            kinds |= own.kinds.get(stemmed(folded, language), 0)
+        return kinds
+
     def _joined(self, both: str) -> bool:
         """Whether two words written as one are a word of some list."""
+        if not self._may_have(both):
+            return False
         known = self._pairs.get(both)
         if known is None:
             if len(self._pairs) >= _PAIRS:
                 self._pairs.clear()
-            known = self._pairs[both] = any(
-                stem(both, language) in own.single
-                for language, own in self._lists.items()
-                if len(both) < SETTLED or opening(both, language) in own.openings
-            )
+            known = self._pairs[both] = bool(self._kinds(both) & _SINGLE)
         return known
 
     def _linked(self, one: str, other: str) -> bool:
