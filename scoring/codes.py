@@ -13,6 +13,7 @@ from scoring import vocabulary as built_in
 from scoring.text.tokens import fold
 from scoring.vocabulary.compounds import COMPOUND, Parts
 from scoring.vocabulary.finder import settled
+from scoring.vocabulary.naming import Names
 from scoring.vocabulary.passages import Passages
 from scoring.vocabulary.text import plain
 
@@ -95,10 +96,12 @@ def titled(text: str) -> tuple[tuple[str, str], ...]:
     if len(text) > _TITLE:
         return ()
     names = [name.strip() for name in dict.fromkeys((text, *_BETWEEN.split(text)))]
-    found = [
-        (name, code) for one in names if one for name in _CONCEPTS if (code := built_in.vocabulary(name).named(one))
-    ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found for one in names if one for found in _names().of(one)))
+
+
+@cache
+def _names() -> Names:
+    return Names({name: built_in.vocabulary(name) for name in _CONCEPTS})
 
 
 @cache

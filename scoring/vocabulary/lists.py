@@ -73,6 +73,10 @@ class Vocabulary:
         """The code a whole text is a word of, but for case, accents, spaces and plural: no likeness, None for two."""
         return self._resolver.named(text)
 
+    def spellings(self) -> Iterator[str]:
+        """Every code, label and alias, folded and without anything between its words."""
+        return self._resolver.spellings()
+
     def resolve_all(self, texts: Iterable[str], language: str | None = None) -> list[Resolution]:
         """One resolution per text, in order; repeated texts are looked up once."""
         return [self.resolve(text, language) for text in texts]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from rapidfuzz import fuzz, process
@@ -70,6 +70,12 @@ class Resolver:
         words = tuple(tokens(text))
         found = self._plainly(text, words, None) if words else None
         return None if found is None else found.code
+
+    def spellings(self) -> Iterator[str]:
+        """What `named` goes by: codes and words, folded and without anything between them."""
+        yield from self._codes
+        for entry in self._index.entries:
+            yield "".join(entry.words)
 
     def _plainly(self, text: str, words: tuple[str, ...], language: str | None) -> Resolution | None:
         """A label or alias but for case, accents, spacing and inflection; or the code written otherwise."""
