@@ -157,9 +157,10 @@ class CompactSpace:
         shares = [0.0] * _SHARES
         start = 0
         half = 0.5 if key.startswith("h|") else 1.0
+        features = features_of(key)
         for name in PARTS:
             known, (roots, unseen) = self._columns[name], self._roots[name]
-            for feature in features_of(key)[name]:
+            for feature in features[name]:
                 column = known.get(feature)
                 weight = half * (roots[column] if column is not None else unseen)
                 if column is not None:

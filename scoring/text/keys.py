@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from scoring import codes
 from scoring.records import Record
-from scoring.text.documents import own_codes
+from scoring.text.documents import body, own_codes
 from scoring.text.porter import stem as english_stem
 from scoring.text.tokens import STOP_WORDS, runs, wished
 from scoring.vocabulary.inflect import stem as light_stem
@@ -34,13 +34,20 @@ def keys_of(record: Record) -> list[str]:
 
 def distinct_keys(record: Record) -> list[str]:
     """Keys of a request, each once: its words without what every request says; ancestors of its codes count half."""
-    said = "\n".join(part for part in (record.description, *record.words) if part)
+    said = body(record)
     words = dict.fromkeys(_asked_keys(said) if record.side == "demand" else _word_keys(said))
-    own = own_codes(record)
-    direct = [f"c|{name}:{code}" for name, code in own]
-    above = dict.fromkeys(f"{name}:{member}" for name, code in own for member in codes.ancestors(name, code))
-    given = set(direct)
-    return [*words, *direct, *(f"h|{one}" for one in above if f"c|{one}" not in given)]
+    own = [_chain_keys(one) for one in own_codes(record)]
+    direct = dict.fromkeys(whole for whole, _ in own)
+    above = dict.fromkeys(half for _, chain in own for half, whole in chain if whole not in direct)
+    return [*words, *direct, *above]
+
+
+@lru_cache(maxsize=1 << 14)
+def _chain_keys(one: tuple[str, str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The key of a code, and the keys of each ancestor: counting half, and whole."""
+    name, code = one
+    above = [f"{name}:{member}" for member in codes.ancestors(name, code)]
+    return f"c|{name}:{code}", tuple((f"h|{member}", f"c|{member}") for member in above)
 
 
 @lru_cache(maxsize=4096)
@@ -60,7 +67,6 @@ def _keys(found: list[str]) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=4096)
 def features_of(key: str) -> dict[str, tuple[str, ...]]:
     """The features of a key by part: stems of words, character 3-grams, concepts.
 

@@ -130,16 +130,21 @@ def grams(text: str, low: int = 3, high: int = 3) -> list[str]:
     return out
 
 
+@lru_cache(maxsize=64)
+def _kept(text: str) -> tuple[str, ...]:
+    """The runs of a request but for the words that every request has; none where function words alone are left.
+
+    Remembered for the few moments in which a request is read as words and as a title.
+    """
+    kept = [run for run in runs(_CJK_REQUEST.sub(" ", text)) if run not in REQUEST_WORDS]
+    return () if STOP_WORDS.issuperset(kept) else tuple(kept)
+
+
 def wished(text: str) -> list[str]:
     """The runs of `wish`; those of plain letters are not put together to be cut again."""
-    if not text.isascii():
-        return runs(wish(text))
-    found = runs(text)
-    kept = [run for run in found if run not in REQUEST_WORDS]
-    return found if STOP_WORDS.issuperset(kept) else kept
+    return list(_kept(text)) or runs(text) if text.isascii() else runs(wish(text))
 
 
 def wish(text: str) -> str:
     """A request without the words that every request has; the text itself when nothing else is left."""
-    kept = [run for run in runs(_CJK_REQUEST.sub(" ", text)) if run not in REQUEST_WORDS]
-    return " ".join(kept) if any(run not in STOP_WORDS for run in kept) else text
+    return " ".join(_kept(text)) or text
