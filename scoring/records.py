@@ -22,6 +22,9 @@ from scoring.measures import unit_of
 
 _AT_A_TIME = 2048  # rows of a DataFrame made into dicts at a time
 _ATOMS = frozenset((str, int, float, bool))  # what JSON holds as it is
+_TEXTS = frozenset((str,))
+_WISHES = (*fields.DEMAND_FIELDS, *fields.SAME_AS, "capacity_per_month")  # what `must` and `info` may name
+_LOW_AND_HIGH = (("price_from", "price_to"), *fields.ENDS.values())
 EVIDENCE = {"declared": 0.75, "documented": 0.9, "verified": 1.0, "expired": 0.0}
 
 
@@ -207,10 +210,11 @@ def rows_of_lines(lines: Iterable[bytes], path: Path, first: int = 1) -> Iterato
 
 def read_one(row: Mapping[str, Any], side: Side, where: str = "record") -> Record:
     """Check and code one row."""
-    for name in row:
-        if name not in fields.KNOWN[side]:
-            hint = fields.suggestion(str(name), fields.allowed(side))
-            raise RecordError(f"{where}: unknown field {name!r} in a {side} record{hint}")
+    known = fields.KNOWN[side]
+    if not known.issuperset(row):
+        name = next(name for name in row if name not in known)
+        hint = fields.suggestion(str(name), fields.allowed(side))
+        raise RecordError(f"{where}: unknown field {name!r} in a {side} record{hint}")
     given = {name: value for name, value in row.items() if not is_missing(value)}
     if "id" not in given:
         raise RecordError(f"{where}: no 'id'; every {side} record needs one that is unique and stays the same")
@@ -254,10 +258,12 @@ def _read_lists(record: Record, given: Mapping[str, Any], where: str) -> None:
     for name in fields.PLACES:
         if name in given:
             _read_places(record, name, words_of(given[name], f"{where}, field {name!r}"))
-    sells = (*record.has("exports_to"), *record.has("markets"))
-    goes = record.has("delivery_country") or record.has("markets")
-    derived = {"sells_to": sells} if record.side == "supplier" else {"goes_to": goes}
-    record.codes |= {name: tuple(sorted(set(found))) for name, found in derived.items() if found}
+    if record.side == "supplier":
+        derived, found = "sells_to", (*record.has("exports_to"), *record.has("markets"))
+    else:
+        derived, found = "goes_to", record.has("delivery_country") or record.has("markets")
+    if found:
+        record.codes[derived] = tuple(sorted(set(found)))
     if "languages" in given:
         tags = [(word, places.language(word)) for word in words_of(given["languages"], f"{where}, field 'languages'")]
         record.codes["languages"] = tuple(dict.fromkeys(tag for _, tag in tags if tag))
@@ -287,11 +293,13 @@ def _read_places(record: Record, name: str, words: Sequence[str]) -> None:
 
 
 def _certificates(record: Record, value: Any, where: str) -> tuple[Certificate, ...]:
-    rows = [value] if isinstance(value, Mapping) else value
-    rows = words_of(rows, where) if isinstance(rows, str) or not isinstance(rows, Iterable) else rows
+    rows = value
+    if type(value) is not list:
+        rows = [value] if isinstance(value, Mapping) else value
+        rows = words_of(rows, where) if isinstance(rows, str) or not isinstance(rows, Iterable) else rows
     out: dict[str, Certificate] = {}
     for row in rows:
-        if isinstance(row, Mapping):
+        if type(row) is not str and isinstance(row, Mapping):
             unknown = [key for key in row if key not in ("code", "valid_to", "evidence")]
             if unknown or is_missing(row.get("code")):
                 raise RecordError(
@@ -329,7 +337,7 @@ def _read_values(record: Record, given: Mapping[str, Any], where: str) -> None:
             record.numbers[name] = _number(given[name], f"{where}, field {name!r}")
     if "smart_level" in record.numbers and record.numbers["smart_level"] > 5:
         raise RecordError(f"{where}, field 'smart_level': found {given['smart_level']!r}, levels run from 0 to 5")
-    for low, high in (("price_from", "price_to"), *fields.ENDS.values()):
+    for low, high in _LOW_AND_HIGH if record.side == "supplier" else ():
         if record.number(low) > record.number(high):
             raise RecordError(f"{where}: {low} {given[low]} is above {high} {given[high]}; swap them")
     if "unit" in given:
@@ -362,22 +370,23 @@ def _read_wishes(record: Record, given: Mapping[str, Any], where: str) -> None:
     for name in fields.DATES:
         if name in given:
             record.dates[name] = _date(given[name], f"{where}, field {name!r}")
-    known = (*fields.DEMAND_FIELDS, *fields.SAME_AS, "capacity_per_month")
     for name in ("must", "info"):
-        wishes = words_of(given.get(name, ()), f"{where}, field {name!r}")
-        for wish in wishes:
-            if wish not in known:
-                hint = fields.suggestion(wish, known)
-                raise RecordError(f"{where}, field {name!r}: {wish!r} is not the name of a field{hint}")
-        setattr(record, name, tuple(dict.fromkeys(fields.SAME_AS.get(wish, wish) for wish in wishes)))
+        if name in given:
+            wishes = words_of(given[name], f"{where}, field {name!r}")
+            for wish in wishes:
+                if wish not in _WISHES:
+                    hint = fields.suggestion(wish, _WISHES)
+                    raise RecordError(f"{where}, field {name!r}: {wish!r} is not the name of a field{hint}")
+            setattr(record, name, tuple(dict.fromkeys(fields.SAME_AS.get(wish, wish) for wish in wishes)))
     for name in (*fields.RULED_OUT, "met"):
-        setattr(record, name, tuple(dict.fromkeys(words_of(given.get(name, ()), f"{where}, field {name!r}"))))
+        if name in given:
+            setattr(record, name, tuple(dict.fromkeys(words_of(given[name], f"{where}, field {name!r}"))))
 
 
 def words_of(value: Any, where: str) -> list[str]:
     """The words of a list field: a list, or one text with ; between them."""
-    if type(value) is list:
-        return [str(part).strip() for part in value if not is_missing(part)]
+    if type(value) is list and _TEXTS.issuperset(map(type, value)):
+        return [word for word in map(str.strip, value) if word]
     if isinstance(value, str):
         parts = value.replace("|", ";").replace("；", ";").replace("、", ";").split(";")
         return [part.strip() for part in parts if part.strip()]
@@ -412,7 +421,7 @@ def _date(value: Any, where: str) -> dt.date:
 def _plain(value: Any) -> Any:
     """The value as JSON holds it, for saved models and for hashes."""
     if type(value) is list:
-        return [item if type(item) in _ATOMS else _plain(item) for item in value]
+        return value[:] if _ATOMS.issuperset(map(type, value)) else [_plain(item) for item in value]
     if isinstance(value, (dt.date, dt.datetime)):
         return value.isoformat()[:10]
     if isinstance(value, Mapping):
