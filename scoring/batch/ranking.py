@@ -26,8 +26,8 @@ from scoring.space import Space
 BLOCK = 1024  # requests made ready together
 TILE = 4096  # fitted records whose text is held at a time, by each thread; each call of the scan takes its time
 AHEAD = 1  # blocks made ahead per thread
-# Bounds that let expect something of the kth score, in multiples of k; further ones where they promise too much, often.
-REACH, FURTHEST, OFTEN = 2, 16, 0.02
+# Bounds that let expect something of the kth score: twice k; more, up to so many, where they often promise too much.
+REACH, FURTHEST, OFTEN = 2, 512, 0.02
 WAITING = 128  # records of a lane that can wait, beside three for each of those bounds
 Found = tuple[np.ndarray, np.ndarray]  # positions and scores of one request, best first
 
@@ -38,7 +38,7 @@ class BatchRanker:
     def __init__(self, space: Space, book: GateBook) -> None:
         self.tables = Tables(space)
         self.requests = Requests(space, book, self.tables)
-        self.reach = REACH
+        self.expected: dict[int, int] = {}  # bounds that let expect something of the kth score, by k
 
     def rank(
         self, records: Iterable[Record], k: int, alone: Callable[[Record], Found], threads: int | None = None
@@ -73,16 +73,17 @@ class BatchRanker:
         held = np.empty((TILE, LANES), dtype=np.float32)
         order = np.lexsort(block.stated)  # the lanes then leave out many groups that none of them states
         parts = [order[begin : begin + LANES] for begin in range(0, size, LANES)]
+        self.expected.setdefault(k, REACH * k)
         wrong = np.concatenate([self._expecting(block, requests, best, held) for requests in parts])
         for begin in range(0, wrong.size, LANES):
             self._again(block, wrong[begin : begin + LANES], best, held)
         if wrong.size > OFTEN * size:
-            self.reach = min(2 * self.reach, FURTHEST)
+            self.expected[k] = max(min(2 * self.expected[k], FURTHEST), self.expected[k])
         return best
 
     def _expecting(self, block: Block, requests: np.ndarray, best: Best, held: np.ndarray) -> np.ndarray:
         """Rank some requests; return those of which more was expected than they have."""
-        lanes = self._lanes(block, requests, self.reach * best.scores.shape[1])
+        lanes = self._lanes(block, requests, self.expected[best.scores.shape[1]])
         self._through(block, requests, lanes, best, held)
         wrong = ~block.empty[requests] & (lanes.least[: requests.size] > self._proven(block, requests, best))
         return np.asarray(requests[wrong])

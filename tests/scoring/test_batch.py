@@ -165,7 +165,7 @@ def test_where_too_much_was_expected_a_request_is_gone_through_again(large, k, m
     same(together(ranker, asked[:150], k), expected)
     assert len(again) > 20
     assert len(set(again)) == len(again)
-    assert ranking.reach > batch.REACH
+    assert ranking.expected == {k: max(min(2 * batch.REACH * k, batch.FURTHEST), batch.REACH * k)}
 
 
 def test_what_is_expected_grows_into_all_that_were_asked_for():
