@@ -50,10 +50,11 @@ class Masks:
         return out
 
     def _required(self, whole: Hashable, demand: Record, name: str) -> list[int]:
-        out = self._of[whole] = []
+        out: list[int] = []
         for key, states in self.book.parts(demand, name):
             at = self._number.get(key)
             out.append(self._add(key, states() != FAILED) if at is None else at)
+        self._of[whole] = out  # when all of it is there: half a requirement would let others through
         return out
 
     def _add(self, key: Hashable, passing: np.ndarray) -> int:

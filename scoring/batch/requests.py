@@ -89,16 +89,16 @@ class Rows:
 
     def _add(self, new: dict[Hashable, Record], number: dict[Hashable, int], term: Term, table: TermTable) -> None:
         stating = {key: record for key, record in new.items() if term.states(record)}
-        number.update(dict.fromkeys(new, -1))
-        if not stating:
-            return
-        rows = term.matrix(list(stating.values()))
-        rows.sort_indices()
-        first = self.entries.add(np.diff(rows.indptr), rows.indices, rows.data)
-        rare = table.rare[rows.indices] if table.rare.size else np.full(rows.nnz, -1)
-        known = np.concatenate(([0], np.cumsum(rare >= 0)))[rows.indptr]
-        self.rare.add(np.diff(known), rare[rare >= 0], rows.data[rare >= 0])
-        number.update(zip(stating, range(first, first + len(stating)), strict=True))
+        found = dict.fromkeys(new, -1)
+        if stating:
+            rows = term.matrix(list(stating.values()))
+            rows.sort_indices()
+            rare = table.rare[rows.indices] if table.rare.size else np.full(rows.nnz, -1)
+            known = np.concatenate(([0], np.cumsum(rare >= 0)))[rows.indptr]
+            first = self.entries.add(np.diff(rows.indptr), rows.indices, rows.data)
+            self.rare.add(np.diff(known), rare[rare >= 0], rows.data[rare >= 0])
+            found.update(zip(stating, range(first, first + len(stating)), strict=True))
+        number.update(found)  # when the rows are there: an interruption leaves nobody without a wish
 
 
 @dataclass

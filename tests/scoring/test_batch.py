@@ -217,6 +217,25 @@ def test_masks_that_are_forgotten_stay_with_the_blocks_made_with_them(large, mon
     same(together(ranker, asked, 5, threads=2), expected)
 
 
+@pytest.mark.parametrize("what", ["gates", "rows"])
+def test_what_was_interrupted_is_made_anew(large, what, monkeypatch):
+    ranker, asked = large
+    monkeypatch.setattr(ranker, "_batch", None)
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    assert ranker._batch_ranker(20) is not None  # made ready first, from the same matrices
+    with monkeypatch.context() as patched:
+        if what == "gates":
+            patched.setattr(masks.Masks, "_add", interrupted)
+        else:
+            patched.setattr(ranker._space.terms[0], "matrix", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            together(ranker, asked[:60], 20)
+    same(together(ranker, asked[:60], 20), alone(ranker, asked[:60], 20))
+
+
 def test_equal_scores_come_by_id_and_short_lists_are_padded():
     rows = [{"id": f"s{n:03d}", "products": ["socks"]} for n in range(200)]
     ranker = SupplierRanker(text="compact", as_of=AS_OF).fit(rows[::-1])
