@@ -166,6 +166,32 @@ def test_a_lost_table_moves_its_meetings_to_another_in_the_same_slots() -> None:
     assert {c.meeting for c in mended.moved} == {m.id for m in plan.meetings if m.place == lost}
 
 
+def test_a_meeting_worth_nothing_takes_a_free_table_rather_than_being_cancelled() -> None:
+    meetings = [{"id": "ax", "participants": ["a", "x"], "value": 0, "required": True}]
+    data, plan = day(slots=[{"id": "s1"}, {"id": "s2"}], places=2, meetings=meetings)
+    data["meetings"][0]["required"] = False
+    lost = plan.meetings[0].place
+    mended = mend(data, plan, {"kind": "place_lost", "place": lost})
+    assert not mended.cancelled
+    (change,) = mended.moved
+    assert change.before
+    assert change.after
+    assert (change.after.slot, change.after.place != lost) == (change.before.slot, True)
+    alone = {"kind": "place_lost", "place": "T2"}
+    gone = mend(data, plan, {"kind": "place_lost", "place": "T1"}, alone)
+    assert [c.meeting for c in gone.cancelled] == ["ax"]
+
+
+def test_a_meeting_worth_nothing_that_was_not_held_is_not_added() -> None:
+    meetings = [
+        {"id": "ax", "participants": ["a", "x"], "value": 3},
+        {"id": "by", "participants": ["b", "y"], "value": 0},
+    ]
+    data, plan = day(places=2, meetings=meetings)
+    assert set(held(plan)) == {"ax"}
+    assert not mend(data, plan, {"kind": "place_lost", "place": "T2"}).added
+
+
 def test_an_ill_interpreter_is_replaced_by_another() -> None:
     meetings = [{"id": "ax", "participants": ["a", "x"]}]
     people = [{"id": "a", "languages": ["zh"]}, {"id": "x", "languages": ["fr"]}]

@@ -11,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
 from app.core.clock import utc_now
 from app.core.errors import ChangedMeanwhileError, ConflictError, InvalidInputError, NotAllowedError, NotFoundError
@@ -21,6 +22,7 @@ from app.db.models import (
     InterpreterHold,
     LeftOutPair,
     Letter,
+    Match,
     Meeting,
     MeetingRequest,
     Organisation,
@@ -106,6 +108,13 @@ def _sound(stage: Stage) -> None:
             assert begun or not {(p, meeting.slot_id) for p in (meeting.low_id, meeting.high_id)} & away
     pairs = Counter((m.low_id, m.high_id) for m in meetings if m.status != "cancelled")
     assert max(pairs.values()) == 1
+
+
+def _call_off(session: Session, meeting: Meeting) -> None:
+    for model in (Seat, PlaceHold, InterpreterHold):
+        for row in session.scalars(select(model).where(model.meeting_id == meeting.id)):
+            session.delete(row)
+    meeting.status = "cancelled"
 
 
 def _slots(stage: Stage) -> dict[UUID, int]:
@@ -201,6 +210,53 @@ def test_a_closed_table_is_empty_from_now_on(paris: Stage) -> None:
     )
     with pytest.raises(InvalidInputError):
         _do(paris, Disturbance("place_closed", place="T99"))
+
+
+def _by_hand(stage: Stage) -> tuple[UUID, str]:
+    """A meeting that was booked by hand, of a pair that has no points, and its table."""
+    with stage.database.write() as session:
+        position = {row.id: row.position for row in session.scalars(select(Slot))}
+        placed = select(Meeting, Place.code).join(PlaceHold, PlaceHold.meeting_id == Meeting.id).join(Place)
+        rows = [(m, code) for m, code in session.execute(placed) if position[m.slot_id] >= 3]
+        # of one whose people have no table of their own, so that it could be at another
+        own = set(session.scalars(select(Participation.id).where(Participation.place_id.is_not(None))))
+        meeting, code = next((m, code) for m, code in rows if not own & {m.low_id, m.high_id})
+        meeting.value = 0.0
+        pair = (LeftOutPair.low_id == meeting.low_id) & (LeftOutPair.high_id == meeting.high_id)
+        session.execute(delete(LeftOutPair).where(pair))
+        both = [meeting.low_id, meeting.high_id]
+        session.execute(delete(Match).where(Match.provider_id.in_(both), Match.seeker_id.in_(both)))
+        return meeting.id, code
+
+
+def test_a_meeting_booked_by_hand_moves_to_a_free_table_though_it_has_no_points(paris: Stage) -> None:
+    key, code = _by_hand(paris)
+    before = _seen(paris)[key]
+    with paris.database.write() as session:
+        beside = select(Meeting).where(Meeting.slot_id == before[1], Meeting.id != key)
+        _call_off(session, session.scalars(beside.order_by(Meeting.id).limit(1)).one())
+    found = _do(paris, Disturbance("place_closed", place=code, slots=(f"s{_slots(paris)[before[1]] + 1:02}",)))
+    after = _seen(paris)[key]
+    assert after[0] != "cancelled"
+    assert after[2] not in (None, before[2])
+    assert key in {move.meeting_id for move in found.moved}
+    _sound(paris)
+
+
+def test_a_meeting_booked_by_hand_that_falls_out_waits_for_another_chance(paris: Stage) -> None:
+    key, _ = _by_hand(paris)
+    with paris.database.read() as session:
+        meeting = session.get_one(Meeting, key)
+        parties = frozenset((meeting.low_id, meeting.high_id))
+        who = session.get_one(Participation, meeting.low_id).organisation_id
+    _do(paris, Disturbance("no_show", who), fill=False)
+    assert _seen(paris)[key][0] == "cancelled"
+    with paris.database.write() as session:
+        session.execute(delete(Unavailable).where(Unavailable.participation_id.in_(parties)))
+    with paris.database.read() as session:
+        waiting = {frozenset(one.parties): one for one in standby(session, paris.actor, paris.event, at=AT).standby}
+    assert waiting[parties].value == 0
+    assert waiting[parties].slots
 
 
 def test_an_ill_interpreter_is_replaced_or_the_meeting_falls_out(paris: Stage) -> None:
@@ -379,10 +435,7 @@ def test_what_was_cancelled_by_hand_does_not_come_back(paris: Stage) -> None:
     position = _slots(paris)
     with paris.database.write() as session:
         off = next(m for m in session.scalars(select(Meeting)) if position[m.slot_id] == 4)
-        for model in (Seat, PlaceHold, InterpreterHold):
-            for row in session.scalars(select(model).where(model.meeting_id == off.id)):
-                session.delete(row)
-        off.status = "cancelled"
+        _call_off(session, off)
         pair = frozenset((off.low_id, off.high_id))
     found = _do(paris, Disturbance("fill"))
     assert pair not in {frozenset(move.parties) for move in found.added}

@@ -61,15 +61,21 @@ class Mender:
         return undone
 
     def put(self, m: int, most: int) -> bool:
-        """Holds m with the fewest other meetings moved, at most so many; whether it was worth it and possible."""
+        """Holds m with the fewest other meetings moved, at most so many; whether it was worth it and possible.
+
+        Who had a meeting gets it back in a free start even if that wins no points: being moved is better than being
+        cancelled, though the objective counts both as one move.
+        """
         must = self.inst.required[m] or self._short(m)
+        had = self.inst.old_slot[m] >= 0
         self.tries = TRIES_PER_MEETING if must else min(TRIES_PER_MEETING, self.left)
         for moves in range(most + 1):
             mark, before = len(self.log), self.points
-            if not must and self.inst.value[m] <= self.penalty * moves:
+            tie = had and moves == 0
+            if not must and self.inst.value[m] <= self.penalty * moves and not tie:
                 break
             if self._insert(m, moves, {m}):
-                if must or self.points - before > 1e-9:  # points count the moves
+                if must or self.points - before > (-1e-9 if tie else 1e-9):  # points count the moves
                     return True
                 self._back(mark, before)
         return False

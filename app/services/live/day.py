@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import itemgetter
+from statistics import median
 from typing import Any
 from uuid import UUID
 
@@ -143,6 +144,7 @@ def read_day(
     has = Counter(side for pair in left.coming for side in pair.sides)
     place_code = {place.id: place.code for place in grid.places if _opens(place.id, grid, left, slot_name)}
     wishes = _wishes(session, event)
+    usual = _usual(pairs.values())
     problem = {
         "format": "fairmatch/problem@1",
         "slots": [{"id": name, "session": one.session} for name, one in names.items()],
@@ -152,7 +154,10 @@ def read_day(
         ],
         "one_meeting_per_organisation_pair": once,
         "interpreters": _interpreters(grid, left, slot_name),
-        "meetings": [_meeting(name, pair, people, place_code, slot_name, slot, wishes) for name, pair in pairs.items()],
+        "meetings": [
+            _meeting(name, pair, people, place_code, slot_name, slot, wishes) | {"value": pair.value or usual}
+            for name, pair in pairs.items()
+        ],
         "objective": {"break": event.rules.get("break_weight") or 0},
     }
     return Day(event, schedule, grid, people, left.slots, pairs, problem, _plan(pairs, grid, slot_name))
@@ -231,7 +236,7 @@ def _candidates(
     fit = [
         (-pair.value, people[ordered[0]].organisation.code, pair.parties, ordered, pair)
         for sides, pair in waiting.items()
-        if sides not in barred and pair.value > 0 and sides <= people.keys()
+        if sides not in barred and (pair.value > 0 or sides in lost) and sides <= people.keys()
         if not chosen or not sides.isdisjoint(chosen)
         for ordered in [_supplier_first(*pair.sides, people)]
     ]
@@ -362,6 +367,13 @@ def _participant(
     }
 
 
+def _usual(pairs: Iterable[DayPair]) -> float:
+    """What a meeting is worth that was booked by hand and that no match run has scored: as much as most of the others,
+    since somebody wanted it. It is shown without points all the same."""
+    scored = [pair.value for pair in pairs if pair.value > 0]
+    return median(scored) if scored else 1.0
+
+
 def _opens(place_id: UUID, grid: Grid, left: _Left, slot_name: dict[UUID, str]) -> bool:
     """Whether a place can be used in any slot that is left; nobody is tied to one that cannot."""
     closed = grid.away.get(place_id, frozenset()) | left.busy.get(place_id, set())
@@ -384,7 +396,6 @@ def _meeting(
     return {
         "id": name,
         "participants": [people[side].organisation.code for side in pair.sides],
-        "value": pair.value,
         "required": locked or frozenset(pair.sides) in wishes.musts,
         "fixed_slot": slot_name[pair.meeting.slot_id] if locked and pair.meeting else None,
         "place": place_code.get(tied) if tied else None,

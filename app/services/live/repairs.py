@@ -196,7 +196,7 @@ def _told(day: Day, found: Repair, tag: str, now: datetime) -> Repaired:
     def moves(changes: tuple[Change, ...]) -> tuple[Move, ...]:
         return tuple(_move(day, change, named) for change in changes)
 
-    waiting = tuple(Waiting(day.pairs[s.meeting].sides, s.value, s.slots) for s in found.standby)
+    waiting = tuple(Waiting(day.pairs[s.meeting].sides, day.pairs[s.meeting].value, s.slots) for s in found.standby)
     return Repaired(day, tag, now, False, moves(found.moved), moves(found.cancelled), moves(found.added), waiting)
 
 
