@@ -116,7 +116,8 @@ class GateBook:
             if "quantity" not in demand.numbers:
                 return None
             quantity = demand.number("quantity") * (demand.unit[1] if demand.unit else 1.0)
-            return name, quantity, demand.unit and demand.unit[0], months_available(demand, self.setting)
+            months = months_available(demand, self.setting) if name == "capacity_per_month" else None
+            return name, quantity, demand.unit and demand.unit[0], months
         if name in DATED:
             return self._deadline(demand, name)
         if name == "target_price":
@@ -208,11 +209,14 @@ class GateBook:
         listed = self._array("certificates", lambda r: float(bool(r.certificates))) > 0
         good = np.ones(len(self.suppliers), dtype=bool)
         for code in wanted:
-            good &= self._valid_until(code) >= day
+            rows, left = self._holders(code)
+            holds = np.zeros(len(self.suppliers), dtype=bool)
+            holds[rows[left >= day]] = True
+            good &= holds
         return self._decide(good, listed)
 
-    def _valid_until(self, code: str) -> np.ndarray:
-        """Days from `as_of` on which a certificate still holds: infinite without an end, minus infinite without it."""
+    def _holders(self, code: str) -> tuple[np.ndarray, np.ndarray]:
+        """Who has a certificate, and the days from `as_of` on which each still holds: infinite without an end."""
         if self._until is None:
             rows: dict[str, list[tuple[int, float]]] = {}
             for i, record in enumerate(self.suppliers):
@@ -225,10 +229,7 @@ class GateBook:
                 held: (np.asarray([at for at, _ in found]), np.asarray([left for _, left in found]))
                 for held, found in rows.items()
             }
-        out = np.full(len(self.suppliers), -math.inf)
-        if of_code := self._until.get(code):
-            out[of_code[0]] = of_code[1]
-        return out
+        return self._until.get(code, (_NOBODY, _NOBODY))
 
     # numbers ---------------------------------------------------------------------------------------------------------
     def _array(self, name: str, make: Callable[[Record], float]) -> np.ndarray:
@@ -250,7 +251,8 @@ class GateBook:
 
     @staticmethod
     def _decide(good: np.ndarray, known: np.ndarray) -> np.ndarray:
-        return np.where(known, good.astype(np.uint8) * np.uint8(PASSED), np.uint8(UNKNOWN))
+        passed, unknown = (good & known).view(np.uint8), (~known).view(np.uint8)
+        return passed * np.uint8(PASSED) + unknown * np.uint8(UNKNOWN)  # `np.where` takes four times as long
 
     def _counted(self, demand: Record, name: str) -> np.ndarray:
         quantity = demand.number("quantity") * (demand.unit[1] if demand.unit else 1.0)
@@ -329,6 +331,7 @@ def _found(demand: Record, supplier: Record, name: str, setting: Setting) -> tup
     return (demand.number(name),), _numbers(supplier, _ENDS.get(name, (name,)))
 
 
+_NOBODY = np.zeros(0, dtype=np.int64)
 _ZONE_NUMBER = {name: number for number, name in enumerate(places.ZONES)}
 _FAMILY_NUMBER = {name: number for number, name in enumerate(FAMILIES)}
 
