@@ -25,6 +25,11 @@ _ATOMS = frozenset((str, int, float, bool))  # what JSON holds as it is
 _TEXTS = frozenset((str,))
 _WISHES = (*fields.DEMAND_FIELDS, *fields.SAME_AS, "capacity_per_month")  # what `must` and `info` may name
 _LOW_AND_HIGH = (("price_from", "price_to"), *fields.ENDS.values())
+_NUMBERS = {
+    "supplier": (*fields.BOTH_NUMBERS, *fields.SUPPLIER_NUMBERS),
+    "demand": (*fields.BOTH_NUMBERS, *fields.DEMAND_NUMBERS),
+}
+_LARGE = 1e300  # numbers below it are read without a second look
 EVIDENCE = {"declared": 0.75, "documented": 0.9, "verified": 1.0, "expired": 0.0}
 
 
@@ -180,7 +185,10 @@ def raw_rows(data: Any, what: str) -> Iterator[Mapping[str, Any]]:
             yield from rows_of(data.iloc[start : start + _AT_A_TIME], what)
     elif isinstance(data, Iterator):
         for number, row in enumerate(data):
-            yield from rows_of([row], f"{what}[{number}]")
+            if type(row) is dict:
+                yield row
+            else:
+                yield from rows_of([row], f"{what}[{number}]")
     else:
         yield from rows_of(data, what)
 
@@ -245,7 +253,7 @@ def _read_lists(record: Record, given: Mapping[str, Any], where: str) -> None:
     spoken: list[str] = []
     for name, vocabulary in fields.CODED.items():
         if name in given:
-            words = words_of(given[name], f"{where}, field {name!r}")
+            words = _words(given, name, where)
             found, rest = codes.resolve(vocabulary, tuple(words))
             record.codes[name] = found
             if rest:
@@ -254,10 +262,10 @@ def _read_lists(record: Record, given: Mapping[str, Any], where: str) -> None:
                 spoken.extend(words)
     record.words = tuple(spoken)
     if "equipment" in given:  # text, and no products: who has sewing machines does not make them
-        record.equipment = tuple(words_of(given["equipment"], f"{where}, field 'equipment'"))
+        record.equipment = tuple(_words(given, "equipment", where))
     for name in fields.PLACES:
         if name in given:
-            _read_places(record, name, words_of(given[name], f"{where}, field {name!r}"))
+            _read_places(record, name, _words(given, name, where))
     if record.side == "supplier":
         derived, found = "sells_to", (*record.has("exports_to"), *record.has("markets"))
     else:
@@ -265,7 +273,7 @@ def _read_lists(record: Record, given: Mapping[str, Any], where: str) -> None:
     if found:
         record.codes[derived] = tuple(sorted(set(found)))
     if "languages" in given:
-        tags = [(word, places.language(word)) for word in words_of(given["languages"], f"{where}, field 'languages'")]
+        tags = [(word, places.language(word)) for word in _words(given, "languages", where)]
         record.codes["languages"] = tuple(dict.fromkeys(tag for _, tag in tags if tag))
         unknown = tuple(word for word, tag in tags if tag is None)
         if unknown:
@@ -316,7 +324,7 @@ def _certificates(record: Record, value: Any, where: str) -> tuple[Certificate, 
             record.unresolved["certificates"] = (*record.unresolved.get("certificates", ()), word)
         for code in found:
             new = Certificate(code, until, evidence)
-            out[code] = max(out.get(code, new), new, key=strength)
+            out[code] = max(out[code], new, key=strength) if code in out else new
     return tuple(out[code] for code in sorted(out))
 
 
@@ -331,10 +339,13 @@ def strength(certificate: Certificate) -> tuple[bool, dt.date, float]:
 
 
 def _read_values(record: Record, given: Mapping[str, Any], where: str) -> None:
-    own = fields.SUPPLIER_NUMBERS if record.side == "supplier" else fields.DEMAND_NUMBERS
-    for name in (*fields.BOTH_NUMBERS, *own):
+    for name in _NUMBERS[record.side]:
         if name in given:
-            record.numbers[name] = _number(given[name], f"{where}, field {name!r}")
+            value = given[name]
+            plain = type(value) is int or type(value) is float
+            record.numbers[name] = (
+                float(value) if plain and 0 <= value < _LARGE else _number(value, f"{where}, field {name!r}")
+            )
     if "smart_level" in record.numbers and record.numbers["smart_level"] > 5:
         raise RecordError(f"{where}, field 'smart_level': found {given['smart_level']!r}, levels run from 0 to 5")
     for low, high in _LOW_AND_HIGH if record.side == "supplier" else ():
@@ -372,7 +383,7 @@ def _read_wishes(record: Record, given: Mapping[str, Any], where: str) -> None:
             record.dates[name] = _date(given[name], f"{where}, field {name!r}")
     for name in ("must", "info"):
         if name in given:
-            wishes = words_of(given[name], f"{where}, field {name!r}")
+            wishes = _words(given, name, where)
             for wish in wishes:
                 if wish not in _WISHES:
                     hint = fields.suggestion(wish, _WISHES)
@@ -380,13 +391,19 @@ def _read_wishes(record: Record, given: Mapping[str, Any], where: str) -> None:
             setattr(record, name, tuple(dict.fromkeys(fields.SAME_AS.get(wish, wish) for wish in wishes)))
     for name in (*fields.RULED_OUT, "met"):
         if name in given:
-            setattr(record, name, tuple(dict.fromkeys(words_of(given[name], f"{where}, field {name!r}"))))
+            setattr(record, name, tuple(dict.fromkeys(_words(given, name, where))))
+
+
+def _words(given: Mapping[str, Any], name: str, where: str) -> list[str]:
+    """`words_of` one field; where it stands is put into words only for what is no list of plain words."""
+    value = given[name]
+    if type(value) is list and _TEXTS.issuperset(map(type, value)):
+        return [word for word in map(str.strip, value) if word]
+    return words_of(value, f"{where}, field {name!r}")
 
 
 def words_of(value: Any, where: str) -> list[str]:
     """The words of a list field: a list, or one text with ; between them."""
-    if type(value) is list and _TEXTS.issuperset(map(type, value)):
-        return [word for word in map(str.strip, value) if word]
     if isinstance(value, str):
         parts = value.replace("|", ";").replace("；", ";").replace("、", ";").split(";")
         return [part.strip() for part in parts if part.strip()]
