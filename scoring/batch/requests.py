@@ -82,9 +82,12 @@ class Rows:
         out = np.empty((len(self.terms), len(records)), dtype=np.int64)
         for own, number, (term, table) in zip(out, self._number, self.terms, strict=True):
             keys = term.keys(records)
-            if new := {key: record for key, record in zip(keys, records, strict=True) if key not in number}:
-                self._add(new, number, term, table)
-            own[:] = [number[key] for key in keys]
+            known = list(map(number.get, keys))
+            if None in known:
+                found = zip(keys, records, known, strict=True)
+                self._add({key: record for key, record, at in found if at is None}, number, term, table)
+                known = list(map(number.get, keys))
+            own[:] = known
         return out
 
     def _add(self, new: dict[Hashable, Record], number: dict[Hashable, int], term: Term, table: TermTable) -> None:

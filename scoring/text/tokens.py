@@ -18,6 +18,7 @@ from scoring.vocabulary.inflect import stem as light_stem
 from scoring.vocabulary.language import likely_language
 
 _RUN = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]+|[^\W_㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]+")
+_ASCII_RUN = re.compile("[0-9a-z]+")  # the same in a text of plain letters, in half the time
 _CJK = re.compile(r"[㐀-䶿一-鿿豈-﫿぀-ヿ가-힯]")
 
 # Function words of the five languages and the phrases every fair list repeats; content words of trade stay in.
@@ -59,6 +60,8 @@ def fold(word: str) -> str:
 
 def runs(text: str) -> list[str]:
     """Folded words and unbroken CJK runs, in order."""
+    if text.isascii():
+        return _ASCII_RUN.findall(text.lower())
     return _RUN.findall(fold_text(text))
 
 

@@ -189,13 +189,11 @@ class Passages:
 
     def _joined(self, both: str) -> bool:
         """Whether two words written as one are a word of some list."""
-        if not self._may_have(both):
-            return False
         known = self._pairs.get(both)
         if known is None:
             if len(self._pairs) >= _PAIRS:
                 self._pairs.clear()
-            known = self._pairs[both] = bool(self._kinds(both) & _SINGLE)
+            known = self._pairs[both] = self._may_have(both) and bool(self._kinds(both) & _SINGLE)
         return known
 
     def _linked(self, one: str, other: str) -> bool:
