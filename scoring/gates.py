@@ -252,7 +252,8 @@ class GateBook:
     @staticmethod
     def _decide(good: np.ndarray, known: np.ndarray) -> np.ndarray:
         passed, unknown = (good & known).view(np.uint8), (~known).view(np.uint8)
-        return passed * np.uint8(PASSED) + unknown * np.uint8(UNKNOWN)  # `np.where` takes four times as long
+        # `np.where` takes four times as long
+        return np.asarray(passed * np.uint8(PASSED) + unknown * np.uint8(UNKNOWN))
 
     def _counted(self, demand: Record, name: str) -> np.ndarray:
         quantity = demand.number("quantity") * (demand.unit[1] if demand.unit else 1.0)

@@ -86,8 +86,8 @@ class Rows:
             if None in known:
                 found = zip(keys, records, known, strict=True)
                 self._add({key: record for key, record, at in found if at is None}, number, term, table)
-                known = list(map(number.get, keys))
-            own[:] = known
+                known = [number[key] for key in keys]
+            own[:] = np.asarray(known)
         return out
 
     def _add(self, new: dict[Hashable, Record], number: dict[Hashable, int], term: Term, table: TermTable) -> None:
