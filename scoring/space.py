@@ -14,6 +14,7 @@ from scoring.behaviour import Behaviour
 from scoring.errors import RankingError
 from scoring.lifts import Found
 from scoring.records import Record
+from scoring.terms import adding
 from scoring.terms.base import Setting, Term, in_steps
 from scoring.terms.catalogue import terms as all_terms
 from scoring.terms.distinct import Distinct
@@ -269,6 +270,10 @@ def _total(terms: Sequence[Points], size: int) -> np.ndarray:
     if not terms:
         return np.zeros(size)
     total, held = np.array(terms[0].all()), np.empty(size)
+    quick = adding.worth_it(size)
     for points in terms[1:]:
-        total += points.all(held)
+        if quick and points.of is not None:
+            adding.add(total, points.rows, points.of)
+        else:
+            total += points.all(held)
     return total

@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from scoring.records import Record
+from scoring.terms import adding
 from scoring.terms.base import Term
 
 AT_A_TIME = 2048  # records whose rows are made together
@@ -49,6 +50,8 @@ class Distinct:
     def products(self, columns: Sequence[int] | np.ndarray, numbers: Sequence[float] | np.ndarray) -> np.ndarray:
         """The inner products of one row (a column may come twice) with the distinct rows, shape (n_distinct,): rows are
         whole steps, so the products are exact in any order."""
+        if adding.worth_it(len(self.of)):
+            return adding.products(self.rows, np.asarray(columns, dtype=np.int64), np.asarray(numbers, dtype=float))
         size, starts = self.rows.shape[0], self.rows.indptr
         indices, data = self.rows.indices, self.rows.data
         if (len(columns) - ROWS) * COLUMN > data.size:

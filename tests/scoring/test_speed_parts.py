@@ -20,7 +20,7 @@ from scoring.lifts.candidates import changes
 from scoring.lifts.pair import Pair, failing_gates
 from scoring.records import read
 from scoring.standing import Standing
-from scoring.terms import distinct
+from scoring.terms import adding, distinct
 from scoring.terms.base import in_steps
 from scoring.terms.distinct import Distinct
 from scoring.text import dots
@@ -130,6 +130,25 @@ def test_gates_that_a_change_does_not_touch_stay_as_they_are():
                 assert found.failing == failing_gates(demand, found.supplier, setting)
                 tried += found.failing != failing
     assert tried > 100
+
+
+@pytest.mark.parametrize("text", ["compact", "full"])
+def test_scores_are_the_same_bits_in_machine_code(text, monkeypatch):
+    ranker = SupplierRanker(text=text, as_of="2025-09-15").fit(suppliers(150))
+    asked = [*demands(60), {"id": "nothing"}, {"id": "one", "markets": ["FR"]}]
+    ranker.learn([(asked[0]["id"], ranker.ids_[3], 1), (asked[0]["id"], ranker.ids_[4], 0)])
+    plain = ranker.scores(asked)
+    used = []
+    monkeypatch.setattr(adding, "worth_it", lambda size: used.append(size) or True)
+    np.testing.assert_array_equal(ranker.scores(asked), plain)
+    assert set(used) == {150}
+
+
+def test_machine_code_adds_up_long_lists_only_and_where_it_may_be_compiled(monkeypatch):
+    assert adding.worth_it(adding.MANY)
+    assert not adding.worth_it(adding.MANY - 1)
+    monkeypatch.setattr(adding, "can_compile", lambda: False)
+    assert not adding.worth_it(adding.MANY)
 
 
 @pytest.mark.parametrize("size", [7, dots.MANY + 5])
