@@ -24,7 +24,6 @@ from scoring.records import Record
 from scoring.space import Space
 
 BLOCK = 1024  # requests made ready together
-TILE = 4096  # fitted records whose text is held at a time, by each thread; each call of the scan takes its time
 AHEAD = 1  # blocks made ahead per thread
 # Bounds that let expect something of the kth score: twice k; more, up to so many, where they often promise too much.
 REACH, FURTHEST, OFTEN = 2, 512, 0.02
@@ -70,25 +69,24 @@ class BatchRanker:
     def _scan(self, block: Block, k: int) -> Best:
         size = block.stated.shape[1]
         best = Best(np.full((size, k), -1, np.int32), np.full((size, k), np.nan), np.zeros(size, np.int64))
-        held = np.empty((TILE, LANES), dtype=np.float32)
         order = np.lexsort(block.stated)  # the lanes then leave out many groups that none of them states
         parts = [order[begin : begin + LANES] for begin in range(0, size, LANES)]
         self.expected.setdefault(k, REACH * k)
-        wrong = np.concatenate([self._expecting(block, requests, best, held) for requests in parts])
+        wrong = np.concatenate([self._expecting(block, requests, best) for requests in parts])
         for begin in range(0, wrong.size, LANES):
-            self._again(block, wrong[begin : begin + LANES], best, held)
+            self._again(block, wrong[begin : begin + LANES], best)
         if wrong.size > OFTEN * size:
             self.expected[k] = max(min(2 * self.expected[k], FURTHEST), self.expected[k])
         return best
 
-    def _expecting(self, block: Block, requests: np.ndarray, best: Best, held: np.ndarray) -> np.ndarray:
+    def _expecting(self, block: Block, requests: np.ndarray, best: Best) -> np.ndarray:
         """Rank some requests; return those of which more was expected than they have."""
         lanes = self._lanes(block, requests, self.expected[best.scores.shape[1]])
-        self._through(block, requests, lanes, best, held)
+        self._through(block, requests, lanes, best)
         wrong = ~block.empty[requests] & (lanes.least[: requests.size] > self._proven(block, requests, best))
         return np.asarray(requests[wrong])
 
-    def _again(self, block: Block, requests: np.ndarray, best: Best, held: np.ndarray) -> None:
+    def _again(self, block: Block, requests: np.ndarray, best: Best) -> None:
         """Rank some requests anew, from what their kth score so far leaves over."""
         proven, rare = self._proven(block, requests, best), block.asked.rare
         best.records[requests], best.scores[requests] = -1, np.nan
@@ -98,7 +96,7 @@ class BatchRanker:
         lanes = self._lanes(block, requests, best.scores.shape[1])
         lanes.least[: requests.size] = proven
         lanes.slack[:] = np.inf
-        self._through(block, requests, lanes, best, held)
+        self._through(block, requests, lanes, best)
 
     @staticmethod
     def _proven(block: Block, requests: np.ndarray, best: Best) -> np.ndarray:
@@ -107,17 +105,13 @@ class BatchRanker:
         shift = asked.allowance[requests].astype(float) + asked.points[requests, -1]
         return np.asarray(kth - shift, dtype=np.float32)
 
-    def _through(self, block: Block, requests: np.ndarray, lanes: Lanes, best: Best, held: np.ndarray) -> None:
-        """Go through all fitted records; `held` has room for the points of a tile."""
+    def _through(self, block: Block, requests: np.ndarray, lanes: Lanes, best: Best) -> None:
+        """Go through all fitted records."""
         fitted, compiled, settled = self.tables.fitted, cast("Any", scan), cast("Any", settle)
         found = (best.records, best.scores, best.scored)
-        head = fitted.text[:, :HEAD]
-        points = np.zeros((head.shape[1], LANES), dtype=np.float32)
-        points[:, : len(requests)] = block.asked.points[requests, : head.shape[1]].T
-        for start in range(0, self.tables.n, TILE):
-            rows = head[start : start + TILE]
-            text = np.matmul(rows, points, out=held[: len(rows)])
-            compiled(fitted, block.wishes, block.asked, lanes, text, start, *found)
+        heads = np.zeros((min(HEAD, fitted.text.shape[1]), LANES), dtype=np.float32)
+        heads[:, : len(requests)] = block.asked.points[requests, : len(heads)].T
+        compiled(fitted, block.wishes, block.asked, lanes, heads, *found)
         for lane in np.flatnonzero(lanes.waiting):
             settled(fitted, block.wishes, block.asked, lanes, lane, *found)
 

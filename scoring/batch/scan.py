@@ -23,6 +23,7 @@ from scoring.batch.lanes import F32, F64, I16, I32, I64, LANES, U64, WISHES, nam
 from scoring.batch.lanes import array as _array
 
 TOGETHER = 16  # records scored exactly side by side
+TILE = 256  # records whose text is held at a time: their points stay near the processor; even
 HEAD = 64  # columns of text that are multiplied for every pair; those of the largest values come first
 
 
@@ -107,12 +108,13 @@ _LANES = named(
     *((F32, 2), (I64, 1), (F32, 2), (I64, 1), (F32, 1)),
 )
 _SEQUENCE = 0x03F79D71B4CB0A89  # of de Bruijn: times a word of one bit, its six highest bits say which bit it is
+_SUMS = {"reassoc", "contract", "nsz"}  # sums in whatever order suits the machine
 _BRUIJN, _BIT = np.uint64(_SEQUENCE), np.zeros(64, dtype=np.int64)
 _BIT[[(_SEQUENCE << bit) % 2**64 >> 58 for bit in range(64)]] = np.arange(64)
 _SCRATCH, _RECORDS, _SCORES, _SCORED = _array(F64, 1), _array(I32, 2), _array(F64, 2), _array(I64, 1)
 
 
-@jit(F64, _FITTED, _ASKED, I64, I64, no_cpython_wrapper=True, fastmath={"reassoc", "contract", "nsz"})
+@jit(F64, _FITTED, _ASKED, I64, I64, no_cpython_wrapper=True, fastmath=_SUMS)
 def text_value(fitted, asked, request, record):
     """The text term: an inner product of whole steps, whatever the order of its sum."""
     place, row = asked.text[request], fitted.text[record]
@@ -264,7 +266,7 @@ def make_room(fitted, wishes, asked, lanes, lane, records, scores, scored):
         settle(fitted, wishes, asked, lanes, lane, records, scores, scored)
 
 
-@jit(F32, _FITTED, _ASKED, I64, I64, no_cpython_wrapper=True, fastmath={"reassoc", "contract", "nsz"})
+@jit(F32, _FITTED, _ASKED, I64, I64, no_cpython_wrapper=True, fastmath=_SUMS)
 def points_beyond(fitted, asked, request, record):
     """The points of a text beyond its head."""
     points, row = asked.points[request][HEAD:], fitted.text[record][HEAD:]
@@ -274,26 +276,57 @@ def points_beyond(fitted, asked, request, record):
     return total
 
 
-@jit(types.void, _FITTED, WISHES, _ASKED, _LANES, _array(F32, 2), I64, _RECORDS, _SCORES, _SCORED)
-def scan(fitted, wishes, asked, lanes, text, begin, records, scores, scored):
-    """Go through the records from `begin` on; `text`, of shape (n_records, LANES), are the points of the heads of their
-    texts."""
-    size = text.shape[0]
+@jit(types.void, _array(F32, 2), I64, _array(F32, 2), _array(F32, 2), I64, no_cpython_wrapper=True, fastmath=_SUMS)
+def add_heads(rows, record, heads, text, at):
+    """Add the points of the heads of two records next to each other, four columns at a time, so that what is read of
+    the requests serves both; a last record alone is its own neighbour."""
+    other = min(record + 1, rows.shape[0] - 1)
+    whole = heads.shape[0] - heads.shape[0] % 4
+    for column in range(0, whole, 4):
+        a, b, c, d = rows[record, column], rows[record, column + 1], rows[record, column + 2], rows[record, column + 3]
+        e, f, g, h = rows[other, column], rows[other, column + 1], rows[other, column + 2], rows[other, column + 3]
+        for lane in range(LANES):
+            one, two = heads[column, lane], heads[column + 1, lane]
+            three, four = heads[column + 2, lane], heads[column + 3, lane]
+            text[at, lane] += a * one + b * two + c * three + d * four
+            text[at + 1, lane] += e * one + f * two + g * three + h * four
+    for column in range(whole, heads.shape[0]):
+        for lane in range(LANES):
+            text[at, lane] += rows[record, column] * heads[column, lane]
+            text[at + 1, lane] += rows[other, column] * heads[column, lane]
+
+
+@jit(types.void, _FITTED, _ASKED, _LANES, I64, _array(F32, 2), no_cpython_wrapper=True)
+def add_rare(fitted, asked, lanes, end, text):
+    """Add the points of rare columns of the records before `end` that have not been read."""
+    begin = end - text.shape[0]
     for lane in range(LANES):
         request = lanes.request[lane]
         if request >= 0:
             for at in range(asked.rare[request], asked.rare[request + 1]):
                 low, high = asked.rare_from[at], fitted.post_start[asked.rare_column[at] + 1]
-                while low < high and fitted.post_record[low] < begin + size:
+                while low < high and fitted.post_record[low] < end:
                     text[fitted.post_record[low] - begin, lane] += asked.rare_weight[at] * fitted.post_value[low]
                     low += 1
                 asked.rare_from[at] = low
+
+
+@jit(types.void, _FITTED, WISHES, _ASKED, _LANES, _array(F32, 2), _RECORDS, _SCORES, _SCORED)
+def scan(fitted, wishes, asked, lanes, heads, records, scores, scored):
+    """Go through the records; `heads`, of shape (n_columns, LANES), are the points of the heads of the texts asked
+    for."""
+    text = np.empty((TILE, LANES), dtype=np.float32)
     total = np.empty(LANES, dtype=np.int16)
     reached = np.zeros(LANES, dtype=np.uint8)
     eight = reached.view(np.uint64)
     groups, table, least, step, beyond = lanes.groups, lanes.table, lanes.least, lanes.step, lanes.rest
-    for at in range(size):
-        record = begin + at
+    for record in range(fitted.text.shape[0]):
+        at = record % TILE
+        if at == 0:
+            text[:] = np.float32(0.0)
+            add_rare(fitted, asked, lanes, record + TILE, text)
+        if at % 2 == 0:
+            add_heads(fitted.text, record, heads, text, at)
         code, opened, rest = fitted.code[record], lanes.opened[record], fitted.rest[record]
         for lane in range(LANES):
             total[lane] = 0

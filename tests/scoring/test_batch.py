@@ -21,7 +21,7 @@ from scoring import SupplierRanker, rank_shards, read_shards
 from scoring.batch import masks, tables
 from scoring.batch import ranking as batch
 from scoring.batch.lanes import LANES, opened
-from scoring.batch.scan import HEAD
+from scoring.batch.scan import HEAD, TILE
 from scoring.errors import RankingError, RecordError
 from scoring.records import read
 from tests.scoring import test_gates
@@ -73,12 +73,17 @@ def test_a_large_list_is_ranked_exactly_and_few_pairs_are_scored(large):
             assert identity is None or full[row, ranker.ids_.index(identity)] == value
 
 
+def test_a_last_record_alone_in_its_tile_is_ranked_like_the_others():
+    ranker = SupplierRanker(text="compact", as_of=AS_OF).fit(invented_suppliers(TILE + 1, seed=8))
+    asked = list(invented_demands(40, seed=9))
+    same(together(ranker, asked, TILE + 1), alone(ranker, asked, TILE + 1))
+
+
 @pytest.mark.parametrize("size", [1, 7, 256])
 def test_neither_blocks_nor_threads_nor_order_change_a_bit(large, size, monkeypatch):
     ranker, asked = large
     expected = together(ranker, asked, 5)
     monkeypatch.setattr(batch, "BLOCK", size)
-    monkeypatch.setattr(batch, "TILE", 1 + size)
     some = slice(0, None if size > 1 else 40)
     found = together(ranker, asked[some], 5, threads=1 + size % 3)
     same(found, (expected[0][some], expected[1][some]))
