@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -170,6 +171,43 @@ def test_a_changed_row_makes_the_next_revision_and_keeps_the_first(desk: Desk) -
     with desk.database.read() as session:
         old = session.scalars(select(CapabilityProfile).filter_by(revision=1)).all()
     assert first in [profile.document for profile in old]
+
+
+TWO_ORDERS = (
+    "Code,Company,Country,Product wanted,Quantity,Certificates required,Languages,Brands\n"
+    "B8,X,DE,Daunenjacken,900,,de,Alpha\n"
+    "B8,X,DE,organic t-shirts,900,GOTS,fr,Beta\n"
+)
+
+
+def _buyer(desk: Desk, code: str) -> dict[str, Any]:
+    with desk.database.read() as session:
+        owner = session.scalars(select(Organisation).filter_by(code=code, tenant_id=desk.actor.tenant_id)).one()
+        return latest(session, BuyerProfile, [owner.id])[owner.id].document
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_rows_of_one_buyer_make_one_profile_and_the_terms_of_each_order_stay_with_it(desk: Desk, turned: bool) -> None:
+    head, *rows = TWO_ORDERS.splitlines()
+    assert said(desk.bring("\n".join([head, *(rows[::-1] if turned else rows)]) + "\n")) == []
+    profile = _buyer(desk, "B8")
+    assert {name: sorted(profile[name]) for name in ("products", "languages", "brands")} == {
+        "products": ["Daunenjacken", "organic t-shirts"], "languages": ["de", "fr"], "brands": ["Alpha", "Beta"],
+    }  # fmt: skip
+    assert not profile.get("certificates")
+    with desk.database.read() as session:
+        asked = [row.document for row in session.scalars(select(RequestRevision))]
+    assert {one["products"][0]: one.get("certificates", []) for one in asked} == {
+        "Daunenjacken": [], "organic t-shirts": [{"code": "GOTS"}],
+    }  # fmt: skip
+
+
+def test_terms_of_a_buyer_stay_where_its_rows_speak_of_orders_only(desk: Desk) -> None:
+    desk.bring("Code,Company,Country,Certificates required,Brands\nB8,X,DE,RDS,Alpha\n")
+    assert _buyer(desk, "B8")["certificates"] == [{"code": "RDS"}]
+    desk.bring(TWO_ORDERS)
+    assert _buyer(desk, "B8")["certificates"] == [{"code": "RDS"}]
+    assert _buyer(desk, "B8")["brands"] == ["Alpha", "Beta"]
 
 
 def test_certificates_of_their_own_list_complete_the_profile(desk: Desk) -> None:

@@ -19,6 +19,12 @@ from app.services.imports.report import TableReport
 
 _Shape = TypeVar("_Shape", bound=shapes.Shape)
 _CERTIFICATE = tuple(shapes.Certificate.model_fields)
+#: what is agreed for one order: a buyer's row that carries a request says it of that request
+_OF_AN_ORDER = (
+    "certificates", "business_models", "cooperation", "incoterms", "transport", "customs_modes", "payment_terms",
+    "compliance",
+)  # fmt: skip
+_MOST_TEXT = 20_000  # characters, as `app.domain.profiles` has it
 
 
 class ProfileDesk:
@@ -28,6 +34,7 @@ class ProfileDesk:
         self._session, self._actor, self._event, self._directory = session, actor, event, directory
         self._said: dict[UUID, tuple[TableReport, Record, dict[str, Any]]] = {}
         self._certificates: dict[UUID, list[tuple[TableReport, Record, dict[str, Any]]]] = defaultdict(list)
+        self._buyers: dict[UUID, list[tuple[TableReport, Record]]] = defaultdict(list)
         self._requests: dict[UUID, int] = defaultdict(int)
 
     def row(self, table: TableReport, record: Record, organisation: Organisation) -> bool:
@@ -35,10 +42,9 @@ class ProfileDesk:
         if record.kind == "exhibitors":
             self._said[organisation.id] = (table, record, record.of("profile"))
             return _shape(table, record, shapes.CapabilityProfile, record.of("profile")) is not None
-        profile = _shape(table, record, shapes.BuyerProfile, record.of("profile"))
-        if profile is None:
+        if _shape(table, record, shapes.BuyerProfile, record.of("profile")) is None:
             return False
-        self._save_buyer(table, organisation, profile)
+        self._buyers[organisation.id].append((table, record))
         wanted = record.of("request")
         if not wanted:
             return True
@@ -66,7 +72,8 @@ class ProfileDesk:
         return self._save_request(table, record, organisation, f"{organisation.code}-R", wanted, code)
 
     def save(self) -> None:
-        """Save the capability profiles; a profile that says what it said before keeps its revision."""
+        """Save the profiles; one that says what it said before keeps its revision."""
+        self._save_buyers()
         owners = dict.fromkeys([*self._said, *self._certificates])
         known = profiles.latest(self._session, CapabilityProfile, owners)
         for owner in owners:
@@ -86,10 +93,16 @@ class ProfileDesk:
             saved = profiles.register_capabilities(self._session, self._actor, owner, shape, extra)
             _count(table, saved.unresolved)
 
-    def _save_buyer(self, table: TableReport, organisation: Organisation, profile: shapes.BuyerProfile) -> None:
-        before = profiles.latest(self._session, BuyerProfile, [organisation.id]).get(organisation.id)
-        if before is None or before.document != profiles.document_of(profile):
-            saved = profiles.register_buyer(self._session, self._actor, organisation.id, profile)
+    def _save_buyers(self) -> None:
+        known = profiles.latest(self._session, BuyerProfile, list(self._buyers))
+        for owner, rows in self._buyers.items():
+            before = known.get(owner)
+            table, record = rows[-1]
+            said = _together([row for _, row in rows], before.document if before else {})
+            shape = _shape(table, record, shapes.BuyerProfile, said, lenient=True)
+            if shape is None or (before is not None and before.document == profiles.document_of(shape)):
+                continue
+            saved = profiles.register_buyer(self._session, self._actor, owner, shape)
             _count(table, saved.unresolved)
 
     def _save_request(
@@ -136,6 +149,29 @@ def _with(certificates: list[Any], more: list[dict[str, Any]]) -> list[Any]:
     listed = {str(item["code"]).casefold() for item in more}
     kept = [c for c in certificates if str(c["code"] if isinstance(c, dict) else c).casefold() not in listed]
     return [*kept, *more]
+
+
+def _together(rows: list[Record], before: dict[str, Any]) -> dict[str, Any]:
+    """What the rows of one buyer say of it: lists are joined, texts follow each other, of values the last counts.
+
+    What a row with a request says of that order (certificates, terms) does not go into the profile, or other requests
+    of the buyer, which inherit what they do not say, would ask for it too; where no row speaks of it, the profile keeps
+    what it said `before`.
+    """
+    asking = [bool(record.of("request")) for record in rows]
+    out: dict[str, Any] = {name: before[name] for name in _OF_AN_ORDER if name in before} if all(asking) else {}
+    for record, asks in zip(rows, asking, strict=True):
+        for name, value in record.of("profile").items():
+            if asks and name in _OF_AN_ORDER:
+                continue
+            held = out.get(name)
+            if isinstance(value, list) and held:
+                out[name] = [*held, *(item for item in value if item not in held)]
+            elif name == "text" and held and value not in held:
+                out[name] = f"{held}\n{value}" if len(held) + len(value) < _MOST_TEXT else held
+            elif name != "text" or not held:
+                out[name] = value
+    return out
 
 
 def _count(table: TableReport, words: list[str]) -> None:
