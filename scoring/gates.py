@@ -284,15 +284,22 @@ class GateBook:
         return np.where(np.isnan(own), np.asarray(planned)[zone.astype(np.int64)], own)
 
     def _priced(self, demand: Record) -> np.ndarray:
-        term = self._price
-        low = self._array("euros", lambda r: term.band(r)[0])
-        return self._decide(low <= term.euros(demand, "target_price"), ~np.isnan(low) & self._families(demand))
+        """An upper price alone says where prices end; a target below it may be met or not."""
+        term, target = self._price, self._price.euros(demand, "target_price")
+        low = self._array("price_from", lambda r: term.euros(r, "price_from"))
+        high = self._array("price_to", lambda r: term.euros(r, "price_to"))
+        alike = self._families(demand)
+        return self._told(alike & (target < low), alike & ((target >= low) | (np.isnan(low) & (target >= high))))
 
     def _ranged(self, demand: Record, name: str) -> np.ndarray:
-        low, high = self._field(f"{name}_from"), self._field(f"{name}_to")
-        low, high = np.where(np.isnan(low), high, low), np.where(np.isnan(high), low, high)
-        wanted = demand.number(name)
-        return self._decide((low <= wanted) & (wanted <= high), ~np.isnan(low))
+        """Where one end alone is stated, a number beyond it fails; on its other side nobody knows how far it goes."""
+        low, high, wanted = self._field(f"{name}_from"), self._field(f"{name}_to"), demand.number(name)
+        return self._told((wanted < low) | (wanted > high), (low <= wanted) & (wanted <= high))
+
+    @staticmethod
+    def _told(failed: np.ndarray, passed: np.ndarray) -> np.ndarray:
+        """States where what fails and what passes is known, and the rest is not."""
+        return np.asarray(np.where(failed, FAILED, np.where(passed, PASSED, UNKNOWN)), dtype=np.uint8)
 
     def _levelled(self, demand: Record, name: str) -> np.ndarray:
         found, wanted = self._field(name), demand.number(name)
