@@ -18,7 +18,7 @@ from typing import Any
 from scoring import codes, fields, places
 from scoring.errors import RecordError
 from scoring.fields import Side
-from scoring.measures import unit_of
+from scoring.measures import currency_of, unit_of
 
 _AT_A_TIME = 2048  # rows of a DataFrame made into dicts at a time
 _ATOMS = frozenset((str, int, float, bool))  # what JSON holds as it is
@@ -355,12 +355,15 @@ def _read_values(record: Record, given: Mapping[str, Any], where: str) -> None:
         word = str(given["unit"])
         record.unit = unit_of(codes.code_of("units", word) or word, f"{where}, field 'unit'")
     if "currency" in given:
-        currency = str(given["currency"]).strip().upper()
-        if len(currency) != 3 or not currency.isalpha():
-            raise RecordError(
-                f"{where}, field 'currency': found {given['currency']!r}, expected an ISO 4217 code as EUR"
-            )
-        record.currency = currency
+        word = str(given["currency"]).strip()
+        known = currency_of(word)
+        if known is None:
+            if len(word) != 3 or not word.isalpha():
+                raise RecordError(
+                    f"{where}, field 'currency': found {given['currency']!r}, expected an ISO 4217 code as EUR"
+                )
+            record.unresolved["currency"] = (word,)
+        record.currency = known or word.upper()
     if "transit_days" in given and record.side == "supplier":
         record.transit = _transit(given["transit_days"], f"{where}, field 'transit_days'")
 

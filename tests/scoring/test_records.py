@@ -102,6 +102,36 @@ def test_unresolved_words_stay_visible():
     assert told.unresolved == ("flurbles",)
 
 
+@pytest.mark.parametrize(
+    ("word", "codes"),
+    [
+        ("UK", ("GB",)), ("uk", ("GB",)), ("U.K.", ("GB",)), ("Scotland", ("GB",)), ("Wales", ("GB",)),
+        ("EL", ("GR",)), ("PRC", ("CN",)), ("USA", ("US",)), ("U.S.A.", ("US",)), ("Korea", ("KR",)),
+        ("Viet Nam", ("VN",)), ("Czech Republic", ("CZ",)), ("Holland", ("NL",)), ("Turkey", ("TR",)),
+        ("Türkiye", ("TR",)), ("fr", ("FR",)), ("XK", ("XK",)), ("ZZ", ()), ("XX", ()),
+    ],
+)  # fmt: skip
+def test_two_letters_are_a_country_only_where_there_is_one(word, codes):
+    record = read_one({"id": "d", "sourcing_countries": [word], "delivery_country": word}, "demand")
+    assert record.has("sourcing_countries") == record.has("delivery_country") == record.has("goes_to") == codes
+    assert record.unresolved.get("sourcing_countries") == (None if codes else (word,))
+
+
+@pytest.mark.parametrize("word", ["RMB", "rmb", "CNH", "人民币", "元", "￥", "cny"])
+def test_the_yuan_has_many_names(word):
+    row = {"id": "a", "price_from": 100, "currency": word}
+    assert read_one(row, "supplier").currency == "CNY"
+    own = SupplierRanker(rates={word: 0.5}).fit([row])
+    assert own._setting.rates["CNY"] == 0.5
+
+
+def test_a_currency_that_is_none_is_told_and_not_compared():
+    asked = {"id": "d", "products": ["socks"], "target_price": 3, "currency": "QQQ"}
+    told = SupplierRanker(as_of="2025-09-15").fit([{"id": "a", "price_from": 1}]).explain(asked, "a")
+    assert told.unresolved == ("QQQ",)
+    assert "price" not in {term.name for term in told.terms}
+
+
 def test_info_fields_are_neither_scored_nor_gates():
     ranker = SupplierRanker(as_of="2025-09-15").fit([{"id": "a", "moq": 900}])
     told = ranker.explain({"id": "d", "products": ["socks"], "quantity": 10, "info": ["quantity"]}, "a")
