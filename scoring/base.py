@@ -135,7 +135,13 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         ----------
         feedback : rows (from_id, to_id, label, at)
             Dicts, tuples or a DataFrame; `label` is 1 or 0, or a word ("accepted", "declined", …); of two answers
-            about one pair the later counts.
+            about one pair the later counts: `at` is a day or time (ISO 8601 or a datetime; without a zone, UTC) or a
+            number (seconds from 1970, or of any count); of equal ones, the one given later.
+
+        Raises
+        ------
+        RecordError
+            A row with other fields, or a label or time that cannot be read.
 
         Returns
         -------
