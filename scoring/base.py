@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from scoring import behaviour, collecting, explaining, storage
 from scoring.batch.results import Best
-from scoring.errors import RankingError, RecordError, UnknownIdError
+from scoring.errors import RankingError, RecordError, UnknownIdError, whole_number
 from scoring.fields import Side
 from scoring.gates import FAILED
 from scoring.measures import checked_rates
@@ -222,8 +222,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         Ranking of arrays of shape (n_askers, k), short rows padded with None and NaN
         """
         check_is_fitted(self)
-        if k < 1 or not hasattr(k, "__index__"):
-            raise RankingError(f"k={k}: expected a whole number of at least 1")
+        k = whole_number(k)
         names: list[str] = []
         blocks = list(self.rank_blocks(askers, k, names=names))
         at = np.concatenate([np.zeros((0, k), dtype=np.int32), *(block.records for block in blocks)])

@@ -7,6 +7,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
 from scoring.errors import RecordError
 from scoring.vocabulary.iso import CURRENCY_ALIASES
 
@@ -109,7 +111,7 @@ def checked_rates(rates: Mapping[str, float] | None) -> dict[str, float]:
     """The offline rates with the caller's own laid over them."""
     table = dict(RATES)
     for code, rate in (rates or {}).items():
-        if not (isinstance(rate, (int, float)) and 0.0 < float(rate) < float("inf")):
+        if not (isinstance(rate, (int, float, np.floating)) and 0.0 < float(rate) < float("inf")):
             raise RecordError(f"rates: {code} = {rate!r} is not a positive number of euros")
         table[currency_of(code) or code.upper()] = float(rate)
     return table

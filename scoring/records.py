@@ -307,13 +307,16 @@ def _certificates(record: Record, value: Any, where: str) -> tuple[Certificate, 
         rows = words_of(rows, where) if isinstance(rows, str) or not isinstance(rows, Iterable) else rows
     out: dict[str, Certificate] = {}
     for row in rows:
+        if is_missing(row):
+            continue
         if type(row) is not str and isinstance(row, Mapping):
             unknown = [key for key in row if key not in ("code", "valid_to", "evidence")]
             if unknown or is_missing(row.get("code")):
                 raise RecordError(
                     f"{where}: found {dict(row)!r}; a certificate is a word or has 'code', 'valid_to' and 'evidence'"
                 )
-            word, evidence = str(row["code"]), str(row.get("evidence") or "declared")
+            evidence = "declared" if is_missing(row.get("evidence")) else str(row["evidence"])
+            word = str(row["code"])
             until = None if is_missing(row.get("valid_to")) else _date(row["valid_to"], where)
         else:
             word, until, evidence = str(row), None, "declared"
@@ -422,6 +425,8 @@ def _number(value: Any, where: str) -> float:
         number = float(value)
     except (TypeError, ValueError):
         raise RecordError(f"{where}: found {value!r}, expected a number without words or units") from None
+    except OverflowError:
+        raise RecordError(f"{where}: found a number of more than 308 digits, expected one that can be") from None
     if not math.isfinite(number) or number < 0:
         raise RecordError(f"{where}: found {value!r}, expected a number of 0 or more")
     return number

@@ -27,7 +27,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from scoring import collecting
-from scoring.errors import RankingError
+from scoring.errors import RankingError, whole_number
 from scoring.records import lines_of, raw_rows, rows_of_lines
 from scoring.results import Ranking
 
@@ -84,8 +84,8 @@ def rank_shards(
     RankingError
         The folder holds something else, or a number makes no sense.
     """
-    if k < 1 or shard_size < 1 or workers < 1:
-        raise RankingError(f"rank_shards: k={k}, shard_size={shard_size}, workers={workers}: each at least 1")
+    k, shard_size = whole_number(k), whole_number(shard_size, "shard_size")
+    workers = whole_number(workers, "workers")
     folder = Path(folder)
     _begin(ranker, folder, k, shard_size)
     whole = len(demands) if hasattr(demands, "__len__") else None
