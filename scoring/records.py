@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -194,9 +195,12 @@ def raw_rows(data: Any, what: str) -> Iterator[Mapping[str, Any]]:
 
 
 def lines_of(path: Path) -> Iterator[bytes]:
-    """The lines of a file. Raises `RecordError` where it cannot be read."""
+    """The lines of a file, without the mark that some programs put before UTF-8. Raises `RecordError` where it cannot
+    be read."""
     try:
         with path.open("rb") as lines:
+            if first := next(lines, b"").removeprefix(BOM_UTF8):
+                yield first
             yield from lines
     except OSError as error:
         raise RecordError(f"{path}: cannot be read ({error})") from error
