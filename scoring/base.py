@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from scoring import behaviour, collecting, explaining, storage
 from scoring.batch.results import Best
-from scoring.errors import RankingError, RecordError, UnknownIdError
+from scoring.errors import RankingError, RecordError, UnknownIdError, whole_number
 from scoring.fields import Side
 from scoring.gates import FAILED
 from scoring.measures import checked_rates
@@ -135,7 +135,13 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         ----------
         feedback : rows (from_id, to_id, label, at)
             Dicts, tuples or a DataFrame; `label` is 1 or 0, or a word ("accepted", "declined", …); of two answers
-            about one pair the later counts.
+            about one pair the later counts: `at` is a day or time (ISO 8601 or a datetime; without a zone, UTC) or a
+            number (seconds from 1970, or of any count); of equal ones, the one given later.
+
+        Raises
+        ------
+        RecordError
+            A row with other fields, or a label or time that cannot be read.
 
         Returns
         -------
@@ -216,8 +222,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         Ranking of arrays of shape (n_askers, k), short rows padded with None and NaN
         """
         check_is_fitted(self)
-        if k < 1 or not hasattr(k, "__index__"):
-            raise RankingError(f"k={k}: expected a whole number of at least 1")
+        k = whole_number(k)
         names: list[str] = []
         blocks = list(self.rank_blocks(askers, k, names=names))
         at = np.concatenate([np.zeros((0, k), dtype=np.int32), *(block.records for block in blocks)])

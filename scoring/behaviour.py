@@ -13,9 +13,10 @@ Source: J. Rocchio, "Relevance feedback in information retrieval", in G. Salton 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ NEAREST = 200  # so many records, the nearest to the answered ones, say how larg
 TRUSTED = 0.8  # share of (accepted, refused) pairs told apart by the other answers from which these count in full
 MOST = 3.0  # the largest pull of very many answers: a record is so like itself that the rest would get no points
 PAIRS = 15  # a share is taken as if so many pairs had been told apart that well before
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _YES = {"accepted", "accept", "yes", "must meet", "must_meet", "want", "held", "true"}
 _NO = {"refused", "declined", "refuse", "no", "no thanks", "no_thanks", "blocked", "false"}
 _NEITHER = {"neutral", "pending", "expired", "withdrawn"}
@@ -53,6 +55,45 @@ def label_of(value: Any, where: str) -> float | None:
         ) from None
 
 
+@lru_cache(maxsize=4096)
+def _moment(stamp: str) -> float | None:
+    """Seconds from 1970 in UTC of a number, or of a day or time as ISO 8601 has it; None where it is neither.
+
+    A time without a zone is taken for UTC, a day for its beginning.
+    """
+    try:
+        number = float(stamp)
+    except ValueError:
+        pass
+    else:
+        return number if math.isfinite(number) else None
+    try:
+        found = dt.datetime.fromisoformat(stamp)
+    except ValueError:
+        return None
+    return ((found if found.tzinfo else found.replace(tzinfo=dt.UTC)) - _EPOCH).total_seconds()
+
+
+def _order(stamp: str) -> float:
+    """When an answer was given, to compare with another of its pair: before all others where it is not stated, or
+    where an older model kept what cannot be read."""
+    at = _moment(stamp) if stamp else None
+    return -math.inf if at is None else at
+
+
+def _stamp(at: Any, where: str) -> str:
+    """When an answer was given, as text."""
+    if is_missing(at):
+        return ""
+    stamp = at.isoformat() if isinstance(at, dt.date) else str(at).strip()
+    if _moment(stamp) is None:
+        raise RecordError(
+            f"{where}: at {at!r}; expected a day or time as 2025-09-15 or 2025-09-15T10:00:00+08:00, a datetime, "
+            "or a number"
+        )
+    return stamp
+
+
 def read_feedback(data: Any) -> list[tuple[str, str, float, str]]:
     """(from, to, label, at) of each answer that says yes or no; rows are dicts, tuples or a DataFrame."""
     names = ("from_id", "to_id", "label", "at")
@@ -67,9 +108,8 @@ def read_feedback(data: Any) -> list[tuple[str, str, float, str]]:
         if unknown or is_missing(row.get("from_id")) or is_missing(row.get("to_id")) or "label" not in row:
             raise RecordError(f"feedback[{number}]: found {dict(row)!r}; expected from_id, to_id, label and at")
         label = label_of(row["label"], f"feedback[{number}]")
-        at = row.get("at")
+        stamp = _stamp(row.get("at"), f"feedback[{number}]")
         if label is not None:
-            stamp = at.isoformat() if isinstance(at, (dt.date, dt.datetime)) else ("" if is_missing(at) else str(at))
             out.append((str(row["from_id"]), str(row["to_id"]), label, stamp))
     return out
 
@@ -116,7 +156,7 @@ class Behaviour:
             for asker, fitted in ((one, other), (other, one)):
                 if fitted in self.ids:
                     known = self.answers.setdefault(asker, {})
-                    if fitted not in known or known[fitted][0] <= at:
+                    if fitted not in known or _order(known[fitted][0]) <= _order(at):
                         known[fitted] = (at, label)
 
     def forget(self, asker: str) -> None:

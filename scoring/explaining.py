@@ -11,7 +11,7 @@ from scoring.errors import RankingError
 from scoring.fields import DERIVED, RULED_OUT, Side
 from scoring.gates import FAILED, PASSED, GateBook, described
 from scoring.messages import field_name, listing, number, sentence
-from scoring.records import Record
+from scoring.records import Record, is_missing
 from scoring.results import Explanation, GateResult, LeftOut, Lift, TermPoints
 from scoring.space import Scored, Space
 from scoring.standing import Standing
@@ -33,6 +33,10 @@ def calibrated(scores: np.ndarray, met: np.ndarray) -> tuple[float, float]:
 
     if scores.shape != met.shape or scores.ndim != 1:
         raise RankingError(f"calibrate: scores {scores.shape} and met {met.shape} must be two lists of one length")
+    known = np.isfinite(scores) & np.asarray([not is_missing(one) for one in met.tolist()], dtype=bool)
+    if not known.all():
+        missing = f"{np.count_nonzero(~known)} of {known.size}"
+        raise RankingError(f"calibrate: {missing} pairs have no score, or do not say whether they met; leave them out")
     if len(np.unique(met.astype(bool))) < 2:
         raise RankingError("calibrate: pairs that met and pairs that did not are both needed")
     model = LogisticRegression(C=1e6).fit(scores.reshape(-1, 1), met.astype(bool))

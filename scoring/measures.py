@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
 from scoring.errors import RecordError
+from scoring.vocabulary.iso import CURRENCY_ALIASES
 
 # UN/ECE Recommendation 20 code -> (family, how many of the family's base unit one is)
 UNITS: Final = MappingProxyType(
@@ -84,11 +88,30 @@ def unit_of(code: str, where: str) -> tuple[str, float]:
     return UNITS[key]
 
 
+# RMB is no ISO code, and the one that price lists from China use most.
+_YUAN: Final = frozenset(word.casefold() for word in CURRENCY_ALIASES["CNY"].split("|"))
+
+
+@cache
+def _iso() -> frozenset[str]:
+    import pycountry
+
+    return frozenset(currency.alpha_3 for currency in pycountry.currencies)
+
+
+def currency_of(word: str) -> str | None:
+    """The ISO 4217 code of a code, or of what the yuan is called (RMB, CNH, 元); None where it is neither."""
+    text = word.strip()
+    if text.casefold() in _YUAN:
+        return "CNY"
+    return text.upper() if text.upper() in _iso() else None
+
+
 def checked_rates(rates: Mapping[str, float] | None) -> dict[str, float]:
     """The offline rates with the caller's own laid over them."""
     table = dict(RATES)
     for code, rate in (rates or {}).items():
-        if not (isinstance(rate, (int, float)) and 0.0 < float(rate) < float("inf")):
+        if not (isinstance(rate, (int, float, np.floating)) and 0.0 < float(rate) < float("inf")):
             raise RecordError(f"rates: {code} = {rate!r} is not a positive number of euros")
-        table[code.upper()] = float(rate)
+        table[currency_of(code) or code.upper()] = float(rate)
     return table

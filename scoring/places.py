@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final
+
+from scoring.vocabulary.iso import COUNTRY_ALIASES
 
 LOCALES: Final = ("en", "zh", "fr", "de", "it")
 
@@ -140,6 +142,14 @@ def market(code: str) -> tuple[str, ...]:
 
 
 @cache
+def _iso() -> frozenset[str]:
+    """ISO 3166-1 alpha-2, and Kosovo, which has a code by use."""
+    import pycountry
+
+    return frozenset({"XK", *(country.alpha_2 for country in pycountry.countries)})
+
+
+@cache
 def _names(kind: str) -> dict[str, str]:
     from babel import Locale
 
@@ -147,9 +157,9 @@ def _names(kind: str) -> dict[str, str]:
     for locale in (*LOCALES, "es", "pt", "nl", "pl", "tr", "ja", "ko"):
         table = Locale.parse(locale).territories if kind == "country" else Locale.parse(locale).languages
         for code, name in table.items():
-            if len(code) == 2 and code.isalpha():
+            if code in _iso() if kind == "country" else len(code) == 2 and code.isalpha():
                 found.setdefault(name.casefold(), code)
-    extra = {"usa": "US", "uk": "GB", "holland": "NL", "中国大陆": "CN", "香港": "HK", "台湾": "TW", "澳门": "MO"}
+    aliases = {word: code for code, words in COUNTRY_ALIASES.items() for word in words.split("|")}
     spoken = {
         "mandarin": "zh",
         "putonghua": "zh",
@@ -159,14 +169,15 @@ def _names(kind: str) -> dict[str, str]:
         "法文": "fr",
         "德文": "de",
     }
-    found.update({k.casefold(): v for k, v in (extra if kind == "country" else spoken).items()})
+    found.update({k.casefold(): v for k, v in (aliases if kind == "country" else spoken).items()})
     return found
 
 
+@lru_cache(maxsize=65_536)
 def countries(word: str) -> tuple[str, ...]:
     """ISO 3166 alpha-2 codes a word stands for: one for a country, many for a region, none when it is neither."""
     text = word.strip()
-    if len(text) == 2 and text.isascii() and text.isalpha() and text.upper() != "EU":
+    if text.upper() in _iso():
         return (text.upper(),)
     region = _REGIONS.get(text.casefold())
     if region is not None:

@@ -13,7 +13,7 @@ from scoring import explaining
 from scoring.base import Gates, Ranker, best_of
 from scoring.batch.results import MOST_AT_ONCE, can_compile
 from scoring.board import Board, scored_once
-from scoring.errors import RankingError, UnknownIdError
+from scoring.errors import RankingError, UnknownIdError, whole_number
 from scoring.exposure import balanced
 from scoring.gates import FAILED, GateBook
 from scoring.lifts import event
@@ -106,8 +106,8 @@ class SupplierRanker(Ranker):
         most : at most so many
         """
         check_is_fitted(self)
-        if (top is not None and top < 1) or most < 1:
-            raise RankingError(f"lifts: top={top}, most={most}: each at least 1")
+        most = whole_number(most, "lifts: most")
+        top = None if top is None else whole_number(top, "lifts: top")
         identity = str(supplier["id"] if isinstance(supplier, Mapping) else supplier)
         if identity not in self._number:
             raise UnknownIdError(f"supplier {identity!r} was not seen by fit; fit with its record first")
@@ -142,9 +142,8 @@ class SupplierRanker(Ranker):
 
     def lifts_told(self, supplier: Any, demands: Any, k: int = 10, most: int = 10) -> Callable[[str], event.EventLifts]:
         """As `lifts_over`, worked out once, to be told in each language that is asked for."""
+        k, most = whole_number(k, "lifts_over: k"), whole_number(most, "lifts_over: most")
         board = self.board(demands)
-        if k < 1 or most < 1:
-            raise RankingError(f"lifts_over: k={k}, most={most}: each at least 1")
         at = self._number.get(str(supplier))
         if at is None:
             raise UnknownIdError(f"supplier {supplier!r} was not seen by fit; fit with its record first")
@@ -164,21 +163,23 @@ class SupplierRanker(Ranker):
 
     def unmet_told(self, demands: Any, probability: float = GOOD_PROBABILITY, k: int = 10) -> Callable[[str], Unmet]:
         """As `unmet`, worked out once, to be told in each language that is asked for."""
+        k = whole_number(k, "unmet: k")
+        if not 0.0 < probability < 1.0:
+            raise RankingError(f"unmet: probability={probability}: expected a number between 0 and 1")
         board = self.board(demands)
-        if not 0.0 < probability < 1.0 or k < 1:
-            raise RankingError(f"unmet: probability={probability}, k={k}: between 0 and 1, and at least 1")
         terms, chance = self._space.terms, partial(explaining.probability, calibration=self.calibration_)
         return unmet_demand(board, self._records, terms, self._setting, chance, good=probability, k=k)
 
     def left_out(self, demand: Any, k: int = 3, lang: str = "en") -> list[LeftOut]:
         """The best-scored suppliers that fail a gate, with the gate, what was wanted and what was found."""
         check_is_fitted(self)
+        k = whole_number(k)
         record = self._asker(demand)
         scored, (names, states) = self._score(record)
         best = best_of(scored.total, (states == FAILED).any(axis=0), k)
         return [explaining.left_out(self._book, record, int(at), scored, names, states, lang) for at in best]
 
-    def backward(self, demand: Any, suppliers: Iterable[str]) -> np.ndarray:
+    def backward(self, demand: Any, suppliers: Iterable[Any]) -> np.ndarray:
         """What suppliers think of one demand, (n_suppliers,): the buyers' weights over what each supplier states, the
         values of the terms those that the pair has already. `BuyerRanker` weighs a demand among others; for one alone
         this says as much at a fraction of the cost.
@@ -194,7 +195,9 @@ class SupplierRanker(Ranker):
         points = dict(zip(scored.names, scored.terms, strict=True))
         out = []
         for identity in suppliers:
-            at = self._number[identity]
+            at = self._number.get(str(identity))
+            if at is None:
+                raise UnknownIdError(f"supplier {identity!r} was not seen by fit; fit with its record first")
             stated = self._space.weighed(self._records[at], weights) or weights
             found = [
                 weight * (points[name].at(at) / scored.most[name] if name in points else neutral[name])
@@ -212,7 +215,12 @@ class SupplierRanker(Ranker):
         k : pairs per demand
         how, evenness : as in `combine_mutual`; evenness decides the order, the scores shown stay those of the pairs
         """
+        check_is_fitted(self)
+        k = whole_number(k)
         demands = read(buyers, "demand")
+        if not demands:
+            none = combine_mutual([], [], how)
+            return MutualRanking((), none, none, none)
         raw = [record.raw for record in demands]
         forward = self.scores(raw)
         back = BuyerRanker(self.text, self.as_of_, self.rates, lexicon=self.lexicon).fit(raw)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,7 +19,7 @@ from typing import Any
 from scoring import codes, fields, places
 from scoring.errors import RecordError
 from scoring.fields import Side
-from scoring.measures import unit_of
+from scoring.measures import currency_of, unit_of
 
 _AT_A_TIME = 2048  # rows of a DataFrame made into dicts at a time
 _ATOMS = frozenset((str, int, float, bool))  # what JSON holds as it is
@@ -194,9 +195,12 @@ def raw_rows(data: Any, what: str) -> Iterator[Mapping[str, Any]]:
 
 
 def lines_of(path: Path) -> Iterator[bytes]:
-    """The lines of a file. Raises `RecordError` where it cannot be read."""
+    """The lines of a file, without the mark that some programs put before UTF-8. Raises `RecordError` where it cannot
+    be read."""
     try:
         with path.open("rb") as lines:
+            if first := next(lines, b"").removeprefix(BOM_UTF8):
+                yield first
             yield from lines
     except OSError as error:
         raise RecordError(f"{path}: cannot be read ({error})") from error
@@ -307,13 +311,16 @@ def _certificates(record: Record, value: Any, where: str) -> tuple[Certificate, 
         rows = words_of(rows, where) if isinstance(rows, str) or not isinstance(rows, Iterable) else rows
     out: dict[str, Certificate] = {}
     for row in rows:
+        if is_missing(row):
+            continue
         if type(row) is not str and isinstance(row, Mapping):
             unknown = [key for key in row if key not in ("code", "valid_to", "evidence")]
             if unknown or is_missing(row.get("code")):
                 raise RecordError(
                     f"{where}: found {dict(row)!r}; a certificate is a word or has 'code', 'valid_to' and 'evidence'"
                 )
-            word, evidence = str(row["code"]), str(row.get("evidence") or "declared")
+            evidence = "declared" if is_missing(row.get("evidence")) else str(row["evidence"])
+            word = str(row["code"])
             until = None if is_missing(row.get("valid_to")) else _date(row["valid_to"], where)
         else:
             word, until, evidence = str(row), None, "declared"
@@ -355,12 +362,15 @@ def _read_values(record: Record, given: Mapping[str, Any], where: str) -> None:
         word = str(given["unit"])
         record.unit = unit_of(codes.code_of("units", word) or word, f"{where}, field 'unit'")
     if "currency" in given:
-        currency = str(given["currency"]).strip().upper()
-        if len(currency) != 3 or not currency.isalpha():
-            raise RecordError(
-                f"{where}, field 'currency': found {given['currency']!r}, expected an ISO 4217 code as EUR"
-            )
-        record.currency = currency
+        word = str(given["currency"]).strip()
+        known = currency_of(word)
+        if known is None:
+            if len(word) != 3 or not word.isalpha():
+                raise RecordError(
+                    f"{where}, field 'currency': found {given['currency']!r}, expected an ISO 4217 code as EUR"
+                )
+            record.unresolved["currency"] = (word,)
+        record.currency = known or word.upper()
     if "transit_days" in given and record.side == "supplier":
         record.transit = _transit(given["transit_days"], f"{where}, field 'transit_days'")
 
@@ -419,6 +429,8 @@ def _number(value: Any, where: str) -> float:
         number = float(value)
     except (TypeError, ValueError):
         raise RecordError(f"{where}: found {value!r}, expected a number without words or units") from None
+    except OverflowError:
+        raise RecordError(f"{where}: found a number of more than 308 digits, expected one that can be") from None
     if not math.isfinite(number) or number < 0:
         raise RecordError(f"{where}: found {value!r}, expected a number of 0 or more")
     return number

@@ -27,7 +27,7 @@ def _content(ranker: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     described = {
         "schema": SCHEMA,
         "class": type(ranker).__name__,
-        "params": {k: v.isoformat() if isinstance(v, dt.date) else _mapping(v) for k, v in params.items()},
+        "params": {k: v.isoformat() if isinstance(v, dt.date) else _plain(v) for k, v in params.items()},
         "as_of": ranker.as_of_.isoformat(),
         "calibration": list(ranker.calibration_),
         "records": [record.raw for record in ranker._records],
@@ -56,8 +56,11 @@ def _parts(name: str, matrix: sp.csr_array | sp.csc_array) -> dict[str, np.ndarr
     return {f"{name}.data": matrix.data, f"{name}.indices": matrix.indices, f"{name}.indptr": matrix.indptr}
 
 
-def _mapping(value: Any) -> Any:
-    return dict(value) if hasattr(value, "items") else value
+def _plain(value: Any) -> Any:
+    """A parameter as JSON holds it: numbers of numpy are numbers."""
+    if hasattr(value, "items"):
+        return {key: _plain(one) for key, one in value.items()}
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def model_hash(ranker: Any) -> str:

@@ -10,7 +10,18 @@ import re
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+
+from app.domain.lists import places
 
 Word = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[list[Word], Field(max_length=200)]
@@ -32,8 +43,34 @@ def _day(value: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2")]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
+
+
+def _country(value: str, info: ValidationInfo) -> str:
+    code = places.country(value)
+    if code is None and info.context != KEPT:
+        raise ValueError(f"there is no country {value}; write its two letters of ISO 3166-1, such as FR, GB or CN")
+    return code or value
+
+
+def _currency(value: str, info: ValidationInfo) -> str:
+    code = places.currency(value)
+    if code is None and info.context != KEPT:
+        raise ValueError(f"there is no currency {value}; write its three letters of ISO 4217, such as EUR, USD or CNY")
+    return code or value
+
+
+#: The context in which what was stored before is read: codes that were taken then do not stop anybody now.
+KEPT = "kept"
+Country = Annotated[
+    str,
+    Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2; UK is taken for GB, EL for GR"),
+    AfterValidator(_country),
+]
+Currency = Annotated[
+    str,
+    Field(pattern=r"^([A-Z]{3}|人民币|元|¥|￥)$", description="ISO 4217; RMB, CNH, 人民币, 元 and ¥ are taken for CNY"),
+    AfterValidator(_currency),
+]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="BCP 47 primary language")]
 Count = Annotated[int, Field(ge=1, le=10**12)]
 Amount = Annotated[float, Field(ge=0, le=10**12, allow_inf_nan=False)]

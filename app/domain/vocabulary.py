@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from scoring.vocabulary import (
+    COUNTRY_ALIASES,
+    CURRENCY_ALIASES,
     FIELDS,
     LANGUAGES,
     Resolution,
@@ -17,6 +19,8 @@ from scoring.vocabulary import (
 )
 
 __all__ = [
+    "COUNTRY_ALIASES",
+    "CURRENCY_ALIASES",
     "FIELDS",
     "LANGUAGES",
     "Resolution",

@@ -89,7 +89,7 @@ def judged(session: Session, actor: Actor, key: UUID, evidence: str) -> tuple[UU
 
 def profile_of(document: dict[str, Any]) -> shapes.CapabilityProfile:
     """A profile as it was kept."""
-    return shapes.CapabilityProfile.model_validate(document, strict=False)
+    return shapes.CapabilityProfile.model_validate(document, strict=False, context=shapes.KEPT)
 
 
 def _said(row: CapabilityProfile | None) -> list[shapes.Certificate]:

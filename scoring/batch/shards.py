@@ -4,6 +4,7 @@ A shard is `shard-00000.npz` with `askers`, `positions` (-1: none), `scores` and
 they were given, bytes of a file or rows as JSON. `manifest.json` holds the schema version, the model's hash, `k` and
 the size of a shard; `fitted.npy` the ids the positions point at. A file is written under another name and then
 renamed, so it is there whole or not at all; a shard that is there, and made from the same demands, is not made again.
+What a disk has damaged since is made anew.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import multiprocessing
 import os
 import sys
 import warnings
+import zipfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,7 +30,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from scoring import collecting
-from scoring.errors import RankingError
+from scoring.errors import RankingError, whole_number
 from scoring.records import lines_of, raw_rows, rows_of_lines
 from scoring.results import Ranking
 
@@ -37,6 +40,9 @@ if TYPE_CHECKING:
 SCHEMA = 1
 SHARD_SIZE = 4096
 Progress = Callable[[int, int | None], None]
+_CONTENT = ("askers", "positions", "scores", "source")
+# what reading a file raises that is not there, not whole, or not the one that was written
+_DAMAGED = (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, zipfile.BadZipFile)
 _JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 _ranker: Any = None  # what a forked worker has inherited
 
@@ -84,8 +90,8 @@ def rank_shards(
     RankingError
         The folder holds something else, or a number makes no sense.
     """
-    if k < 1 or shard_size < 1 or workers < 1:
-        raise RankingError(f"rank_shards: k={k}, shard_size={shard_size}, workers={workers}: each at least 1")
+    k, shard_size = whole_number(k), whole_number(shard_size, "shard_size")
+    workers = whole_number(workers, "workers")
     folder = Path(folder)
     _begin(ranker, folder, k, shard_size)
     whole = len(demands) if hasattr(demands, "__len__") else None
@@ -109,11 +115,14 @@ def read_shards(folder: str | Path) -> Ranking:
     told = _manifest(folder)
     if "shards" not in told:
         raise RankingError(f"{folder}: not all shards are there yet; call rank_shards again to go on")
-    fitted = np.asarray([*np.load(folder / "fitted.npy", allow_pickle=False).tolist(), None], dtype=object)
+    with _readable(folder / "fitted.npy"):
+        fitted = np.asarray([*_fitted(folder), None], dtype=object)
     askers: list[str] = []
     ids, scores = [np.zeros((0, told["k"]), dtype=object)], [np.zeros((0, told["k"]))]
     for number in range(told["shards"]):
-        with np.load(shard_path(folder, number), allow_pickle=False) as shard:
+        path = shard_path(folder, number)
+        with _readable(path):
+            shard = _arrays(path)
             askers.extend(shard["askers"].tolist())
             ids.append(fitted[shard["positions"]])
             scores.append(shard["scores"])
@@ -229,7 +238,7 @@ def _begin(ranker: Ranker, folder: Path, k: int, shard_size: int) -> None:
     elif any(folder.glob("shard-*.npz")):
         raise RankingError(f"{folder}: holds shards without a manifest; take another folder")
     fitted = folder / "fitted.npy"
-    if not fitted.exists():
+    if not _holds(folder, ranker.ids_):
         with fitted.with_suffix(".part").open("wb") as file:
             np.save(file, np.asarray(ranker.ids_, dtype=np.str_), allow_pickle=False)
         fitted.with_suffix(".part").replace(fitted)
@@ -257,10 +266,36 @@ def _digest(demands: Demands) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _there(path: Path, source: str) -> list[str] | None:
-    """The ids of a shard that is there and was made from these demands."""
+def _holds(folder: Path, ids: Sequence[str]) -> bool:
+    """Whether the folder's list of ids is there and whole."""
     try:
-        with np.load(path, allow_pickle=False) as shard:
-            return list(shard["askers"].tolist()) if str(shard["source"]) == source else None
-    except (OSError, ValueError, KeyError):
+        return _fitted(folder) == list(ids)
+    except _DAMAGED:
+        return False
+
+
+def _fitted(folder: Path) -> list[str]:
+    return list(np.load(folder / "fitted.npy", allow_pickle=False).tolist())
+
+
+def _arrays(path: Path) -> dict[str, np.ndarray]:
+    """All that a shard holds; reading it whole compares its checksums."""
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        return {name: stored[name] for name in _CONTENT}
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGED as error:
+        raise RankingError(f"{path}: cannot be read ({error}); call rank_shards again, it is made anew") from error
+
+
+def _there(path: Path, source: str) -> list[str] | None:
+    """The ids of a shard that is there, whole, and was made from these demands."""
+    try:
+        shard = _arrays(path)
+    except _DAMAGED:
         return None
+    return list(shard["askers"].tolist()) if str(shard["source"]) == source else None

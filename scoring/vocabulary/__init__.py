@@ -14,11 +14,14 @@ from importlib.resources import files
 from pathlib import Path
 
 from scoring.vocabulary.errors import UnknownCodeError, UnknownVocabularyError, VocabularyError
+from scoring.vocabulary.iso import COUNTRY_ALIASES, CURRENCY_ALIASES
 from scoring.vocabulary.lists import Vocabulary
 from scoring.vocabulary.loading import joined_terms, read_rows, rows_of, terms_of
 from scoring.vocabulary.terms import LANGUAGES, Resolution, Term
 
 __all__ = [
+    "COUNTRY_ALIASES",
+    "CURRENCY_ALIASES",
     "FIELDS",
     "LANGUAGES",
     "Resolution",

@@ -59,6 +59,8 @@ FAULTS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"smart_level": 9}, [("smart_level", "at most 5")]),
     ({"moq_per": "box"}, [("moq_per", "'style', 'colour' or 'fabric'")]),
     ({"currency": "euro"}, [("currency", "must look like")]),
+    ({"currency": "XYZ"}, [("currency", "there is no currency XYZ; write its three letters")]),
+    ({"exports_to": ["FR", "ZZ"]}, [("exports_to.1", "there is no country ZZ; write its two letters")]),
     ({"certificates": [{"code": "GOTS", "valid_to": "31.12.2026"}]}, [("certificates.0.valid_to", "such as 2026-")]),
     ({"certificates": [{"code": "GOTS", "valid_to": 86400}]}, [("certificates.0.valid_to", "such as 2026-")]),
     ({"certificates": [{"code": "GOTS", "valid_to": "86400"}]}, [("certificates.0.valid_to", "such as 2026-")]),

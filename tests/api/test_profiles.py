@@ -12,6 +12,7 @@ from app.db.engine import Database
 from app.db.models import CapabilityProfile
 from app.domain.profiles import BUYER_WEIGHTS, CAPABILITY_WEIGHTS, REQUEST_WEIGHTS, completeness, missing
 from app.services.events import find_event
+from app.services.evidence import profile_of
 from app.services.matching.field import read_field
 from tests.api.checked import CheckedClient
 from tests.api.coming import coming
@@ -42,6 +43,21 @@ def test_filling_a_gap_earns_its_points(client: CheckedClient, fair: Fair) -> No
     assert fuller["completeness"] == profile["completeness"] + gap["points"]
     buyer = client.get(f"/api/v1/organisations/{fair.organisations['b1']}/buyer-profile", headers=fair.key()).json()
     assert buyer["missing"][0] == {"field": "yearly_volume", "points": 15.0}
+
+
+@pytest.mark.parametrize("yuan", ["RMB", "CNH", "人民币", "元"])
+def test_what_people_write_for_a_country_or_the_yuan_is_kept_as_its_code(
+    client: CheckedClient, fair: Fair, yuan: str
+) -> None:
+    said = {"exports_to": ["UK", "EL", "FR"], "currency": yuan}
+    assert client.put(_able(fair), headers=fair.key("s1"), json=said).status_code == 200
+    document = client.get(_able(fair), headers=fair.key("s1")).json()["document"]
+    assert (document["exports_to"], document["currency"]) == (["GB", "GR", "FR"], "CNY")
+
+
+def test_a_profile_kept_with_a_code_that_is_none_can_still_be_read() -> None:
+    kept = profile_of({"exports_to": ["ZZ", "UK"], "currency": "XYZ"})
+    assert (kept.exports_to, kept.currency) == (["ZZ", "GB"], "XYZ")
 
 
 def test_the_organiser_verifies(client: CheckedClient, fair: Fair, rival: Fair, database: Database) -> None:

@@ -390,6 +390,56 @@ def test_what_is_there_is_not_made_again_and_what_changed_is(large, tmp_path):
     assert len(read_shards(folder).askers) == 120
 
 
+def _cut_in_half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _scratch(path: Path) -> None:
+    """Another byte in the middle of what it holds, the length as it was."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("name", ["shard-00000.npz", "fitted.npy"])
+@pytest.mark.parametrize(
+    "damage",
+    [_cut_in_half, lambda path: path.write_bytes(b""), lambda path: path.write_bytes(b"not an array"), Path.unlink],
+    ids=["half", "empty", "other", "gone"],
+)
+def test_what_a_disk_has_damaged_is_told_and_made_anew(large, tmp_path, name, damage):
+    ranker, asked = large
+    folder = rank_shards(ranker, asked[:20], tmp_path / "a", 5, shard_size=10)
+    before = contents(folder)
+    damage(folder / name)
+    with pytest.raises(RankingError, match=rf"{name}: cannot be read .* call rank_shards again"):
+        read_shards(folder)
+    assert contents(rank_shards(ranker, asked[:20], folder, 5, shard_size=10)) == before
+    assert len(read_shards(folder).askers) == 20
+
+
+def test_a_shard_with_one_wrong_byte_is_made_anew(large, tmp_path):
+    ranker, asked = large
+    folder = rank_shards(ranker, asked[:20], tmp_path / "a", 5, shard_size=10)
+    before = contents(folder)
+    _scratch(folder / "shard-00001.npz")
+    with pytest.raises(RankingError, match=r"shard-00001.npz: cannot be read"):
+        read_shards(folder)
+    assert contents(rank_shards(ranker, asked[:20], folder, 5, shard_size=10)) == before
+
+
+def test_a_file_that_begins_with_a_mark_of_utf_8_is_read(large, tmp_path):
+    ranker, asked = large
+    plain, marked, empty = tmp_path / "plain.jsonl", tmp_path / "marked.jsonl", tmp_path / "empty.jsonl"
+    plain.write_text("".join(json.dumps(row) + "\n" for row in asked[:20]), encoding="utf-8")
+    marked.write_text(plain.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    empty.write_text("", encoding="utf-8-sig")
+    two = [rank_shards(ranker, path, tmp_path / path.stem, 5, shard_size=10) for path in (plain, marked)]
+    assert contents(two[0]) == contents(two[1])
+    assert read_shards(rank_shards(ranker, empty, tmp_path / "none", 5)).askers == ()
+    assert ranker.rank(marked, 5).ids.tolist() == ranker.rank(asked[:20], 5).ids.tolist()
+
+
 def test_a_folder_of_something_else_is_refused(large, tmp_path):
     ranker, asked = large
     folder = rank_shards(ranker, asked[:10], tmp_path / "a", 5, shard_size=100)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import numpy as np
+import pandas as pd
 import pytest
 
 from scoring import SupplierRanker, behaviour
+from scoring.errors import RecordError
 
 AS_OF = "2025-09-15"
 KINDS = ("merino wool pullovers", "cotton poplin shirts", "waxed canvas bags", "felted slippers")
@@ -86,6 +90,50 @@ def test_a_refusal_sends_its_like_down_but_less_than_an_acceptance_lifts(ranker)
     up = _pulls(ranker)["f5"]
     assert down < 0 < up
     assert up == pytest.approx(-3 * down)
+
+
+_TZ = dt.timezone(dt.timedelta(hours=8))
+
+
+@pytest.mark.parametrize(
+    ("early", "late"),
+    [
+        ("2025-09-15T10:00:00+08:00", "2025-09-15T09:00:00+00:00"),
+        ("2025-09-15T10:00:00+08:00", "2025-09-15T09:00:00Z"),
+        (pd.Timestamp("2025-09-15T10:00", tz="Asia/Shanghai"), pd.Timestamp("2025-09-15T09:00", tz="UTC")),
+        (dt.datetime(2025, 9, 15, 10, tzinfo=_TZ), dt.datetime(2025, 9, 15, 9, tzinfo=dt.UTC)),
+        (dt.datetime(2025, 9, 15, 10, tzinfo=_TZ), dt.datetime(2025, 9, 15, 9)),  # noqa: DTZ001 - without a zone: UTC
+        (dt.date(2025, 9, 15), "2025-09-15 00:00:01"),
+        (np.datetime64("2025-09-15"), np.datetime64("2025-09-15T09:00:00.000000001")),
+        (9, 10),
+        (np.float32(9.5), 10),
+        ("", "2025-09-15"),
+        (float("nan"), -1),
+    ],
+)
+def test_the_later_answer_counts_whichever_comes_first(ranker, early, late):
+    for rows in ([("d", "c1", 0, early), ("d", "c1", 1, late)], [("d", "c1", 1, late), ("d", "c1", 0, early)]):
+        ranker.forget("d").learn(rows)
+        assert ranker._space.behaviour.answers["d"]["c1"][1] == 1.0
+
+
+def test_of_answers_at_one_time_the_one_given_later_counts(ranker):
+    ranker.learn([("d", "c1", 1, "2025-09-15T10:00:00+08:00"), ("d", "c1", 0, "2025-09-15T02:00:00Z")])
+    assert ranker._space.behaviour.answers["d"]["c1"] == ("2025-09-15T02:00:00Z", -1.0)
+
+
+@pytest.mark.parametrize("at", ["31.12.2024", "soon", True, "inf", 10**400, [2025]])
+def test_a_time_that_cannot_be_read_is_refused_with_its_row_and_the_forms_taken(ranker, at):
+    with pytest.raises(RecordError, match=r"feedback\[1\]: at .* expected a day or time as 2025-09-15"):
+        ranker.learn([("d", "c1", 1, ""), ("d", "c2", 1, at)])
+
+
+def test_a_model_saved_with_a_time_that_cannot_be_read_comes_back_and_learns_on(ranker, tmp_path):
+    ranker._space.behaviour.answers = {"d": {"c1": ("31.12.2024", 1.0)}}  # as older releases took it
+    ranker.save(tmp_path / "model")
+    back = SupplierRanker.load(tmp_path / "model")
+    assert back.model_hash() == ranker.model_hash()
+    assert back.learn([("d", "c1", 0, "2025-01-02")])._space.behaviour.answers["d"]["c1"] == ("2025-01-02", -1.0)
 
 
 def test_the_words_that_moved_a_place_are_those_that_set_it_apart(ranker):

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scoring import BuyerRanker, SupplierRanker
+from scoring import BuyerRanker, SupplierRanker, rank_shards
 from scoring.errors import RankingError, RecordError, UnknownIdError
-from scoring.records import read, read_one
+from scoring.records import Certificate, read, read_one
 
 BAD = [
     ({"name": "x"}, "no 'id'"),
@@ -26,6 +26,7 @@ BAD = [
     ({"id": "a", "certificates": [{"code": "GOTS", "valid_to": "soon"}]}, "found 'soon', expected a date"),
     ({"id": "a", "certificates": [{"code": "GOTS", "until": "2026-01-01"}]}, "a certificate is a word or has"),
     ({"id": "a", "certificates": [{"code": "GOTS", "evidence": "sworn"}]}, "evidence 'sworn' is none of"),
+    ({"id": "a", "moq": 10**400}, "field 'moq': found a number of more than 308 digits"),
     ({"id": "a", "transit_days": {"camel": 90}}, "found 'camel'"),
     ({"id": "a", "products": 5}, "field 'products': found 5, expected a list"),
     ({"id": "a", "certificates": 5}, "field 'certificates': found 5, expected a list"),
@@ -102,6 +103,43 @@ def test_unresolved_words_stay_visible():
     assert told.unresolved == ("flurbles",)
 
 
+@pytest.mark.parametrize(
+    ("word", "codes"),
+    [
+        ("UK", ("GB",)), ("uk", ("GB",)), ("U.K.", ("GB",)), ("Scotland", ("GB",)), ("Wales", ("GB",)),
+        ("EL", ("GR",)), ("PRC", ("CN",)), ("USA", ("US",)), ("U.S.A.", ("US",)), ("Korea", ("KR",)),
+        ("Viet Nam", ("VN",)), ("Czech Republic", ("CZ",)), ("Holland", ("NL",)), ("Turkey", ("TR",)),
+        ("Türkiye", ("TR",)), ("fr", ("FR",)), ("XK", ("XK",)), ("ZZ", ()), ("XX", ()),
+    ],
+)  # fmt: skip
+def test_two_letters_are_a_country_only_where_there_is_one(word, codes):
+    record = read_one({"id": "d", "sourcing_countries": [word], "delivery_country": word}, "demand")
+    assert record.has("sourcing_countries") == record.has("delivery_country") == record.has("goes_to") == codes
+    assert record.unresolved.get("sourcing_countries") == (None if codes else (word,))
+
+
+@pytest.mark.parametrize("word", ["RMB", "rmb", "CNH", "人民币", "元", "￥", "cny"])
+def test_the_yuan_has_many_names(word):
+    row = {"id": "a", "price_from": 100, "currency": word}
+    assert read_one(row, "supplier").currency == "CNY"
+    own = SupplierRanker(rates={word: 0.5}).fit([row])
+    assert own._setting.rates["CNY"] == 0.5
+
+
+def test_a_currency_that_is_none_is_told_and_not_compared():
+    asked = {"id": "d", "products": ["socks"], "target_price": 3, "currency": "QQQ"}
+    told = SupplierRanker(as_of="2025-09-15").fit([{"id": "a", "price_from": 1}]).explain(asked, "a")
+    assert told.unresolved == ("QQQ",)
+    assert "price" not in {term.name for term in told.terms}
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NaT, pd.NA, "", {}])
+def test_what_is_missing_in_a_list_of_certificates_is_not_stated(missing):
+    assert read_one({"id": "a", "certificates": [missing]}, "supplier").certificates == ()
+    row = {"code": "GOTS", "evidence": missing, "valid_to": missing}
+    assert read_one({"id": "a", "certificates": [missing, row]}, "supplier").certificates == (Certificate("gots"),)
+
+
 def test_info_fields_are_neither_scored_nor_gates():
     ranker = SupplierRanker(as_of="2025-09-15").fit([{"id": "a", "moq": 900}])
     told = ranker.explain({"id": "d", "products": ["socks"], "quantity": 10, "info": ["quantity"]}, "a")
@@ -122,8 +160,6 @@ def test_unknown_ids_and_parameters_are_refused():
         SupplierRanker(weights={"prices": 3}).fit([{"id": "a"}])
     with pytest.raises(RankingError, match="not a positive number"):
         SupplierRanker(rates={"USD": 0}).fit([{"id": "a"}])
-    with pytest.raises(RankingError, match="k=0"):
-        ranker.rank([{"id": "d"}], k=0)
     with pytest.raises(RankingError, match="lang: 'es'"):
         ranker.explain({"id": "d", "text": "socks"}, "a", lang="es")
 
@@ -138,11 +174,53 @@ def test_nothing_to_fit_is_refused_by_name(empty):
         SupplierRanker().fit(empty)
 
 
-@pytest.mark.parametrize("k", [0, -1, 2.5])
-def test_the_length_of_a_list_is_a_whole_number(k):
+@pytest.mark.parametrize("k", [0, -1, 2.5, "2", None, True])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda ranker, asked, k: ranker.rank([asked], k=k),
+        lambda ranker, asked, k: ranker.rank_mutual([asked], k=k),
+        lambda ranker, asked, k: ranker.left_out(asked, k=k),
+        lambda ranker, asked, k: ranker.lifts(asked, "a", most=k),
+        lambda ranker, asked, k: ranker.lifts_over("a", [asked], k=k),
+        lambda ranker, asked, k: ranker.unmet([asked], k=k),
+        lambda ranker, asked, k: rank_shards(ranker, [asked], "never-made", k),
+        lambda ranker, asked, k: rank_shards(ranker, [asked], "never-made", workers=k),
+    ],
+    ids=["rank", "rank_mutual", "left_out", "lifts", "lifts_over", "unmet", "rank_shards", "workers"],
+)
+def test_the_length_of_a_list_is_a_whole_number(call, k):
     ranker = SupplierRanker().fit([{"id": "a", "name": "Lakeside Knits"}])
-    with pytest.raises(RankingError, match="whole number of at least 1"):
-        ranker.rank([{"id": "d", "text": "knits"}], k=k)
+    with pytest.raises(RankingError, match=f"={k!r}: expected a whole number of at least 1"):
+        call(ranker, {"id": "d", "text": "knits"}, k)
+
+
+def test_numbers_of_numpy_are_whole_numbers_too():
+    ranker = SupplierRanker().fit([{"id": "a", "name": "Lakeside Knits"}])
+    assert ranker.rank([{"id": "d", "text": "knits"}], k=np.int64(1)).ids.tolist() == [["a"]]
+
+
+def test_what_suppliers_think_of_a_demand_is_asked_by_ids_that_were_fitted():
+    ranker = SupplierRanker(as_of="2025-09-15").fit([{"id": 7, "products": ["socks"]}])
+    asked = {"id": "d", "products": ["socks"]}
+    assert ranker.backward(asked, [7]) == pytest.approx(ranker.backward(asked, ["7"]))
+    with pytest.raises(UnknownIdError, match="supplier 'b' was not seen by fit"):
+        ranker.backward(asked, ["b"])
+
+
+def test_nobody_asks_for_no_pairs():
+    found = SupplierRanker(as_of="2025-09-15").fit([{"id": "a"}]).rank_mutual([])
+    assert (found.pairs, found.forward.size, found.backward.size, found.mutual.size) == ((), 0, 0, 0)
+    assert found.to_frame().empty
+
+
+@pytest.mark.parametrize(
+    ("scores", "met"), [([1.0, float("nan")], [0, 1]), ([1.0, 2.0], [0.0, float("nan")]), ([1.0, 2.0], [False, None])]
+)
+def test_a_curve_is_learned_from_numbers_alone(scores, met):
+    ranker = SupplierRanker(as_of="2025-09-15").fit([{"id": "a"}])
+    with pytest.raises(RankingError, match="calibrate: 1 of 2 pairs have no score"):
+        ranker.calibrate(scores, met)
 
 
 def test_equipment_counts_as_text_in_any_language_and_never_as_a_product():

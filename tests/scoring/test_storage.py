@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scoring import BuyerRanker, SupplierRanker
@@ -36,6 +37,19 @@ def test_the_hash_follows_parameters_and_content(ranker):
         digest([*SUPPLIERS[:-1], SUPPLIERS[-1] | {"moq": 51}]),
     }
     assert len(others | {digest()}) == 5
+
+
+def test_numbers_of_numpy_are_kept_as_numbers(tmp_path):
+    numpy = {
+        "rates": {"USD": np.float32(0.9), "CNY": np.float64(0.125)},
+        "weights": {"price": np.float32(30), "text": np.int64(2)},
+        "lexicon": {"socken": {"socks": np.float32(0.5)}},
+    }
+    ranker = SupplierRanker(as_of=AS_OF, **numpy).fit(SUPPLIERS)
+    ranker.save(tmp_path)
+    back = SupplierRanker.load(tmp_path)
+    assert back.model_hash() == ranker.model_hash()
+    assert back.rates["USD"] == float(np.float32(0.9))
 
 
 def test_what_is_not_a_model_is_refused(tmp_path, ranker):

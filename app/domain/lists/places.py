@@ -11,30 +11,8 @@ from babel import Locale
 
 from app.domain.lists.fields import LANGUAGES
 from app.domain.lists.words import key, nearest
+from app.domain.vocabulary import COUNTRY_ALIASES, CURRENCY_ALIASES
 
-_COUNTRY_ALIASES = {
-    "GB": "UK|U.K.|Great Britain|Britain|England|Scotland|Wales|英格兰|Grande Bretagne|Angleterre|Großbritannien|"
-    "Gran Bretagna",
-    "US": "USA|U.S.A.|U.S.|America|United States of America|États-Unis d'Amérique|Amerika|美利坚合众国|"
-    "Stati Uniti d'America",
-    "CN": "PRC|P.R. China|PR China|People's Republic of China|Mainland China|China (Mainland)|中国大陆|中国内地|"
-    "中华人民共和国|RPC",
-    "NL": "Holland|The Netherlands|Hollande|Olanda|荷兰",
-    "KR": "Korea|South Korea|Republic of Korea|韩国|Corée|Corea",
-    "CZ": "Czech Republic|République tchèque|Repubblica Ceca|捷克共和国",
-    "TR": "Turkey|Turquie|Türkei|Turchia|Türkiye",
-    "VN": "Viet Nam|Vietnam",
-    "AE": "UAE|Emirates|阿联酋|EAU|VAE",
-    "HK": "Hong Kong|Hongkong|香港|中国香港",
-    "MO": "Macao|Macau|澳门|中国澳门",
-    "TW": "Taiwan|台湾|中国台湾",
-    "RU": "Russia|Russian Federation|俄国",
-    "CI": "Ivory Coast",
-    "MM": "Burma",
-    "MK": "Macedonia",
-    "CH": "Swiss|La Suisse",
-    "DE": "Deutschland|Bundesrepublik Deutschland|BRD",
-}
 _REGIONS = {
     "EU": "EU|European Union|欧盟|Union européenne|UE|Europäische Union|Unione europea",
     "Europe": "Europe|欧洲|Europa|Western Europe|Europe de l'Ouest|Westeuropa|西欧|Europa occidentale",
@@ -50,15 +28,6 @@ _REGIONS = {
     "Weltweit|Mondo|Tutto il mondo",
 }
 EU_MEMBERS = tuple(re.findall("..", "ATBEBGCYCZDEDKEEESFIFRGRHRHUIEITLTLULVMTNLPLPTROSESISK"))
-_CURRENCY_ALIASES = {
-    "CNY": "RMB|CNH|人民币|元|人民币元|Yuan|Renminbi|RMB yuan|CN¥|¥|￥|yuans",
-    "EUR": "€|Euro|Euros|欧元|欧",
-    "USD": "$|US$|Dollar|Dollars|US Dollar|US Dollars|American dollars|美元|美金|USD$",
-    "GBP": "£|Pound|Pounds|Pound sterling|Sterling|英镑",
-    "JPY": "Yen|日元|円|JP¥",
-    "HKD": "HK$|港币|港元",
-    "CHF": "SFr|Fr.|Franken|Swiss francs|瑞士法郎",
-}
 _LANGUAGE_ALIASES = {
     "zh": "中|Mandarin|Putonghua|普通话|国语|汉语|中文|华语|Chinese (Mandarin)|Mandarin Chinese|Simplified Chinese|"
     "Hochchinesisch|Mandarino|CN",
@@ -88,7 +57,7 @@ def countries() -> Mapping[str, str]:
     for country in pycountry.countries:
         more = [getattr(country, field, "") for field in ("official_name", "common_name")]
         _add(found, country.alpha_2, country.alpha_3, country.name, *(word for word in more if word))
-    for code, words in _COUNTRY_ALIASES.items():
+    for code, words in COUNTRY_ALIASES.items():
         _add(found, code, *words.split("|"))
     known = {country.alpha_2 for country in pycountry.countries}
     for lang in LANGUAGES:
@@ -114,7 +83,7 @@ def currencies() -> Mapping[str, str]:
     known = {currency.alpha_3 for currency in pycountry.currencies}
     for code in sorted(known):
         _add(found, code, code)
-    for code, words in _CURRENCY_ALIASES.items():
+    for code, words in CURRENCY_ALIASES.items():
         _add(found, code, *words.split("|"))
         for word in words.split("|"):
             found.setdefault(word.casefold(), code)

@@ -121,7 +121,8 @@ def title_of(document: dict[str, Any]) -> str:
 
 def shape_of(document: dict[str, Any]) -> shapes.SourcingRequest:
     """A stored document as a request; what was stored was a request once."""
-    return shapes.SourcingRequest.model_validate({name: value for name, value in document.items() if value is not None})
+    said = {name: value for name, value in document.items() if value is not None}
+    return shapes.SourcingRequest.model_validate(said, context=shapes.KEPT)
 
 
 def _save(portal: Portal, session: Session, form: Form, row: RequestRow | None) -> Response:
