@@ -61,6 +61,7 @@ READS_TEXT = ("products", "materials", "processes")
 _ENDS = {**ENDS, "target_price": ("price_from", "price_to")}
 DATED = ("lead_time_days", "ship_by", "in_store_by")
 COUNTED = ("quantity", "capacity_per_month")
+MEASURED = (*COUNTED, "target_price")
 
 
 def supplier_fields(name: str) -> tuple[str, ...]:
