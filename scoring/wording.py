@@ -120,7 +120,7 @@ def _side(name: str, found: tuple[Any, ...], record: Record, unit: str | None, l
         if name not in record.dates:
             return days
         day = date(record.dates[name], lang)
-        return f"{days} ({day})"
+        return f"{days} ({day})" if found[0] >= 0 else sentence("past", lang, {"day": day})
     if name == "founded":
         return str(int(found[0]))
     if isinstance(found[0], (int, float)):
@@ -132,8 +132,10 @@ def _side(name: str, found: tuple[Any, ...], record: Record, unit: str | None, l
     return items(name, found, lang)
 
 
-def _dated_certificate(code: str, until: dt.date | None, lang: str) -> str:
+def _dated_certificate(code: str, until: dt.date | str | None, lang: str) -> str:
     label = codes.label("certificates", code, lang)
     if until is None:
         return label
+    if isinstance(until, str):
+        return f"{label} ({field_name(until, lang)})"
     return f"{label} ({field_name('valid to', lang)} {date(until, lang)})"

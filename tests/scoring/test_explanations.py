@@ -137,6 +137,42 @@ def test_a_side_without_a_unit_counts_in_the_base_unit_of_the_other():
     assert pairs["quantity"] == "800 pairs asked, below the minimum order of 300 dozen."
 
 
+def test_a_certificate_that_has_lapsed_is_not_told_as_valid():
+    expired = {"code": "GOTS", "evidence": "expired", "valid_to": "2026-09-26"}
+    demand = {"certificates": ["GOTS"], "ship_by": "2026-01-31", "must": ["certificates"]}
+    for one in (expired, {"code": "GOTS", "valid_to": "2020-09-26"}):
+        assert reasons({"certificates": [one]}, demand)["certificates"] == "Has lapsed and must be renewed: GOTS."
+    ranker = SupplierRanker(as_of=AS_OF).fit([{"id": "A", "certificates": [expired]}])
+    assert ranker.explain({"id": "d", **demand}, "A").gates[0].found == "GOTS (expired)"
+    both = {"certificates": [expired, {"code": "RDS", "valid_to": "2025-12-31"}]}
+    assert reasons(both, demand | {"certificates": ["GOTS", "RDS"]}, "de")["certificates"] == (
+        "Abgelaufen, zu erneuern: GOTS. Muss RDS erneuern: gültig nur bis 31.12.2025."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "term", "gate"),
+    [
+        ("en", "Sample and production take 30 days; the shipping day, 2025-09-10, has passed.",
+         "2025-09-10 (has passed)"),
+        ("zh", "打样加生产 30 天；出货日期 2025-09-10 已过。", "2025-09-10（已过）"),
+        ("fr", "Échantillon et production : 30 jours ; la date d'expédition, le 10/09/2025, est passée.",
+         "10/09/2025 (date passée)"),
+        ("de", "Muster und Fertigung dauern 30 Tage; der Versandtermin, 10.09.2025, ist schon vorbei.",
+         "10.09.2025 (schon vorbei)"),
+        ("it", "Campione e produzione richiedono 30 giorni; la data di spedizione, 10/09/2025, è già passata.",
+         "10/09/2025 (già passata)"),
+    ],
+)  # fmt: skip
+def test_a_day_that_has_passed_leaves_no_days(lang, term, gate):
+    demand = {"id": "d", "ship_by": "2025-09-10", "must": ["ship_by"]}
+    assert reasons({"lead_time_days": 30}, demand, lang)["lead_time"] == term
+    ranker = SupplierRanker(as_of=AS_OF).fit([{"id": "A", "lead_time_days": 30}])
+    assert ranker.explain(demand, "A", lang=lang).gates[0].wanted == gate
+    store = reasons({"lead_time_days": 30, "transit_days": 3}, {"in_store_by": "2025-09-10"}, lang)["lead_time"]
+    assert "-" not in store.replace("2025-09-10", "").replace("in-store", "")
+
+
 @pytest.mark.parametrize(
     ("lang", "one_day", "store", "outside"),
     [
