@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from scoring import codes, places
 from scoring.fields import DERIVED
 from scoring.gates import MEASURED, Gate
 from scoring.messages import (
+    REGIONS,
     Counted,
     date,
     ended,
@@ -19,6 +20,7 @@ from scoring.messages import (
     measured,
     number,
     priced,
+    region_name,
     sentence,
     template,
 )
@@ -26,6 +28,7 @@ from scoring.records import Record
 from scoring.terms.base import Reason
 from scoring.terms.numbers import told_units
 
+_REGION_LEAST = 3  # countries of the smallest region that is told by its name
 _UNIT_OF = {"quantity": 0, "moq": 1, "capacity": 1, "currency": 0}  # whose unit: the demand's, the supplier's
 _PLACES = ("markets", "country", "exports_to", "delivery_country", "sourcing_countries", "goes_to", "sells_to")
 
@@ -46,7 +49,27 @@ def items(kind: str, found: Iterable[str], lang: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _items(kind: str, found: tuple[str, ...], lang: str) -> str:
-    return listing([item(kind, code, lang) for code in found], lang)
+    return listing(_named(kind, found, lang), lang)
+
+
+def _named(kind: str, found: tuple[str, ...], lang: str) -> list[str]:
+    """Codes in the reader's language; the countries of a whole region under its name, the largest region first."""
+    if kind not in _PLACES or len(found) < _REGION_LEAST:
+        return [item(kind, code, lang) for code in found]
+    left = dict.fromkeys(found)
+    named = []
+    for name, members in _regions():
+        if members <= set(found) and not members.isdisjoint(left):
+            named.append(region_name(name, lang))
+            left = {code: None for code in left if code not in members}
+    return [*named, *(item(kind, code, lang) for code in left)]
+
+
+@cache
+def _regions() -> list[tuple[str, frozenset[str]]]:
+    """Regions and their countries, the largest first."""
+    known = [(name, frozenset(places.countries(name) or places.market(name))) for name in REGIONS]
+    return sorted(known, key=lambda one: -len(one[1]))
 
 
 def explain_reason(reason: Reason, lang: str) -> str:
@@ -86,7 +109,11 @@ def _shown(name: str, value: Any, reason: Reason, lang: str) -> str:
 @lru_cache(maxsize=1 << 14)
 def _of_fields(found: tuple[str, ...], lang: str) -> str:
     """Items in a row, each after the field it stands in (`languages/en`)."""
-    return listing([item(one.partition("/")[0], one.partition("/")[2], lang) for one in found], lang)
+    lists: dict[str, list[str]] = {}
+    for one in found:
+        field, _, code = one.partition("/")
+        lists.setdefault(field, []).append(code)
+    return listing([name for field, held in lists.items() for name in _named(field, tuple(held), lang)], lang)
 
 
 def shared_feature(kind: str, feature: str, spoken: dict[str, str], lang: str) -> str:

@@ -12,12 +12,15 @@ from types import ModuleType
 from typing import Any
 
 from scoring.errors import RankingError
+from scoring.messages.en import REGIONS as _REGIONS
 
 LANGUAGES = ("en", "zh", "fr", "de", "it")
 _GROUPING = {"en": ",", "zh": ",", "fr": " ", "de": ".", "it": "."}  # French: narrow no-break space
 _DECIMAL = {"en": ".", "zh": ".", "fr": ",", "de": ",", "it": ","}
 _BETWEEN_HAN = re.compile("(?<=[一-鿿]) (?=[一-鿿])")
 _DATE = {"fr": "%d/%m/%Y", "de": "%d.%m.%Y", "it": "%d/%m/%Y"}
+#: regions that are told by their names, as `scoring.places` reads them
+REGIONS = tuple(_REGIONS)
 
 
 class Counted(str):
@@ -101,6 +104,11 @@ def priced(currency: str, unit: str, lang: str) -> str:
 def _unit(code: str, lang: str, one: bool) -> str:
     single, _, many = str(_module(lang).UNITS[code]).partition("|")
     return single if one or not many else many
+
+
+def region_name(region: str, lang: str) -> str:
+    """A region of `REGIONS` in the reader's language."""
+    return str(_module(lang).REGIONS[region])
 
 
 def date(day: dt.date, lang: str) -> str:

@@ -167,3 +167,16 @@ UNITS: dict[str, str] = {
     "XCT": "Karton|Kartons",
     "XAJ": "Kone|Konen",
 }
+
+# words and market codes of scoring/places.py -> their region
+REGIONS: dict[str, str] = {
+    "europe": "Europa",
+    "eu": "Europäische Union",
+    "north america": "Nordamerika",
+    "latin-america": "Lateinamerika",
+    "southeast asia": "Süd- und Südostasien",
+    "southeast-asia": "Südostasien",
+    "middle east": "Naher Osten",
+    "middle-east-africa": "Naher Osten und Afrika",
+    "russia-central-asia": "Russland und Zentralasien",
+}

@@ -167,3 +167,16 @@ UNITS: dict[str, str] = {
     "XCT": "carton|cartons",
     "XAJ": "cone|cones",
 }
+
+# words and market codes of scoring/places.py -> their region
+REGIONS: dict[str, str] = {
+    "europe": "Europe",
+    "eu": "European Union",
+    "north america": "North America",
+    "latin-america": "Latin America",
+    "southeast asia": "South and Southeast Asia",
+    "southeast-asia": "Southeast Asia",
+    "middle east": "Middle East",
+    "middle-east-africa": "Middle East and Africa",
+    "russia-central-asia": "Russia and Central Asia",
+}

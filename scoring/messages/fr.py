@@ -167,3 +167,16 @@ UNITS: dict[str, str] = {
     "XCT": "carton|cartons",
     "XAJ": "cône|cônes",
 }
+
+# words and market codes of scoring/places.py -> their region
+REGIONS: dict[str, str] = {
+    "europe": "Europe",
+    "eu": "Union européenne",
+    "north america": "Amérique du Nord",
+    "latin-america": "Amérique latine",
+    "southeast asia": "Asie du Sud et du Sud-Est",
+    "southeast-asia": "Asie du Sud-Est",
+    "middle east": "Moyen-Orient",
+    "middle-east-africa": "Moyen-Orient et Afrique",
+    "russia-central-asia": "Russie et Asie centrale",
+}

@@ -167,3 +167,16 @@ UNITS: dict[str, str] = {
     "XCT": "cartone|cartoni",
     "XAJ": "rocca|rocche",
 }
+
+# words and market codes of scoring/places.py -> their region
+REGIONS: dict[str, str] = {
+    "europe": "Europa",
+    "eu": "Unione europea",
+    "north america": "America del Nord",
+    "latin-america": "America Latina",
+    "southeast asia": "Asia meridionale e Sud-est asiatico",
+    "southeast-asia": "Sud-est asiatico",
+    "middle east": "Medio Oriente",
+    "middle-east-africa": "Medio Oriente e Africa",
+    "russia-central-asia": "Russia e Asia centrale",
+}

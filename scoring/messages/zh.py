@@ -166,3 +166,16 @@ UNITS: dict[str, str] = {
     "XCT": "箱",
     "XAJ": "筒",
 }
+
+# words and market codes of scoring/places.py -> their region
+REGIONS: dict[str, str] = {
+    "europe": "欧洲",
+    "eu": "欧盟",
+    "north america": "北美",
+    "latin-america": "拉丁美洲",
+    "southeast asia": "南亚和东南亚",
+    "southeast-asia": "东南亚",
+    "middle east": "中东",
+    "middle-east-africa": "中东和非洲",
+    "russia-central-asia": "俄罗斯和中亚",
+}

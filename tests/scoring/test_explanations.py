@@ -10,10 +10,10 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from scoring import BuyerRanker, SupplierRanker, combine_mutual
+from scoring import BuyerRanker, SupplierRanker, combine_mutual, places
 from scoring.errors import RankingError, RecordError
 from scoring.measures import UNITS
-from scoring.messages import LANGUAGES, listing, number
+from scoring.messages import LANGUAGES, REGIONS, listing, number
 from tests.scoring.examples import AS_OF, DEMAND, SUPPLIERS
 
 SENTENCES = {lang: import_module(f"scoring.messages.{lang}").SENTENCES for lang in LANGUAGES}
@@ -46,9 +46,11 @@ def test_long_lists_are_cut():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_language_names_every_unit(lang):
+def test_every_language_names_every_unit_and_region(lang):
     module = import_module(f"scoring.messages.{lang}")
     assert module.UNITS.keys() == UNITS.keys()
+    assert module.REGIONS.keys() == set(REGIONS)
+    assert all(places.countries(name) or places.market(name) for name in REGIONS)
 
 
 def test_the_form_that_goes_with_a_number():
@@ -135,6 +137,31 @@ def test_a_side_without_a_unit_counts_in_the_base_unit_of_the_other():
     assert said["quantity"] == "100 dozen asked; minimum order 300 pieces."
     pairs = reasons(DOZENS, PIECES | {"unit": "pairs"})
     assert pairs["quantity"] == "800 pairs asked, below the minimum order of 300 dozen."
+
+
+@pytest.mark.parametrize(
+    ("lang", "both", "none"),
+    [
+        ("en", "In common: Europe, North America.", "Wanted European Union, Switzerland; found Japan."),
+        ("zh", "一致：欧洲、北美。", "要求欧盟、瑞士；实际日本。"),
+        ("fr", "En commun : Europe, Amérique du Nord.", "Voulu : Union européenne, Suisse ; trouvé : Japon."),
+        ("de", "Gemeinsam: Europa, Nordamerika.", "Gewünscht: Europäische Union, Schweiz; gefunden: Japan."),
+        ("it", "In comune: Europa, America del Nord.", "Richiesto: Unione europea, Svizzera; trovato: Giappone."),
+    ],
+)
+def test_whole_regions_are_told_by_their_names(lang, both, none):
+    regions = {"markets": ["North America", "Europe"]}
+    assert reasons({"exports_to": regions["markets"]}, regions, lang)["markets"] == both
+    some = reasons({"exports_to": ["JP"]}, {"markets": ["Switzerland", "EU"]}, lang)
+    assert some["markets"] == none
+    state = SupplierRanker(as_of=AS_OF).fit([{"id": "A"}]).lifts({"id": "d", **regions}, "A", lang=lang)
+    assert both.strip(".。").removeprefix("一致：").rpartition(": ")[2].rpartition(" : ")[2] in state[0].change
+
+
+def test_regions_that_overlap_are_both_told():
+    america = ["North America", "AR", "BR", "CL", "CO", "EC", "PA", "PE", "UY", "JP"]
+    said = reasons({"exports_to": america}, {"markets": america})
+    assert said["markets"] == "In common: Latin America, North America, Japan."
 
 
 def test_a_certificate_that_has_lapsed_is_not_told_as_valid():
