@@ -233,6 +233,12 @@ def test_a_sentence_begins_with_a_capital():
     assert said == "Jauge : 12 est hors de 7–10."
 
 
+def test_words_are_shown_with_their_accents():
+    said = reasons({"text": "vêtements de randonnée"}, {"text": "Vêtements pour la randonnée"}, "de")["text"]
+    assert "vêtements" in said
+    assert "vetements" not in said
+
+
 def test_unknown_fields_are_listed_and_give_their_neutral_value(ranker):
     told = ranker.explain(DEMAND, "S3")
     points = {term.name: term for term in told.terms}
