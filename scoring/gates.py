@@ -6,6 +6,7 @@ A gate is passed, failed, or unknown where the supplier does not say. Which fiel
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import numpy as np
 from scoring import codes, places
 from scoring.fields import ENDS
 from scoring.measures import FAMILIES
-from scoring.records import Record
+from scoring.records import Certificate, Record
 from scoring.terms.base import Setting
 from scoring.terms.certificates import asked, holdings, needed_day
 from scoring.terms.numbers import PriceTerm
@@ -61,6 +62,7 @@ READS_TEXT = ("products", "materials", "processes")
 _ENDS = {**ENDS, "target_price": ("price_from", "price_to")}
 DATED = ("lead_time_days", "ship_by", "in_store_by")
 COUNTED = ("quantity", "capacity_per_month")
+MEASURED = (*COUNTED, "target_price")
 
 
 def supplier_fields(name: str) -> tuple[str, ...]:
@@ -320,8 +322,8 @@ def _found(demand: Record, supplier: Record, name: str, setting: Setting) -> tup
         return ("partners.wanted",), ("partners.found",) if supplier.id in demand.partners else ()
     if name == "certificates":
         held = holdings(supplier)
-        mine = tuple((held[c].code, held[c].valid_to) for c in asked(demand) if c in held)
-        rest = tuple((c.code, c.valid_to) for c in supplier.certificates)
+        mine = tuple(_until(held[c]) for c in asked(demand) if c in held)
+        rest = tuple(_until(c) for c in supplier.certificates)
         return tuple((c, None) for c in asked(demand)), mine or rest
     if name in ALL_OF:
         return demand.has(name), supplier.has(name)
@@ -342,6 +344,11 @@ def _found(demand: Record, supplier: Record, name: str, setting: Setting) -> tup
 _NOBODY = np.zeros(0, dtype=np.int64)
 _ZONE_NUMBER = {name: number for number, name in enumerate(places.ZONES)}
 _FAMILY_NUMBER = {name: number for number, name in enumerate(FAMILIES)}
+
+
+def _until(certificate: Certificate) -> tuple[str, dt.date | str | None]:
+    """A certificate with its end: a day, or that it has expired whatever day it says."""
+    return certificate.code, "expired" if certificate.evidence == "expired" else certificate.valid_to
 
 
 def _numbers(record: Record, names: tuple[str, ...]) -> tuple[float, ...]:

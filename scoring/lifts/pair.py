@@ -15,10 +15,10 @@ from scoring.gates import FAILED, GateBook, supplier_fields
 from scoring.lifts.candidates import changes, changes_for
 from scoring.lifts.change import EFFORTS, Change, Effort, fields_of
 from scoring.lifts.values import NEAR, value
-from scoring.messages import field_name, number, sentence
+from scoring.messages import date, field_name, number, sentence
 from scoring.records import Record
 from scoring.terms.base import Setting, Term
-from scoring.wording import item, items
+from scoring.wording import item, items, with_unit
 
 LIFTS, LEAST_LIFT = 3, 0.05
 #: single changes that are tried two by two
@@ -226,7 +226,12 @@ def _said(change: Change, lang: str) -> str:
         elif name == "field":
             values[name] = field_name(found, lang)
         elif isinstance(found, dt.date):
-            values[name] = found.isoformat()
+            values[name] = date(found, lang)
         else:
             values[name] = number(found, lang) if isinstance(found, (int, float)) else found
+    if (unit := values.pop("unit", None)) is not None:
+        named = ("currency",) if "currency" in values else ("new", "old", "value")
+        values.update({name: with_unit(values[name], unit, lang) for name in named if name in values})
+    if "low" in values:
+        values["now"] = values["low"] if values["low"] == values["high"] else f"{values['low']}–{values['high']}"
     return sentence(change.key, lang, values)

@@ -9,7 +9,7 @@ from scoring.lifts.change import Change
 from scoring.measures import FAMILIES
 from scoring.records import Record
 from scoring.terms.base import Term
-from scoring.terms.numbers import PriceTerm
+from scoring.terms.numbers import PriceTerm, told_units
 from scoring.terms.timing import LeadTimeTerm, months_available
 
 # A tenth of the minimum order, half of the lead time, twice the capacity, three quarters of the price: no further.
@@ -25,6 +25,12 @@ def in_units_of(supplier: Record, demand: Record) -> float:
     if mine is not None and theirs is not None and (mine[0] != theirs[0] or mine[0] not in FAMILIES):
         return math.nan
     return (mine[1] if mine else 1.0) / (theirs[1] if theirs else 1.0)
+
+
+def unit_told(supplier: Record, demand: Record) -> dict[str, str]:
+    """The supplier's unit, for a change that must name it: where the demand counts in another."""
+    units = told_units(demand, supplier)
+    return {} if units is None else {"unit": units[1]}
 
 
 def rounded_down(value: float) -> float:
@@ -50,7 +56,8 @@ def moq(_term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
     quantity, least = demand.number("quantity") * in_units_of(supplier, demand), supplier.number("moq")
     if least * LEAST_MOQ <= quantity < least:
         new = rounded_down(quantity)
-        yield Change("lift.moq", {"new": new, "old": least}, "production", "moq", -new, numbers={"moq": new})
+        values = {"new": new, "old": least, **unit_told(supplier, demand)}
+        yield Change("lift.moq", values, "production", "moq", -new, numbers={"moq": new})
 
 
 def capacity(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
@@ -59,7 +66,7 @@ def capacity(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
     needed = demand.number("quantity") * in_units_of(supplier, demand) / months_available(demand, term.setting)
     if most < needed <= most * MOST_CAPACITY:
         new = rounded_up(needed)
-        values = {"old": most, "new": new}
+        values = {"old": most, "new": new, **unit_told(supplier, demand)}
         yield Change("lift.capacity", values, "production", "capacity", new, numbers={"capacity_per_month": new})
 
 
@@ -85,7 +92,7 @@ def price(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
         name = "price_from" if "price_from" in supplier.numbers else "price_to"
         old = supplier.number(name)
         new = price_down(old * target / low)
-        values = {"new": new, "old": old, "currency": supplier.currency or "EUR"}
+        values = {"new": new, "old": old, "currency": supplier.currency or "EUR", **unit_told(supplier, demand)}
         yield Change("lift.price", values, "production", "price", -new, numbers={"price_from": new})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from scoring.fields import RANGES
 from scoring.lifts.change import Change
-from scoring.lifts.quantities import in_units_of, price_down, rounded_down, rounded_up
+from scoring.lifts.quantities import in_units_of, price_down, rounded_down, rounded_up, unit_told
 from scoring.records import Record
 from scoring.terms.base import Term
 from scoring.terms.numbers import CapacityTerm, PriceTerm
@@ -47,23 +47,26 @@ def _with(supplier: Record, more: dict[str, Any]) -> Record:
 
 def _moq(term: Term, demand: Record, supplier: Record) -> Change | None:  # noqa: ARG001
     unit = _unit(demand, supplier)
-    most = demand.number("quantity") * in_units_of(_with(supplier, unit), demand)
+    as_if = _with(supplier, unit)
+    most = demand.number("quantity") * in_units_of(as_if, demand)
     if math.isnan(most):
         return None
     new = rounded_down(most)
-    return _state("most", "moq", {"value": new}, level=-new, numbers={"moq": new}, **unit)
+    return _state("most", "moq", {"value": new, **unit_told(as_if, demand)}, level=-new, numbers={"moq": new}, **unit)
 
 
 def _capacity(term: Term, demand: Record, supplier: Record) -> Change | None:
     assert isinstance(term, CapacityTerm)
     unit = _unit(demand, supplier)
     months = months_available(demand, term.setting)
-    least = demand.number("quantity") * in_units_of(_with(supplier, unit), demand) / months
+    as_if = _with(supplier, unit)
+    least = demand.number("quantity") * in_units_of(as_if, demand) / months
     if math.isnan(least):
         return None
     new = rounded_up(least)
     field = "capacity_per_month"
-    return _state("least", field, {"value": new}, level=new, numbers={field: new}, **unit)
+    values = {"value": new, **unit_told(as_if, demand)}
+    return _state("least", field, values, level=new, numbers={field: new}, **unit)
 
 
 def _price(term: Term, demand: Record, supplier: Record) -> Change | None:
@@ -79,7 +82,7 @@ def _price(term: Term, demand: Record, supplier: Record) -> Change | None:
     if math.isnan(most):
         return None
     new = price_down(most)
-    values = {"value": new, "currency": as_if.currency or "EUR"}
+    values = {"value": new, "currency": as_if.currency or "EUR", **unit_told(as_if, demand)}
     return _state("price", "price_from", values, level=-new, numbers={"price_from": new}, **more)
 
 

@@ -112,11 +112,11 @@ class CertificateTerm(Term):
         weakest = min((EVIDENCE[held[c].evidence] for c in groups["valid"]), default=0.0)
         evidence = next((name for name, level in EVIDENCE.items() if level == weakest), "declared")
         values: dict[str, Any] = {"vocabulary": "certificates", "evidence": evidence, **groups}
-        values["renew"] = groups["renew"] + groups["lapsed"]
-        ends = [end for c in values["renew"] if (end := held[c].valid_to) is not None]
-        values["until"] = min(ends) if ends else None
-        if values["renew"]:
-            return Reason("certificates.renew" if values["until"] else "certificates.lapsed", values)
+        values["until"] = min((end for c in groups["renew"] if (end := held[c].valid_to) is not None), default=None)
+        if groups["renew"]:
+            return Reason("certificates.both" if groups["lapsed"] else "certificates.renew", values)
+        if groups["lapsed"]:
+            return Reason("certificates.lapsed", values)
         if groups["missing"]:
             return Reason("certificates.part" if groups["valid"] else "certificates.none", values)
         return Reason("certificates.all", values)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 
-from scoring.measures import FAMILIES
+from scoring import codes
+from scoring.measures import FAMILIES, UNITS
 from scoring.records import Record
 from scoring.terms.base import Reason, Row, Term
 from scoring.terms.grid import LogGrid
@@ -126,6 +127,28 @@ class UnitTerm(NumberTerm):
         return demand.unit is None or supplier.unit is None or demand.unit[0] == supplier.unit[0]
 
 
+def told_units(demand: Record, supplier: Record) -> tuple[str, str] | None:
+    """Unit codes of both sides where their figures read side by side would mislead; None where they count the same.
+
+    A side that states no unit counts in the base unit of the other's family, as the terms do.
+    """
+    mine, theirs = demand.unit, supplier.unit
+    stated = mine or theirs
+    if mine == theirs or stated is None:
+        return None
+    base = (stated[0], 1.0)
+    if (mine or base) == (theirs or base):
+        return None
+    return _unit_code(demand, mine or base), _unit_code(supplier, theirs or base)
+
+
+def _unit_code(record: Record, unit: tuple[str, float]) -> str:
+    """The code of a unit, the one the record writes where that is it: pairs and sets count like pieces."""
+    word = str(record.raw.get("unit", ""))
+    code = codes.code_of("units", word) or word.strip().upper()
+    return code if UNITS.get(code) == unit else next(one for one, known in UNITS.items() if known == unit)
+
+
 class QuantityTerm(UnitTerm):
     """Quantity against the minimum order: 1 at or above it, 0 at a quarter of it."""
 
@@ -153,7 +176,7 @@ class QuantityTerm(UnitTerm):
     def reason(self, demand: Record, supplier: Record) -> Reason:
         """Quantity and minimum order."""
         quantity, moq = demand.number("quantity"), supplier.number("moq")
-        values = {"quantity": quantity, "moq": moq}
+        values = {"quantity": quantity, "moq": moq, "units": told_units(demand, supplier)}
         if not self.comparable(demand, supplier):
             return Reason("unit.other", values)
         fits = quantity * self.factor(demand) >= moq * self.factor(supplier)
@@ -196,7 +219,8 @@ class CapacityTerm(UnitTerm):
         """Quantity, months and capacity."""
         months = months_available(demand, self.setting)
         quantity, capacity = demand.number("quantity"), supplier.number("capacity_per_month")
-        values = {"quantity": quantity, "capacity": capacity, "months": round(months, 1)}
+        units = told_units(demand, supplier)
+        values = {"quantity": quantity, "capacity": capacity, "months": round(months, 1), "units": units}
         if not self.comparable(demand, supplier):
             return Reason("unit.other", values)
         fits = quantity * self.factor(demand) / months <= capacity * self.factor(supplier)
@@ -263,6 +287,7 @@ class PriceTerm(UnitTerm):
             "currency": demand.currency or "EUR",
             "low": supplier.number("price_from" if "price_from" in supplier.numbers else "price_to"),
             "their_currency": supplier.currency or "EUR",
+            "units": told_units(demand, supplier),
         }
         if not self.comparable(demand, supplier):
             return Reason("unit.other", values)
@@ -321,7 +346,10 @@ class RangeTerm(NumberTerm):
         low, high = self.ends(supplier)
         wanted = demand.number(self.name)
         values = {"field": self.name, "wanted": wanted, "low": low, "high": high}
-        return Reason("range.inside" if low <= wanted <= high else "range.outside", values)
+        inside = low <= wanted <= high
+        if low == high:
+            return Reason("range.same" if inside else "range.other", values)
+        return Reason("range.inside" if inside else "range.outside", values)
 
 
 class SmartLevelTerm(Term):

@@ -112,8 +112,8 @@ class SharedTerm(Term):
                 shared += both
                 if not both:
                     fields.append(ours)
-                    wanted += [f"{ours}/{item}" for item in wants[:6]]
-                    found += [f"{theirs}/{item}" for item in has[:6]]
+                    wanted += [f"{ours}/{item}" for item in wants]
+                    found += [f"{theirs}/{item}" for item in has]
         values = {"field": self.name, "shared": shared, "wanted": wanted, "found": found, "fields": fields}
         if not shared and not wanted:
             return Reason("unknown.supplier", {"fields": list(self.supplier_fields)})

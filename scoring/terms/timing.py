@@ -166,7 +166,8 @@ class LeadTimeTerm(Term):
         name, needed, there = tightest
         values = {"needed": round(needed), "there": round(there), "until": demand.dates.get(name)}
         kind = "limit" if name == "lead_time_days" else name
-        return Reason(f"lead_time.{kind}.{'fits' if needed <= there else 'short'}", values)
+        how = "fits" if needed <= there else "past" if there < 0 else "short"
+        return Reason(f"lead_time.{kind}.{how}", values)
 
     def slack(self, demand: Record, supplier: Record) -> list[tuple[str, float, float]]:
         """(limit, days needed, days there are) for each limit that can be checked."""

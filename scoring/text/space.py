@@ -22,7 +22,7 @@ from scoring.text.associations import Associations
 from scoring.text.documents import asked, body, document
 from scoring.text.lexicon import Learned, Lexicon, built_in, taught
 from scoring.text.parts import Concepts, Forms, Grams, Pairs, Part, Words, request_rows
-from scoring.text.tokens import spelled, words
+from scoring.text.tokens import accented, spelled, words
 
 __all__ = ["PART_WEIGHTS", "Request", "TextMode", "TextSpace", "body"]
 
@@ -249,6 +249,10 @@ class TextSpace:
             out: dict[str, str] = {}
             for feature, run in spelled(request_text):
                 out.setdefault(feature, run)
-            found = self.lexicon.spoken(request_text) | out
+            written = accented(request_text)
+            found = {}
+            for feature, shown in (self.lexicon.spoken(request_text) | out).items():
+                run, arrow, learned = shown.partition(" → ")
+                found[feature] = written.get(run, run) + arrow + learned
             self._spoken = request_text, found
         return found

@@ -77,6 +77,16 @@ def fold_text(text: str) -> str:
     )
 
 
+def accented(text: str) -> dict[str, str]:
+    """How the words that `runs` folds are written in a text, in lower case; the first way where there are two."""
+    if text.isascii():
+        return {}
+    out: dict[str, str] = {}
+    for word in _RUN.findall(unicodedata.normalize("NFKC", text)):
+        out.setdefault(fold_text(word), word.lower())
+    return out
+
+
 def is_unspaced(run: str) -> bool:
     """Whether a run is of a script that puts no spaces between words."""
     return _CJK.match(run) is not None

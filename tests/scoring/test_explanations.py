@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import string
 from importlib import import_module
@@ -9,9 +10,10 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from scoring import BuyerRanker, SupplierRanker, combine_mutual
+from scoring import BuyerRanker, SupplierRanker, combine_mutual, places
 from scoring.errors import RankingError, RecordError
-from scoring.messages import LANGUAGES, listing, number
+from scoring.measures import UNITS
+from scoring.messages import LANGUAGES, REGIONS, listing, number
 from tests.scoring.examples import AS_OF, DEMAND, SUPPLIERS
 
 SENTENCES = {lang: import_module(f"scoring.messages.{lang}").SENTENCES for lang in LANGUAGES}
@@ -43,6 +45,22 @@ def test_long_lists_are_cut():
     assert listing(list("abcdefg"), "en") == "a, b, c, d, e, …"
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_language_names_every_unit_and_region(lang):
+    module = import_module(f"scoring.messages.{lang}")
+    assert module.UNITS.keys() == UNITS.keys()
+    assert module.REGIONS.keys() == set(REGIONS)
+    assert all(places.countries(name) or places.market(name) for name in REGIONS)
+
+
+def test_the_form_that_goes_with_a_number():
+    assert f"{number(1, 'en'):day|days} {number(1.5, 'en'):day|days} {number(0, 'en'):day|days}" == "day days days"
+    assert f"{number(0, 'fr'):jour|jours} {number(1.5, 'fr'):jour|jours} {number(2, 'fr'):jour|jours}" == (
+        "jour jour jours"
+    )
+    assert copy.deepcopy(number(1, "en")).one
+
+
 EXPECTED = {
     "en": ("down jackets", "800 asked; minimum order 500.", "English"),
     "zh": ("羽绒服", "采购 800；起订量 500。", "英语"),
@@ -72,6 +90,153 @@ def test_no_pair_leaves_a_hole_or_a_code_in_a_sentence(ranker, lang):
         for text in shown:
             assert text
             assert not re.search(r"[{}]|\bnan\b|None|~|market:", text), text
+
+
+def reasons(supplier, demand, lang="en"):
+    told = SupplierRanker(as_of=AS_OF).fit([{"id": "A", **supplier}]).explain({"id": "d", **demand}, "A", lang=lang)
+    return {term.name: term.because.replace("\u202f", " ") for term in told.terms}
+
+
+DOZENS = {"moq": 300, "capacity_per_month": 500, "price_from": 24, "unit": "dozen"}
+PIECES = {"quantity": 800, "target_price": 3, "unit": "pcs"}
+
+
+@pytest.mark.parametrize(
+    ("lang", "quantity", "capacity", "price"),
+    [
+        ("en", "800 pieces asked, below the minimum order of 300 dozen.",
+         "800 pieces within 1 month; capacity 500 dozen a month.",
+         "Target 3 EUR a piece; its prices begin at 2 EUR a piece."),
+        ("zh", "采购 800 件，低于起订量 300 打。", "1 个月内 800 件；月产能 500 打。",
+         "目标价 3 EUR/件；其起价 2 EUR/件。"),
+        ("fr", "Quantité demandée : 800 pièces, sous le minimum de commande de 300 douzaines.",
+         "800 pièces en 1 mois ; capacité 500 douzaines par mois.",
+         "Prix visé 3 EUR par pièce ; ses prix commencent à 2 EUR par pièce."),
+        ("de", "800 Stück gesucht, unter der Mindestmenge von 300 Dutzend.",
+         "800 Stück in 1 Monat; Kapazität 500 Dutzend im Monat.",
+         "Zielpreis 3 EUR pro Stück; seine Preise beginnen bei 2 EUR pro Stück."),
+        ("it", "Quantità richiesta: 800 pezzi, sotto l'ordine minimo di 300 dozzine.",
+         "800 pezzi in 1 mese; capacità 500 dozzine al mese.",
+         "Prezzo obiettivo 3 EUR per pezzo; i suoi prezzi partono da 2 EUR per pezzo."),
+    ],
+)  # fmt: skip
+def test_units_are_told_where_the_two_sides_have_different_ones(lang, quantity, capacity, price):
+    said = reasons(DOZENS, PIECES, lang)
+    assert (said["quantity"], said["capacity"], said["price"]) == (quantity, capacity, price)
+
+
+@pytest.mark.parametrize(("one", "other"), [("pcs", "pcs"), ("dozen", "dozen"), ("pcs", None), (None, "pcs")])
+def test_units_that_count_the_same_are_not_told(one, other):
+    supplier, demand = DOZENS | {"unit": one}, PIECES | {"unit": other}
+    said = reasons(*({k: v for k, v in row.items() if v is not None} for row in (supplier, demand)))
+    assert said["quantity"] == "800 asked; minimum order 300."
+
+
+def test_a_side_without_a_unit_counts_in_the_base_unit_of_the_other():
+    said = reasons({"moq": 300}, {"quantity": 100, "unit": "dozen"})
+    assert said["quantity"] == "100 dozen asked; minimum order 300 pieces."
+    pairs = reasons(DOZENS, PIECES | {"unit": "pairs"})
+    assert pairs["quantity"] == "800 pairs asked, below the minimum order of 300 dozen."
+
+
+@pytest.mark.parametrize(
+    ("lang", "both", "none"),
+    [
+        ("en", "In common: Europe, North America.", "Wanted European Union, Switzerland; found Japan."),
+        ("zh", "一致：欧洲、北美。", "要求欧盟、瑞士；实际日本。"),
+        ("fr", "En commun : Europe, Amérique du Nord.", "Voulu : Union européenne, Suisse ; trouvé : Japon."),
+        ("de", "Gemeinsam: Europa, Nordamerika.", "Gewünscht: Europäische Union, Schweiz; gefunden: Japan."),
+        ("it", "In comune: Europa, America del Nord.", "Richiesto: Unione europea, Svizzera; trovato: Giappone."),
+    ],
+)
+def test_whole_regions_are_told_by_their_names(lang, both, none):
+    regions = {"markets": ["North America", "Europe"]}
+    assert reasons({"exports_to": regions["markets"]}, regions, lang)["markets"] == both
+    some = reasons({"exports_to": ["JP"]}, {"markets": ["Switzerland", "EU"]}, lang)
+    assert some["markets"] == none
+    state = SupplierRanker(as_of=AS_OF).fit([{"id": "A"}]).lifts({"id": "d", **regions}, "A", lang=lang)
+    assert both.strip(".。").removeprefix("一致：").rpartition(": ")[2].rpartition(" : ")[2] in state[0].change
+
+
+def test_regions_that_overlap_are_both_told():
+    america = ["North America", "AR", "BR", "CL", "CO", "EC", "PA", "PE", "UY", "JP"]
+    said = reasons({"exports_to": america}, {"markets": america})
+    assert said["markets"] == "In common: Latin America, North America, Japan."
+
+
+def test_a_certificate_that_has_lapsed_is_not_told_as_valid():
+    expired = {"code": "GOTS", "evidence": "expired", "valid_to": "2026-09-26"}
+    demand = {"certificates": ["GOTS"], "ship_by": "2026-01-31", "must": ["certificates"]}
+    for one in (expired, {"code": "GOTS", "valid_to": "2020-09-26"}):
+        assert reasons({"certificates": [one]}, demand)["certificates"] == "Has lapsed and must be renewed: GOTS."
+    ranker = SupplierRanker(as_of=AS_OF).fit([{"id": "A", "certificates": [expired]}])
+    assert ranker.explain({"id": "d", **demand}, "A").gates[0].found == "GOTS (expired)"
+    both = {"certificates": [expired, {"code": "RDS", "valid_to": "2025-12-31"}]}
+    assert reasons(both, demand | {"certificates": ["GOTS", "RDS"]}, "de")["certificates"] == (
+        "Abgelaufen, zu erneuern: GOTS. Muss RDS erneuern: gültig nur bis 31.12.2025."
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "term", "gate"),
+    [
+        ("en", "Sample and production take 30 days; the shipping day, 2025-09-10, has passed.",
+         "2025-09-10 (has passed)"),
+        ("zh", "打样加生产 30 天；出货日期 2025-09-10 已过。", "2025-09-10（已过）"),
+        ("fr", "Échantillon et production : 30 jours ; la date d'expédition, le 10/09/2025, est passée.",
+         "10/09/2025 (date passée)"),
+        ("de", "Muster und Fertigung dauern 30 Tage; der Versandtermin, 10.09.2025, ist schon vorbei.",
+         "10.09.2025 (schon vorbei)"),
+        ("it", "Campione e produzione richiedono 30 giorni; la data di spedizione, 10/09/2025, è già passata.",
+         "10/09/2025 (già passata)"),
+    ],
+)  # fmt: skip
+def test_a_day_that_has_passed_leaves_no_days(lang, term, gate):
+    demand = {"id": "d", "ship_by": "2025-09-10", "must": ["ship_by"]}
+    assert reasons({"lead_time_days": 30}, demand, lang)["lead_time"] == term
+    ranker = SupplierRanker(as_of=AS_OF).fit([{"id": "A", "lead_time_days": 30}])
+    assert ranker.explain(demand, "A", lang=lang).gates[0].wanted == gate
+    store = reasons({"lead_time_days": 30, "transit_days": 3}, {"in_store_by": "2025-09-10"}, lang)["lead_time"]
+    assert "-" not in store.replace("2025-09-10", "").replace("in-store", "")
+
+
+@pytest.mark.parametrize(
+    ("lang", "one_day", "store", "outside"),
+    [
+        ("en", "Makes it in 1 day; 1 is accepted.",
+         "Sample, production and transit take 1 day; 121 are left until 2026-01-14 in store.",
+         "Gauge: 12 wanted, 14 offered."),
+        ("zh", "交期 1 天；可接受 1 天。", "打样、生产加运输 1 天；距 2026-01-14 到店还有 121 天。",
+         "针距：要求 12，提供 14。"),
+        ("fr", "Délai de fabrication : 1 jour ; maximum accepté : 1.",
+         "Échantillon, production et transport : 1 jour ; il en reste 121 jusqu'à l'arrivée en magasin le 14/01/2026.",
+         "Jauge : voulu 12, proposé 14."),
+        ("de", "Fertigungszeit: 1 Tag; höchstens 1 akzeptiert.",
+         "Muster, Fertigung und Transport dauern 1 Tag; bis zum Eintreffen im Laden am 14.01.2026 bleiben 121.",
+         "Feinheit: 12 gewünscht, 14 angeboten."),
+        ("it", "Tempi di produzione: 1 giorno; massimo accettato: 1.",
+         ("Campione, produzione e trasporto richiedono 1 giorno; "
+          "ne restano 121 fino all'arrivo in negozio il 14/01/2026."),
+         "Finezza: richiesto 12, offerto 14."),
+    ],
+)  # fmt: skip
+def test_one_is_told_in_the_singular_and_days_as_natives_write_them(lang, one_day, store, outside):
+    assert reasons({"lead_time_days": 1}, {"lead_time_days": 1}, lang)["lead_time"] == one_day
+    quick = {"lead_time_days": 1, "transit_days": 0}
+    assert reasons(quick, {"in_store_by": "2026-01-14"}, lang)["lead_time"] == store
+    said = reasons({"gauge_from": 14, "gauge_to": 14}, {"gauge": 12}, lang)["gauge"]
+    assert said == outside
+
+
+def test_a_sentence_begins_with_a_capital():
+    said = reasons({"gauge_from": 7, "gauge_to": 10}, {"gauge": 12}, "fr")["gauge"]
+    assert said == "Jauge : 12 est hors de 7–10."
+
+
+def test_words_are_shown_with_their_accents():
+    said = reasons({"text": "vêtements de randonnée"}, {"text": "Vêtements pour la randonnée"}, "de")["text"]
+    assert "vêtements" in said
+    assert "vetements" not in said
 
 
 def test_unknown_fields_are_listed_and_give_their_neutral_value(ranker):

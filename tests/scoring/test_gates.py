@@ -136,3 +136,21 @@ def test_a_supplier_is_not_shown_buyers_whose_gates_it_fails():
     assert set(ranker.rank([certified], k=3).ids[0]) == {"open", "strict", "averse"}
     assert [gate.name for gate in ranker.explain(certified, "strict").gates] == ["certificates"]
     assert ranker.explain(certified, "open").gates == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "wanted", "found"),
+    [
+        ("quantity", "en", "800 pieces", "300 dozen"),
+        ("quantity", "de", "800 Stück", "300 Dutzend"),
+        ("price", "en", "1 EUR a piece", "24 EUR a dozen"),
+        ("price", "zh", "1 EUR/件", "24 EUR/打"),
+    ],
+)
+def test_units_are_shown_where_the_two_sides_have_different_ones(name, lang, wanted, found):
+    ranker = SupplierRanker(as_of=AS_OF).fit([{"id": "a", "moq": 300, "price_from": 24, "unit": "dozen"}])
+    demand = {"id": "d", "quantity": 800, "target_price": 1, "unit": "pcs", "must": [name]}
+    (out,) = ranker.left_out(demand, lang=lang)
+    assert (out.wanted, out.found) == (wanted, found)
+    alike = SupplierRanker(as_of=AS_OF).fit([{"id": "a", "moq": 3000, "price_from": 24, "unit": "pcs"}])
+    assert "piece" not in alike.left_out(demand)[0].found

@@ -242,3 +242,36 @@ def test_no_lift_closes_a_gate_that_was_open():
         after = changed([supplier, {"id": "t", "products": ["suits"]}], "s", lift.fields).explain(demand, "s")
         assert lift.rank == after.rank is not None
     assert ["fabrics"] not in [lift.fields.get("products") for lift in ranker.lifts(demand, "s", most=10)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "moq", "state"),
+    [
+        ("en", "Accept 66 dozen instead of 300 dozen as the minimum order", "up to 66 dozen would fit"),
+        ("zh", "起订量由 300 打降至 66 打", "不超过 66 打即符合"),
+        ("fr", "Accepter 66 douzaines au lieu de 300 douzaines comme minimum de commande",
+         "jusqu’à 66 douzaines conviendraient"),
+        ("de", "66 Dutzend statt 300 Dutzend als Mindestmenge annehmen", "bis 66 Dutzend würden passen"),
+        ("it", "Accettare 66 dozzine invece di 300 dozzine come ordine minimo", "fino a 66 dozzine andrebbero bene"),
+    ],
+)  # fmt: skip
+def test_a_lift_names_the_unit_of_the_supplier_where_the_buyer_has_another(lang, moq, state):
+    rows = [{"id": "A", "moq": 300, "unit": "dozen"}, {"id": "B", "unit": "dozen"}]
+    ranker = SupplierRanker(as_of=AS_OF).fit(rows)
+    demand = {"id": "d", "quantity": 800, "unit": "pcs"}
+    assert moq in [lift.change for lift in ranker.lifts(demand, "A", lang=lang)]
+    assert any(state in lift.change for lift in ranker.lifts(demand, "B", lang=lang))
+
+
+def test_a_lift_of_a_price_names_the_unit_it_is_for():
+    ranker = SupplierRanker(as_of=AS_OF).fit([{"id": "A", "price_from": 40, "unit": "dozen"}])
+    demand = {"id": "d", "target_price": 3, "unit": "pcs"}
+    assert ranker.lifts(demand, "A")[0].change == "Offer from 36 EUR a dozen instead of 40"
+
+
+def test_lists_in_a_lift_agree_with_their_verb():
+    ranker = SupplierRanker(as_of=AS_OF).fit([{"id": "A"}])
+    one, two = ["down filling"], ["down filling", "screen printing"]
+    for processes, verb in ((one, "conviendrait"), (two, "conviendraient")):
+        lifts = ranker.lifts({"id": "d", "processes": processes}, "A", lang="fr")
+        assert lifts[0].change.endswith(f" {verb}")

@@ -82,7 +82,7 @@ def test_what_counts_as_served_is_the_callers_choice(ranker):
     strict = ranker.unmet(DEMANDS, probability=0.99)
     weak = by_product(strict)["down-jackets"].requests[0]
     assert (weak.demand, weak.why, weak.passing) == ("good", "weak", 1)
-    assert weak.because.startswith("1 of 1 that offer it pass; the best comes to ")
+    assert weak.because.startswith("1 of 1 that offers it passes; the best comes to ")
     assert strict.unmet == 5
     assert ranker.unmet(DEMANDS, probability=0.01).unmet == 3
     for wrong in ({"probability": 1.5}, {"k": 0}):
