@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from app.cli.console import JsonFlag, LangOption, Session, session_of
+from app.cli.console import JsonFlag, LangOption, Session, reachable, session_of
 
 #: enough for the best plan of the sample on every machine, and the same plan each time
 _STEPS = 200_000
@@ -34,7 +34,7 @@ def demo(
     from app.services import access, events, exports, matching, sampling
 
     state = session_of(context, as_json)
-    with closing(Database(state.settings.database_url)) as database:
+    with closing(Database(state.settings.database_url)) as database, reachable():
         migrate.upgrade(database)
     with state.database.write() as session:
         code = sampling.load(session, edition)

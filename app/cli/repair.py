@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.console import LangOption, session_of
-from app.cli.files import AsJson, Out, PlanFile, ProblemFile, load, refuse, write
+from app.cli.files import AsJson, Out, PlanFile, ProblemFile, check_outputs, load, refuse, write
 from app.core.errors import AppError
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def repair(
 
     as_json = session_of(context, as_json).json
     try:
+        check_outputs([problem, plan, events], [output, problem_output])
         mended = mend(read_problem(load(problem)), load(plan), read_events(load(events)), fill=fill)
         write(output, mended.plan.as_dict(lang))
         if problem_output is not None:

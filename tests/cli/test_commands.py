@@ -101,6 +101,42 @@ def test_a_database_that_is_not_there(shell: Shell) -> None:
     assert next(f for f in findings if f["check"] == "database")["state"] == "wrong"
 
 
+def test_a_file_that_is_no_database(shell: Shell) -> None:
+    (shell.folder / "list.json").write_text("[]" * 5000)
+    wrong = Shell(shell.folder, f"sqlite:///{shell.folder / 'list.json'}")
+    for command in (("match", "show", "-e", "x"), ("db", "upgrade"), ("demo",)):
+        told = wrong.run(*command, code=5).err
+        assert "file is not a database" in told
+        assert "FAIRMATCH_DATABASE_URL" in told
+
+
+def test_a_backup_does_not_take_the_place_of_its_database(shell: Shell) -> None:
+    shell.run("db", "upgrade")
+    assert "is read by this command" in shell.run("db", "backup", "fairmatch.db", code=2).err
+    assert shell.json("db", "upgrade")["before"] == newest()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("match", "show", "-e", "x"), ("match", "explain", "-e", "x", "--request", "r", "--supplier", "s"),
+        ("match", "lifts", "-e", "x", "--supplier", "s"), ("match", "unmet", "-e", "x"), ("demo",), ("report", "x"),
+        ("schedule", "show", "-e", "x"), ("export", "timetables", "-e", "x"), ("template", "t.xlsx"),
+        ("template", "t.csv", "--kind", "suppliers"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_language_that_we_do_not_write_is_refused(shell: Shell, command: tuple[str, ...]) -> None:
+    for wrong in ("xx", "pt"):
+        assert "en, zh, fr, de, it" in shell.run(*command, "--lang", wrong, code=2).err
+    assert not list(shell.folder.iterdir())
+
+
+def test_a_template_in_the_language_of_a_country(shell: Shell) -> None:
+    shell.run("template", "t.xlsx", "--lang", "de_DE")
+    assert (shell.folder / "t.xlsx").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
