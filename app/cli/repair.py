@@ -32,14 +32,17 @@ def _line(change: Change, lang: str) -> str:
 
 
 def _summary(mended: Repair, output: Path, lang: str) -> str:
+    from app.core.i18n import format_number, text
+
     lines = []
     for title, changes in (("moved", mended.moved), ("cancelled", mended.cancelled), ("added", mended.added)):
-        lines += [f"{len(changes)} {title}", *(_line(change, lang) for change in changes)]
-    lines.append(f"{len(mended.standby)} pairs could take a freed slot")
-    lines += [f"  {s.meeting} ({s.value}): {', '.join(s.slots)}" for s in mended.standby[:10]]
+        lines += [text(f"repair.{title}", lang, count=len(changes)), *(_line(change, lang) for change in changes)]
+    lines.append(text("repair.standby", lang, count=len(mended.standby)))
+    lines += [f"  {s.meeting} ({format_number(s.value, lang)}): {', '.join(s.slots)}" for s in mended.standby[:10]]
     plan = mended.plan
-    lines.append(f"{len(plan.meetings)} meetings held, objective {plan.objective:,}, in {plan.seconds} s")
-    return "\n".join([*lines, f"written to {output}"])
+    figures = {"objective": format_number(plan.objective, lang), "seconds": format_number(plan.seconds, lang, 3)}
+    lines.append(text("repair.held", lang, meetings=len(plan.meetings), **figures))
+    return "\n".join([*lines, text("repair.written", lang, file=output)])
 
 
 def repair(

@@ -204,6 +204,38 @@ def test_matches_are_shown_and_explained(demo: Demo) -> None:
     assert out["gate"] in answer.err
 
 
+@pytest.mark.parametrize("lang", ["zh", "fr", "de", "it"])
+def test_no_english_stands_among_the_words_of_another_language(demo: Demo, lang: str) -> None:
+    """Fields, gates and what the command says itself; names and titles are as their owners wrote them."""
+    english = (" points", " rank ", "gate ", "unknown", "passed", "would lift", "not known", "left out", "to confirm")
+    allowed = {"fr": (" points", " rank ")}.get(lang, ())
+    which = (*_EVENT, "--request", "R07", "--lang", lang)
+    shown = demo.shell.run("match", "show", *which).out
+    told = demo.shell.run("match", "explain", *which, "--supplier", "QSH-02").out
+    for words in english:
+        assert words in allowed or words not in shown + told, words
+    pair = demo.shell.json("match", "explain", *which, "--supplier", "QSH-02")
+    raw = {term["name"] for term in pair["terms"]} | {gate["name"] for gate in pair["gates"]} | {*pair["unknown"]}
+    assert not {name for name in raw if "_" in name and name in shown + told}
+    named = {"zh": "产品", "fr": "produits", "de": "Produkte", "it": "prodotti"}[lang]
+    assert named in told
+    if lang != "zh":
+        assert f"{pair['score']:.2f}".replace(".", ",") in told
+
+
+def test_chinese_readers_see_the_own_names_of_firms(demo: Demo) -> None:
+    which = (*_EVENT, "--supplier", "QSH-05", "--lang", "zh")
+    party = demo.shell.json("match", "lifts", *which)["supplier"]
+    assert party["name_local"]
+    assert demo.shell.run("match", "lifts", *which).out.startswith(party["name_local"])
+    assert demo.shell.run("match", "lifts", *which[:-1], "fr").out.startswith(party["name"])
+    (one,) = demo.shell.json("match", "show", *_EVENT, "--request", "R07")
+    first = one["items"][0]["supplier"]
+    told = demo.shell.run("match", "show", *_EVENT, "--request", "R07", "--lang", "zh").out
+    assert first["name_local"] in told
+    assert first["name"] not in told
+
+
 def test_what_would_lift_a_supplier_and_what_nobody_serves(demo: Demo) -> None:
     which = (*_EVENT, "--supplier", "QSH-05", "--limit", "5")
     found = demo.shell.json("match", "lifts", *which)

@@ -18,7 +18,6 @@ from app.cli import fairness, repair, solve
 from tests.scheduling.build import Json, problem, random_problem
 from tests.scheduling.test_solve import INFEASIBLE
 
-
 EVENTS = {"format": "fairmatch/events@1", "events": [{"kind": "no_show", "participant": "a"}]}
 
 
@@ -168,7 +167,9 @@ def test_a_language_that_we_do_not_write_is_refused(folder: Path, command: str) 
 def test_a_language_may_name_its_country(folder: Path) -> None:
     crowded = problem(slots=[{"id": "s1"}], places=1)
     told = [
-        run("solve", saved(folder, crowded), "-o", folder / "plan.json", "--steps", 100, "--json", "--lang", lang).stdout
+        run(
+            "solve", saved(folder, crowded), "-o", folder / "plan.json", "--steps", 100, "--json", "--lang", lang
+        ).stdout
         for lang in ("de", "de_DE", "de-DE")
     ]
     assert len({str(json.loads(text)["advice"]) for text in told}) == 1
@@ -204,6 +205,18 @@ def test_repair_writes_the_new_plan_and_tells_the_difference(folder: Path) -> No
     text = run("repair", *arguments)
     assert "2 cancelled" in text.stdout
     assert "a is not there" in text.stdout
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "取消 2 场"), ("fr", "annulés : 2"), ("it", "annullati: 2")])
+def test_repair_speaks_the_language_that_was_asked_for(folder: Path, lang: str, words: str) -> None:
+    path, out = saved(folder, problem()), folder / "plan.json"
+    assert run("solve", path, "-o", out).exit_code == 0
+    told = run(
+        "repair", path, out, saved(folder, EVENTS, "events.json"), "-o", folder / "new.json", "--lang", lang
+    ).stdout
+    assert words in told
+    for english in ("moved", "cancelled", "added", "pairs", "meetings", "objective ", "written"):
+        assert english not in told
 
 
 def test_repair_refuses_events_that_name_nobody(folder: Path) -> None:
