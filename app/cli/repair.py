@@ -63,7 +63,8 @@ def repair(
     as_json = session_of(context, as_json).json
     try:
         check_outputs([problem, plan, events], [output, problem_output])
-        mended = mend(read_problem(load(problem)), load(plan), read_events(load(events)), fill=fill)
+        before = read_problem(load(problem))
+        mended = mend(before, load(plan), read_events(load(events), before), fill=fill)
         write(output, mended.plan.as_dict(lang))
         if problem_output is not None:
             write(problem_output, mended.problem.model_dump(mode="json", by_alias=True))
