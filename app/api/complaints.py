@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -52,6 +53,24 @@ _SAID = {
     "uuid_type": "must be an id such as 0199c0de-0000-7000-8000-000000000000",
     "uuid_parsing": "must be an id such as 0199c0de-0000-7000-8000-000000000000",
 }
+#: what a pattern of the interface wants, for people; each with an example
+_WANTED = {
+    r"^[a-z]{2,3}$": "must be the code of a language in two or three small letters, such as zh",
+    r"^[A-Z]{2}$": "must be the code of a country in two capital letters, such as CN",
+    r"^[A-Z]{3}$": "must be a code of three capital letters, such as EUR (currency) or FOB (Incoterm)",
+    r"^([A-Z]{3}|人民币|元|¥|￥)$": "must be the code of a currency in three capital letters of ISO 4217, such as EUR",
+    r"^[A-Z0-9]{2,3}$": "must be a unit code of UN/ECE Recommendation 20, such as H87 (pieces) or MTR (metres)",
+    r"^[a-z_]+(,[a-z_]+)*$": "must be names of fields with commas between them, such as id,name",
+    r"^[a-z]+:(read|write)$": "must be a scope, such as ranking:read",
+    r"^[\x21-\x7e]+$": "must be plain letters, digits and signs without spaces, such as 0199c0de-7000",
+    r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": (
+        "must be an id, or a code of at most 64 letters, digits and . _ -, such as paris-2025"
+    ),
+    r"^[^@\s<>,;:\"]{1,64}@[^@\s<>,;:\"]+\.[^@\s<>,;:\".]+$": "must be an e-mail address, such as li@example.com",
+    r"^\+?[0-9][0-9 ()./-]{3,62}$": "must be a telephone number, such as +86 10 1234 5678",
+}
+#: a pattern that is a list of words
+_ONE_OF = re.compile(r"\^\(([\w|-]+)\)\$")
 
 
 def about_body(errors: Iterable[Mapping[str, Any]], data: Any, fields: Sequence[str]) -> list[dict[str, Any]]:
@@ -132,7 +151,15 @@ def _message(error: Mapping[str, Any]) -> str:
     pattern = _SAID.get(error["type"])
     if pattern is None:
         return str(error["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    return pattern.format_map(error.get("ctx") or {})
+    context = error.get("ctx") or {}
+    if error["type"] == "string_pattern_mismatch":
+        return _wanted(context["pattern"]) or pattern.format_map(context)
+    return pattern.format_map(context)
+
+
+def _wanted(pattern: str) -> str | None:
+    words = _ONE_OF.fullmatch(pattern)
+    return f"must be one of {', '.join(words[1].split('|'))}" if words else _WANTED.get(pattern)
 
 
 def _with_found(told: dict[str, Any], error: Mapping[str, Any]) -> dict[str, Any]:

@@ -98,6 +98,9 @@ def _id(request: Request) -> str:
 
 def _invalid(error: RequestValidationError) -> InvalidInputError:
     faults = about_address(error.errors())
+    headers = [str(fault["field"]).title() for fault in faults if fault["in"] == "header"]
+    if headers and len(headers) == len(faults):
+        return InvalidInputError(f"The header {', '.join(headers)} cannot be used; see `errors`.", errors=faults)
     return InvalidInputError("Something in the address cannot be used; see `errors`.", errors=faults)
 
 

@@ -34,7 +34,21 @@ TenantOption = Annotated[
     ),
 ]
 EventOption = Annotated[str, typer.Option("--event", "-e", help="Code or id of the event.")]
-LangOption = Annotated[str, typer.Option("--lang", help="Language of the answer: en, zh, fr, de or it.")]
+
+
+def _language(tag: str) -> str:
+    """The language of a tag such as `de` or `de_DE`; one that we do not write is wrong usage, as in the API."""
+    from app.core.i18n import LANGUAGES
+
+    primary = tag.replace("_", "-").split("-")[0].lower()
+    if primary not in LANGUAGES:
+        raise typer.BadParameter(f"{tag!r} is not one of {', '.join(LANGUAGES)}.")
+    return primary
+
+
+LangOption = Annotated[
+    str, typer.Option("--lang", callback=_language, help="Language of the answer: en, zh, fr, de or it.")
+]
 
 
 class Session:
@@ -94,8 +108,8 @@ class Session:
 
 @contextmanager
 def reachable() -> Iterator[None]:
-    """Turn "no connection" into a sentence."""
-    from sqlalchemy.exc import OperationalError
+    """Turn "no connection" and "no database" into sentences."""
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
     from app.core.errors import NotReadyError
 
@@ -103,6 +117,11 @@ def reachable() -> Iterator[None]:
         yield
     except OperationalError as error:
         raise NotReadyError(f"The database cannot be reached: {error.orig}") from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:  # its subclasses are about a statement
+            raise
+        message = f"The database cannot be used: {error.orig}. Does FAIRMATCH_DATABASE_URL name the right one?"
+        raise NotReadyError(message) from error
 
 
 def session_of(context: typer.Context, as_json: bool = False) -> Session:

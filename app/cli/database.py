@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.console import JsonFlag, Session, reachable, session_of
+from app.cli.files import check_outputs
 
 if TYPE_CHECKING:
     from app.services.backup import Manifest
@@ -48,6 +49,7 @@ def backup(
     from app.services import backup as backups
 
     state = session_of(context, as_json)
+    check_outputs(_files(state), [file])
     with reachable(), state.progress("Backup") as progress:
         manifest = backups.save(state.database, file, progress)
     _tell(state, manifest, f"Wrote {manifest.rows:,} rows to {file}.")
@@ -87,6 +89,15 @@ def copy(
     with closing(Database(to)) as target, reachable(), state.progress("Copy") as progress:
         manifest = backups.copy(state.database, target, progress, force=force)
     _tell(state, manifest, f"Copied {manifest.rows:,} rows.")
+
+
+def _files(state: Session) -> list[Path]:
+    """The files of databases in files, with those that SQLite keeps beside them."""
+    from sqlalchemy.engine import make_url
+
+    urls = [make_url(url) for url in (state.settings.database_url, state.settings.jobs_database_url)]
+    names = [url.database for url in urls if url.get_backend_name() == "sqlite" and url.database]
+    return [Path(f"{name}{beside}") for name in names for beside in ("", "-wal", "-shm")]
 
 
 def _tell(state: Session, manifest: Manifest, text: str) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from app.cli.console import JsonFlag, LangOption, Session, session_of
+from app.cli.console import JsonFlag, LangOption, Session, reachable, session_of
 
 #: enough for the best plan of the sample on every machine, and the same plan each time
 _STEPS = 200_000
@@ -34,7 +34,7 @@ def demo(
     from app.services import access, events, exports, matching, sampling
 
     state = session_of(context, as_json)
-    with closing(Database(state.settings.database_url)) as database:
+    with closing(Database(state.settings.database_url)) as database, reachable():
         migrate.upgrade(database)
     with state.database.write() as session:
         code = sampling.load(session, edition)
@@ -52,13 +52,14 @@ def demo(
         )
         files += exports.write_matches(session, actor, event, folder, lang=lang)
         asked = sampling.ask(session, actor, event, edition)
-    _tell(state, run, plan, buyers, asked, files, folder)
+    _tell(state, run, plan, buyers, asked, files, folder, lang)
 
 
 def _tell(
-    state: Session, run: Any, plan: Any, buyers: list[dict[str, Any]], asked: list[Any], files: list[Path], folder: Path
-) -> None:
-    from app.cli.match import print_ranking
+    state: Session, run: Any, plan: Any, buyers: list[dict[str, Any]], asked: list[Any], files: list[Path],
+    folder: Path, lang: str,
+) -> None:  # fmt: skip
+    from app.cli.match import firm, print_ranking
     from app.cli.schedule import print_schedule
     from app.services import access, sampling
     from app.services.publishing.schedules import schedule_view
@@ -68,8 +69,8 @@ def _tell(
 
     def show() -> None:
         for buyer in buyers:
-            state.out.print(f"\n[bold]{escape(buyer['buyer']['name'])}[/]")
-            print_ranking(state, buyer)
+            state.out.print(f"\n[bold]{escape(firm(buyer['buyer'], lang))}[/]")
+            print_ranking(state, buyer, lang)
         for question, answer in asked:
             state.out.print(f"\nAsked for [bold]{escape(question)}[/], {escape(answer)} leads.")
         state.out.print()

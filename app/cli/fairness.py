@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -10,8 +11,8 @@ import typer
 from rich.console import Console
 
 from app.cli.console import session_of
-from app.cli.files import AsJson, ProblemFile, load, refuse, write
-from app.core.errors import AppError
+from app.cli.files import AsJson, ProblemFile, check_folder, check_outputs, load, refuse, write
+from app.core.errors import AppError, InvalidInputError
 
 if TYPE_CHECKING:
     from app.domain.scheduling import FairnessPoint
@@ -28,6 +29,9 @@ Floors = Annotated[list[int] | None, typer.Option("--floor", min=0, help="A floo
 TimeLimit = Annotated[float, typer.Option(min=0.1, help="Seconds for each plan.")]
 Steps = Annotated[int | None, typer.Option(min=1, help="Moves for each plan instead of a time limit.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of all random choices.")]
+
+#: names of the files of a floor
+_KEPT = re.compile(r"(plan|problem)-\d+\.json")
 
 
 def _row(point: FairnessPoint) -> str:
@@ -58,6 +62,7 @@ def fairness(
 
     as_json = session_of(context, as_json).json
     try:
+        _check(problem, output, plans)
         read = read_problem(load(problem))
         with Console(stderr=True).status("floor 0") as status:
             curve = fairness_curve(
@@ -84,9 +89,21 @@ def fairness(
         typer.echo("\n".join([head, *map(_row, curve), f"written to {output}"]))
 
 
+def _check(problem: Path, output: Path, plans: Path | None) -> None:
+    """Refuses outputs in each other's place, of whatever floors the curve will have."""
+    check_outputs([problem], [output])
+    check_folder(plans)
+    for path in (problem, output) if plans else ():
+        if path.resolve().parent == plans.resolve() and _KEPT.fullmatch(path.resolve().name):
+            raise InvalidInputError(f"{path} has the name of a file that --plans writes; name another file or folder.")
+
+
 def _keep(folder: Path | None, point: FairnessPoint) -> None:
     if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InvalidInputError(f"{folder} cannot be made: {error.strerror or error}") from error
         write(folder / f"plan-{point.floor}.json", point.plan.as_dict())
         write(folder / f"problem-{point.floor}.json", point.problem.model_dump(mode="json", by_alias=True))
 

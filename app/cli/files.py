@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,6 +42,32 @@ def load(path: Path) -> Any:
         raise InvalidInputError(f"{path} is nested too deeply") from error
     except InvalidInputError as error:
         raise InvalidInputError(f"{path}: {error.message}") from error
+
+
+def check_outputs(inputs: Iterable[Path], outputs: Iterable[Path | None]) -> None:
+    """Refuses outputs that would replace an input or each other, and folders; called before any work is done.
+
+    Raises
+    ------
+    InvalidInputError
+        It names the file.
+    """
+    taken = {path.resolve(): "is read by this command" for path in inputs}
+    for output in outputs:
+        if output is None:
+            continue
+        if output.is_dir():
+            raise InvalidInputError(f"{output} is a folder; name a file in it to write to.")
+        found = output.resolve()
+        if found in taken:
+            raise InvalidInputError(f"{output} {taken[found]}; name another file to write to.")
+        taken[found] = "is written to already"
+
+
+def check_folder(folder: Path | None) -> None:
+    """Refuses what is to be a folder and is a file."""
+    if folder is not None and folder.exists() and not folder.is_dir():
+        raise InvalidInputError(f"{folder} is a file, where a folder is wanted; name another one.")
 
 
 def refuse(error: AppError, as_json: bool) -> typer.Exit:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import typer
+from rich.cells import cell_len
 from rich.markup import escape
 
 from app.cli.console import EventOption, JsonFlag, LangOption, Session, TenantOption, organiser_and_event, session_of
@@ -84,7 +85,7 @@ def show_matches(
 
     def show() -> None:
         _print_given_up(state, run, lang)
-        print_lists(state, lists)
+        print_lists(state, lists, lang)
 
     state.answer(lists, show)
 
@@ -108,7 +109,7 @@ def explain(
         actor, row = organiser_and_event(session, tenant, event)
         owner = find_organisation(session, actor, supplier)
         item = matching.explain_pair(session, actor, row, request, owner.id, lang=lang)
-    state.answer(item, lambda: _print_pair(state, item))
+    state.answer(item, lambda: _print_pair(state, item, lang))
 
 
 @match.command("evaluate")
@@ -182,57 +183,93 @@ def _print_evaluation(state: Session, found: dict[str, Any]) -> None:
         state.out.print(f"  {name:18} {shown}", markup=False)
 
 
-def print_lists(state: Session, lists: list[dict[str, Any]]) -> None:
+def print_lists(state: Session, lists: list[dict[str, Any]], lang: str) -> None:
     """Print ranked lists request by request, the requests of one buyer together."""
     buyer = None
     for one in lists:
         if one["buyer"]["name"] != buyer:
             buyer = one["buyer"]["name"]
-            state.out.print(f"\n[bold]{escape(buyer)}[/]")
+            state.out.print(f"\n[bold]{escape(firm(one['buyer'], lang))}[/]")
         state.out.print(f"  [cyan]{escape(one['request']['code'])}[/] {escape(one['request']['title'])}")
-        print_ranking(state, one)
+        print_ranking(state, one, lang)
 
 
-def print_ranking(state: Session, one: dict[str, Any]) -> None:
+def print_ranking(state: Session, one: dict[str, Any], lang: str) -> None:
     """Print suppliers with their three strongest reasons and the gates still to confirm, then who was left out."""
+    from app.core.i18n import text
+
     for item in one["items"]:
         confirm = [gate["name"] for gate in item["gates"] if gate["state"] == "unknown"]
-        doubt = f"  [yellow]to confirm: {', '.join(confirm)}[/]" if confirm else ""
-        wanted = f"  [cyan]for {escape(_name(item['request']))}[/]" if "request" in item else ""
-        supplier = escape(item["supplier"]["name"])
-        state.out.print(f"   {item['rank']:>2}. {item['score']:5.1f}  {supplier}{wanted}{doubt}", soft_wrap=True)
+        doubt = f"  [yellow]{escape(text('match.confirm', lang, names=_named(confirm, lang)))}[/]" if confirm else ""
+        wanted = (
+            f"  [cyan]{escape(text('match.for', lang, request=_name(item['request'])))}[/]" if "request" in item else ""
+        )
+        supplier = escape(firm(item["supplier"], lang))
+        score = _figure(item["score"], lang, 1)
+        state.out.print(f"   {item['rank']:>2}. {score:>5}  {supplier}{wanted}{doubt}", soft_wrap=True)
         for note in item["notes"]:
             state.out.print(f"        [yellow]{escape(note)}[/]", soft_wrap=True)
         for term in sorted(item["terms"], key=lambda t: -t["points"])[:3]:
             if term["points"] > 0:
-                state.out.print(f"        +{term['points']:4.1f} {escape(term['because'])}", soft_wrap=True)
+                points = _figure(term["points"], lang, 1)
+                state.out.print(f"        +{points:>4} {escape(term['because'])}", soft_wrap=True)
     if not one["items"]:
-        state.out.print("       nobody here passes every gate of this request")
+        state.out.print(f"       {text('match.nobody', lang)}")
     for out in one["left_out"]:
-        wanted = f" for {escape(out['request']['code'])}" if "request" in out else ""
-        state.out.print(
-            f"       [dim]left out{wanted}: {escape(out['supplier']['name'])} ({out['score']:.1f}), "
-            f"{escape(out['gate'])}: wanted {escape(out['wanted'])}, found {escape(out['found'])}[/]",
-            soft_wrap=True,
-        )
+        who = firm(out["supplier"], lang)
+        if "request" in out:
+            who += f" {text('match.for', lang, request=out['request']['code'])}"
+        shown = {"supplier": who, "score": _figure(out["score"], lang, 1), "gate": _named([out["gate"]], lang)}
+        line = text("match.left_out", lang, **shown, wanted=out["wanted"], found=out["found"])
+        state.out.print(f"       [dim]{escape(line)}[/]", soft_wrap=True)
 
 
 def _name(request: dict[str, Any]) -> str:
     return f"{request['code']} {request['title']}"
 
 
-def _print_pair(state: Session, item: dict[str, Any]) -> None:
-    state.out.print(f"[bold]{escape(item['supplier']['name'])}[/]: {item['score']:.2f} points, rank {item['rank']}")
-    for term in item["terms"]:
-        state.out.print(f"  {term['points']:7.2f}  {escape(term['name']):18} {escape(term['because'])}", soft_wrap=True)
+def firm(party: dict[str, Any], lang: str) -> str:
+    """The name by which readers of the language know a firm."""
+    from app.core.i18n import names_in
+
+    return names_in(lang, party["name"], party.get("name_local"))[0]
+
+
+def _named(names: list[str], lang: str) -> str:
+    """Fields, terms and gates as they are called in the language."""
+    from app.services.matching import field_name
+
+    return ("、" if lang == "zh" else ", ").join(field_name(name, lang) for name in names)
+
+
+def _figure(value: float, lang: str, decimals: int) -> str:
+    """A number with all its decimals, so that a column of them is even."""
+    figure = f"{value:.{decimals}f}"
+    return figure if lang in ("en", "zh") else figure.replace(".", ",")
+
+
+def _print_pair(state: Session, item: dict[str, Any], lang: str) -> None:
+    from app.core.i18n import known, text
+
+    def standing(one: dict[str, Any], decimals: int) -> str:
+        key = "unmet.rank" if one["rank"] else "match.points"
+        return text(key, lang, score=_figure(one["score"], lang, decimals), rank=one["rank"])
+
+    state.out.print(f"[bold]{escape(firm(item['supplier'], lang))}[/]: {standing(item, 2)}", soft_wrap=True)
+    terms = [
+        (_figure(term["points"], lang, 2), _named([term["name"]], lang), term["because"]) for term in item["terms"]
+    ]
+    widest = max((cell_len(name) for _, name, _ in terms), default=0)
+    for points, name, because in terms:
+        gap = " " * (widest - cell_len(name))
+        state.out.print(f"  {points:>7}  {escape(name)}{gap} {escape(because)}", soft_wrap=True)
     for gate in item["gates"]:
-        state.out.print(f"  gate {escape(gate['name'])}: {gate['state']}")
+        told = {"name": _named([gate["name"]], lang), "state": known("gate", gate["state"], lang)}
+        state.out.print(f"  {escape(text('match.gate', lang, **told))}", soft_wrap=True)
     if item["unknown"]:
-        state.out.print(f"  not known: {', '.join(item['unknown'])}")
+        state.out.print(f"  {escape(text('match.unknown', lang, names=_named(item['unknown'], lang)))}", soft_wrap=True)
     for note in item["notes"]:
         state.out.print(f"  {escape(note)}", soft_wrap=True)
     for lift in item["lifts"]:
-        place = f"rank {lift['rank']}" if lift["rank"] else "ranked"
-        state.out.print(
-            f"  would lift it: {escape(lift['change'])} → {lift['score']:.1f} points, {place}", soft_wrap=True
-        )
+        line = text("match.lift", lang, change=lift["change"], where=standing(lift, 1))
+        state.out.print(f"  {escape(line)}", soft_wrap=True)

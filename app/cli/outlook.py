@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from app.cli.console import EventOption, JsonFlag, LangOption, Session, TenantOption, organiser_and_event, session_of
-from app.cli.match import match
+from app.cli.match import firm, match
 
 DepthOption = Annotated[int, typer.Option("--k", help="Length of the lists that buyers look at.", min=1, max=100)]
 _REQUESTS = 3
@@ -100,7 +100,7 @@ def _print_lifts(state: Session, found: dict[str, Any], lang: str) -> None:
     from app.core.i18n import format_number, text
 
     say = _saying(state)
-    say(f"[bold]{escape(found['supplier']['name'])}[/]")
+    say(f"[bold]{escape(firm(found['supplier'], lang))}[/]")
     shown = {name: found[name] for name in ("requests", "passes", "listed", "k")}
     say(text("lifts.standing", lang, **shown, meetings=format_number(found["meetings"], lang, 1)))
     if not found["lifts"]:
@@ -116,7 +116,8 @@ def _print_lifts(state: Session, found: dict[str, Any], lang: str) -> None:
         ]
         say(f"    [green]{escape(' · '.join(brings))}[/]")
         for one in lift["requests"][:_REQUESTS]:
-            say(f"      [cyan]{escape(one['request']['code'])}[/] {escape(_move(one, lang))}  {escape(_wish(one))}")
+            told = f"{_move(one, lang)}  {_wish(one, lang)}"
+            say(f"      [cyan]{escape(one['request']['code'])}[/] {escape(told)}")
         rest = lift["concerns"] - len(lift["requests"][:_REQUESTS])
         if rest > 0:
             say(f"      [dim]{escape(text('lifts.more', lang, count=rest))}[/]")
@@ -132,13 +133,13 @@ def _print_unmet(state: Session, found: dict[str, Any], lang: str) -> None:
         counts = text("unmet.counts", lang, asked=product["asked"], suppliers=product["suppliers"])
         say(f"\n[bold]{escape(product['label'])}[/]  [dim]{escape(counts)}[/]")
         for one in product["requests"]:
-            say(f"  [cyan]{escape(one['request']['code'])}[/] {escape(_wish(one))}")
+            say(f"  [cyan]{escape(one['request']['code'])}[/] {escape(_wish(one, lang))}")
             say(f"      {escape(one['because'])}")
             if one["nearest"] is not None:
                 _print_nearest(say, one["nearest"], lang)
     for name, names in (
         ("unmet.unasked", [f"{one['label']} ({len(one['suppliers'])})" for one in found["unasked"]]),
-        ("unmet.idle", [one["name"] for one in found["idle"]]),
+        ("unmet.idle", [firm(one, lang) for one in found["idle"]]),
     ):
         if names:
             say(
@@ -151,7 +152,7 @@ def _print_nearest(say: Any, nearest: dict[str, Any], lang: str) -> None:
     from app.core.i18n import format_number, text
 
     score = format_number(nearest["score"], lang, 1)
-    say(f"      {escape(text('unmet.nearest', lang, supplier=nearest['supplier']['name'], score=score))}")
+    say(f"      {escape(text('unmet.nearest', lang, supplier=firm(nearest['supplier'], lang), score=score))}")
     for lift in nearest["lifts"]:
         score = format_number(lift["score"], lang, 1)
         where = text("unmet.rank", lang, rank=lift["rank"], score=score) if lift["rank"] else text("unmet.closed", lang)
@@ -168,8 +169,8 @@ def _move(one: dict[str, Any], lang: str) -> str:
     return f"{before} → {after} ({format_share(one['probability_after'], lang, 0)})"
 
 
-def _wish(one: dict[str, Any]) -> str:
-    return f"{one['buyer']['name']}: {one['request']['title']}"
+def _wish(one: dict[str, Any], lang: str) -> str:
+    return f"{firm(one['buyer'], lang)}: {one['request']['title']}"
 
 
 def _saying(state: Session) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.console import LangOption, session_of
-from app.cli.files import AsJson, Out, PlanFile, ProblemFile, load, refuse, write
+from app.cli.files import AsJson, Out, PlanFile, ProblemFile, check_outputs, load, refuse, write
 from app.core.errors import AppError
 
 if TYPE_CHECKING:
@@ -32,14 +32,17 @@ def _line(change: Change, lang: str) -> str:
 
 
 def _summary(mended: Repair, output: Path, lang: str) -> str:
+    from app.core.i18n import format_number, text
+
     lines = []
     for title, changes in (("moved", mended.moved), ("cancelled", mended.cancelled), ("added", mended.added)):
-        lines += [f"{len(changes)} {title}", *(_line(change, lang) for change in changes)]
-    lines.append(f"{len(mended.standby)} pairs could take a freed slot")
-    lines += [f"  {s.meeting} ({s.value}): {', '.join(s.slots)}" for s in mended.standby[:10]]
+        lines += [text(f"repair.{title}", lang, count=len(changes)), *(_line(change, lang) for change in changes)]
+    lines.append(text("repair.standby", lang, count=len(mended.standby)))
+    lines += [f"  {s.meeting} ({format_number(s.value, lang)}): {', '.join(s.slots)}" for s in mended.standby[:10]]
     plan = mended.plan
-    lines.append(f"{len(plan.meetings)} meetings held, objective {plan.objective:,}, in {plan.seconds} s")
-    return "\n".join([*lines, f"written to {output}"])
+    figures = {"objective": format_number(plan.objective, lang), "seconds": format_number(plan.seconds, lang, 3)}
+    lines.append(text("repair.held", lang, meetings=len(plan.meetings), **figures))
+    return "\n".join([*lines, text("repair.written", lang, file=output)])
 
 
 def repair(
@@ -59,7 +62,9 @@ def repair(
 
     as_json = session_of(context, as_json).json
     try:
-        mended = mend(read_problem(load(problem)), load(plan), read_events(load(events)), fill=fill)
+        check_outputs([problem, plan, events], [output, problem_output])
+        before = read_problem(load(problem))
+        mended = mend(before, load(plan), read_events(load(events), before), fill=fill)
         write(output, mended.plan.as_dict(lang))
         if problem_output is not None:
             write(problem_output, mended.problem.model_dump(mode="json", by_alias=True))

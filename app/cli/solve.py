@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 
 from app.cli.console import LangOption, session_of
-from app.cli.files import AsJson, Out, PlanFile, ProblemFile, load, refuse, write
+from app.cli.files import AsJson, Out, PlanFile, ProblemFile, check_outputs, load, refuse, write
 from app.core.errors import AppError
 
 if TYPE_CHECKING:
@@ -108,6 +108,7 @@ def solve(
     """Build a timetable from a problem file and write the plan; Ctrl-C ends the search and writes the best so far."""
     as_json = session_of(context, as_json).json
     try:
+        check_outputs([problem], [output])
         plan = _run(load(problem), time_limit=time_limit, steps=steps, seed=seed, strict=strict, bound=bound)
         write(output, plan.as_dict(lang))
     except AppError as error:

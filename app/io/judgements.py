@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.core.errors import InvalidInputError
+from app.domain.lists.tables import shown
+from app.io.spreadsheets import Limits, read_tables
 
 FIELDS = ("request", "supplier", "label")
 MOST_BYTES = 50_000_000
+_MOST = Limits(file_bytes=MOST_BYTES, rows=1_000_000)
+_MOST_TOLD = 20
 _YES, _NO = {"yes", "accepted", "met", "true"}, {"no", "declined", "refused", "false"}
 
 
@@ -26,33 +30,69 @@ class Judgement:
 
 
 def read_judgements(path: Path) -> list[Judgement]:
-    """Read a CSV file with a header, or a JSON list of objects, of `request`, `supplier` and `label`.
+    """Read a table with a header (CSV or XLSX, as lists are imported), or a JSON list of objects, of `request`,
+    `supplier` and `label`.
 
     A label is a number of 0 or more, or yes, accepted, met, no, declined, refused.
 
     Raises
     ------
     InvalidInputError
-        The file is missing, too large, no such table, or a line cannot be read; it says which.
+        The file is missing, too large, no such table, a line cannot be read, or two lines judge one pair differently;
+        it says which.
     """
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InvalidInputError(f"{path.name} is larger than {MOST_BYTES // 1_000_000} MB.")
-        text = path.read_text(encoding="utf-8-sig")
-        rows = json.loads(text) if path.suffix.lower() == ".json" else list(csv.DictReader(text.splitlines()))
+        rows = list(_objects(path) if path.suffix.lower() == ".json" else _lines(path))
     except OSError as error:
         raise InvalidInputError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError, csv.Error) as error:
-        raise InvalidInputError(f"{path.name} is neither a UTF-8 table nor JSON: {error}.") from error
-    if not isinstance(rows, list) or not rows:
+    if not rows:
         raise InvalidInputError(f"{path.name} holds no judgement; expected lines of {', '.join(FIELDS)}.")
-    return [_judgement(row, f"{path.name}, entry {number}") for number, row in enumerate(rows, 1)]
+    found = [_judgement(row, f"{path.name}, {place}") for place, row in rows]
+    _agree(path.name, found)
+    return found
+
+
+def _objects(path: Path) -> Iterator[tuple[str, Any]]:
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise InvalidInputError(f"{path.name} is no JSON in UTF-8: {error}.") from error
+    for number, row in enumerate(rows if isinstance(rows, list) else (), 1):
+        yield f"entry {number}", row
+
+
+def _lines(path: Path) -> Iterator[tuple[str, Any]]:
+    """The rows of the first table, by the names in its header."""
+    if not path.stat().st_size:
+        return
+    header, *rows = read_tables(path, limits=_MOST)[0].rows
+    names = [shown(cell).casefold() for cell in header.cells]
+    for row in rows:
+        yield f"row {row.number}", dict(zip(names, map(shown, row.cells), strict=False))
 
 
 def _judgement(row: Any, where: str) -> Judgement:
     if not isinstance(row, dict) or any(row.get(name) in (None, "") for name in FIELDS):
         raise InvalidInputError(f"{where}: expected {', '.join(FIELDS)}.")
     return Judgement(str(row["request"]), str(row["supplier"]), _gain(row["label"], where), where)
+
+
+def _agree(name: str, found: Sequence[Judgement]) -> None:
+    """Refuses a file that says of one pair both this and that."""
+    first: dict[tuple[str, str], Judgement] = {}
+    clashes = []
+    for one in found:
+        before = first.setdefault((one.request, one.supplier), one)
+        if before.gain != one.gain:
+            places = " and ".join(judgement.where.rpartition(", ")[2] for judgement in (before, one))
+            clashes.append(f"{one.request} and {one.supplier} in {places}")
+    if clashes:
+        more = f"; and {len(clashes) - _MOST_TOLD} more" if len(clashes) > _MOST_TOLD else ""
+        raise InvalidInputError(
+            f"{name} judges a pair in two ways: {'; '.join(clashes[:_MOST_TOLD])}{more}. Keep one line of each."
+        )
 
 
 def _gain(label: Any, where: str) -> float:

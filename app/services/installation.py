@@ -24,8 +24,10 @@ from app.io.fonts import find_font
 _MEGABYTE = 1_000_000
 _SCARCE, _LITTLE = 200 * _MEGABYTE, 2000 * _MEGABYTE
 _OLDEST_POSTGRESQL = 14
-#: read by the command line, by compose.yaml and by the tests, not by the settings
-_BESIDE = frozenset({"FAIRMATCH_TENANT", "FAIRMATCH_DB_PASSWORD", "FAIRMATCH_BROWSER", "FAIRMATCH_TORTURE"})
+#: read by the command line, by compose.yaml, by the README's programs and by the tests, not by the settings
+_BESIDE = frozenset(
+    {"FAIRMATCH_TENANT", "FAIRMATCH_DB_PASSWORD", "FAIRMATCH_URL", "FAIRMATCH_BROWSER", "FAIRMATCH_TORTURE"}
+)
 _HERE = {"127.0.0.1", "localhost", "::1"}
 #: places whose clocks a wrong table of zones would get wrong: summer time, and none
 _CLOCKS = {"Europe/Paris": (1, 2), "Asia/Shanghai": (8, 8)}

@@ -56,6 +56,7 @@ def test_three_users_from_lists_to_calendars(database_url: str, fair: Fair, tmp_
                 assert asked["to"]["name"] == "Lakeside Knits (invented)"
                 assert enterprise["answer_everybody"](maker, EVENT) == ["Maison Brume (invented)"]
                 assert isinstance(enterprise["what_would_lift_us"](maker, EVENT), list)
+                assert enterprise["my_day"](maker, EVENT) == []
                 report = organiser["match_plan_publish"](desk, EVENT)
                 ranked = buyer["my_list"](brand, request)
                 day_of_maker = enterprise["my_day"](maker, EVENT)

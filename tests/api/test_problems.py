@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from app.api.complaints import about_address
 from app.api.guard import HEADERS
 from app.api.health import Readiness
 from app.api.v1 import events as event_routes
@@ -58,9 +59,10 @@ FAULTS: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"products": ["polo", ""]}, [("products.1", "1 character")]),
     ({"smart_level": 9}, [("smart_level", "at most 5")]),
     ({"moq_per": "box"}, [("moq_per", "'style', 'colour' or 'fabric'")]),
-    ({"currency": "euro"}, [("currency", "must look like")]),
+    ({"currency": "euro"}, [("currency", "three capital letters of ISO 4217, such as EUR")]),
     ({"currency": "XYZ"}, [("currency", "there is no currency XYZ; write its three letters")]),
     ({"exports_to": ["FR", "ZZ"]}, [("exports_to.1", "there is no country ZZ; write its two letters")]),
+    ({"languages": ["zh", "中文"]}, [("languages.1", "two or three small letters, such as zh")]),
     ({"certificates": [{"code": "GOTS", "valid_to": "31.12.2026"}]}, [("certificates.0.valid_to", "such as 2026-")]),
     ({"certificates": [{"code": "GOTS", "valid_to": 86400}]}, [("certificates.0.valid_to", "such as 2026-")]),
     ({"certificates": [{"code": "GOTS", "valid_to": "86400"}]}, [("certificates.0.valid_to", "such as 2026-")]),
@@ -86,6 +88,35 @@ def test_each_fault_is_named_with_its_place(
     for field, words in expected:
         assert words in errors[field]["message"]
         assert errors[field]["pointer"] == ("#/" + field.replace(".", "/") if field else "#")
+
+
+def _patterns(node: Any) -> set[str]:
+    """All that a part of the description asks texts to match."""
+    if isinstance(node, list):
+        return {pattern for part in node for pattern in _patterns(part)}
+    if not isinstance(node, dict):
+        return set()
+    own = {node["pattern"]} if isinstance(node.get("pattern"), str) else set()
+    return own.union(*map(_patterns, node.values()))
+
+
+def test_every_pattern_of_the_interface_is_said_in_words() -> None:
+    clocks = "[0-5]"  # times are no matter of patterns for the validator
+    patterns = {pattern for pattern in _patterns(make_app("sqlite://").openapi()) if clocks not in pattern}
+    assert len(patterns) >= 8
+    for pattern in patterns:
+        fault = {"type": "string_pattern_mismatch", "loc": ("query", "x"), "ctx": {"pattern": pattern}, "input": "?"}
+        message = about_address([fault])[0]["message"]
+        assert "such as" in message or "one of" in message, pattern
+
+
+def test_a_header_that_cannot_be_used_is_named(standing: Standing) -> None:
+    headers = standing.fair.key() | {"Idempotency-Key": "with a space"}
+    told = standing.client.post("/api/v1/events", headers=headers, json=EVENT).json()
+    assert told["detail"] == "The header Idempotency-Key cannot be used; see `errors`."
+    (fault,) = told["errors"]
+    assert fault["in"] == "header"
+    assert "without spaces" in fault["message"]
 
 
 def test_a_fault_says_what_was_found(standing: Standing) -> None:

@@ -101,6 +101,42 @@ def test_a_database_that_is_not_there(shell: Shell) -> None:
     assert next(f for f in findings if f["check"] == "database")["state"] == "wrong"
 
 
+def test_a_file_that_is_no_database(shell: Shell) -> None:
+    (shell.folder / "list.json").write_text("[]" * 5000)
+    wrong = Shell(shell.folder, f"sqlite:///{shell.folder / 'list.json'}")
+    for command in (("match", "show", "-e", "x"), ("db", "upgrade"), ("demo",)):
+        told = wrong.run(*command, code=5).err
+        assert "file is not a database" in told
+        assert "FAIRMATCH_DATABASE_URL" in told
+
+
+def test_a_backup_does_not_take_the_place_of_its_database(shell: Shell) -> None:
+    shell.run("db", "upgrade")
+    assert "is read by this command" in shell.run("db", "backup", "fairmatch.db", code=2).err
+    assert shell.json("db", "upgrade")["before"] == newest()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("match", "show", "-e", "x"), ("match", "explain", "-e", "x", "--request", "r", "--supplier", "s"),
+        ("match", "lifts", "-e", "x", "--supplier", "s"), ("match", "unmet", "-e", "x"), ("demo",), ("report", "x"),
+        ("schedule", "show", "-e", "x"), ("export", "timetables", "-e", "x"), ("template", "t.xlsx"),
+        ("template", "t.csv", "--kind", "suppliers"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_language_that_we_do_not_write_is_refused(shell: Shell, command: tuple[str, ...]) -> None:
+    for wrong in ("xx", "pt"):
+        assert "en, zh, fr, de, it" in shell.run(*command, "--lang", wrong, code=2).err
+    assert not list(shell.folder.iterdir())
+
+
+def test_a_template_in_the_language_of_a_country(shell: Shell) -> None:
+    shell.run("template", "t.xlsx", "--lang", "de_DE")
+    assert (shell.folder / "t.xlsx").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -166,6 +202,38 @@ def test_matches_are_shown_and_explained(demo: Demo) -> None:
     out = one["left_out"][0]
     answer = shell.run("match", "explain", *which, "--supplier", out["supplier"]["name"], code=2)
     assert out["gate"] in answer.err
+
+
+@pytest.mark.parametrize("lang", ["zh", "fr", "de", "it"])
+def test_no_english_stands_among_the_words_of_another_language(demo: Demo, lang: str) -> None:
+    """Fields, gates and what the command says itself; names and titles are as their owners wrote them."""
+    english = (" points", " rank ", "gate ", "unknown", "passed", "would lift", "not known", "left out", "to confirm")
+    allowed = {"fr": (" points", " rank ")}.get(lang, ())
+    which = (*_EVENT, "--request", "R07", "--lang", lang)
+    shown = demo.shell.run("match", "show", *which).out
+    told = demo.shell.run("match", "explain", *which, "--supplier", "QSH-02").out
+    for words in english:
+        assert words in allowed or words not in shown + told, words
+    pair = demo.shell.json("match", "explain", *which, "--supplier", "QSH-02")
+    raw = {term["name"] for term in pair["terms"]} | {gate["name"] for gate in pair["gates"]} | {*pair["unknown"]}
+    assert not {name for name in raw if "_" in name and name in shown + told}
+    named = {"zh": "产品", "fr": "produits", "de": "Produkte", "it": "prodotti"}[lang]
+    assert named in told
+    if lang != "zh":
+        assert f"{pair['score']:.2f}".replace(".", ",") in told
+
+
+def test_chinese_readers_see_the_own_names_of_firms(demo: Demo) -> None:
+    which = (*_EVENT, "--supplier", "QSH-05", "--lang", "zh")
+    party = demo.shell.json("match", "lifts", *which)["supplier"]
+    assert party["name_local"]
+    assert demo.shell.run("match", "lifts", *which).out.startswith(party["name_local"])
+    assert demo.shell.run("match", "lifts", *which[:-1], "fr").out.startswith(party["name"])
+    (one,) = demo.shell.json("match", "show", *_EVENT, "--request", "R07")
+    first = one["items"][0]["supplier"]
+    told = demo.shell.run("match", "show", *_EVENT, "--request", "R07", "--lang", "zh").out
+    assert first["name_local"] in told
+    assert first["name"] not in told
 
 
 def test_what_would_lift_a_supplier_and_what_nobody_serves(demo: Demo) -> None:

@@ -75,7 +75,7 @@ def test_settings_that_cannot_work_are_refused(monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_variable_that_is_misspelt_is_noted(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'a.db'}")
-    (finding,) = _found("settings", settings, FAIRMATCH_LOGLEVEL="DEBUG", FAIRMATCH_TENANT="x")
+    (finding,) = _found("settings", settings, FAIRMATCH_LOGLEVEL="DEBUG", FAIRMATCH_TENANT="x", FAIRMATCH_URL="y")
     assert finding == Finding("settings", "note", "FAIRMATCH_LOGLEVEL is no setting; FAIRMATCH_LOG_LEVEL is.")
     assert [finding.state for finding in _found("settings", settings)] == ["ok"]
 

@@ -18,6 +18,8 @@ from app.cli import fairness, repair, solve
 from tests.scheduling.build import Json, problem, random_problem
 from tests.scheduling.test_solve import INFEASIBLE
 
+EVENTS = {"format": "fairmatch/events@1", "events": [{"kind": "no_show", "participant": "a"}]}
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -116,6 +118,63 @@ def test_files_that_cannot_be_read_or_written_are_bad_input(folder: Path) -> Non
     assert (nowhere.exit_code, "cannot be written" in nowhere.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("output", [".", "..", "/"])
+def test_a_folder_is_no_plan_and_nothing_is_left_beside_it(folder: Path, output: str) -> None:
+    path = saved(folder, problem())
+    result = run("solve", path, "-o", folder / output)
+    assert (result.exit_code, "is a folder" in result.stderr) == (2, True)
+    assert "is a folder" in run("fairness", path, "-o", folder / output).stderr
+    assert [p.name for p in folder.iterdir()] == ["problem.json"]
+
+
+def test_no_output_takes_the_place_of_an_input_or_of_another_output(folder: Path) -> None:
+    path, out, day = saved(folder, problem()), folder / "plan.json", saved(folder, EVENTS, "events.json")
+    before = path.read_bytes()
+    (folder / "sub").mkdir()
+    (folder / "linked.json").symlink_to(path)
+    for same in (path, folder / "sub" / ".." / "problem.json", folder / "linked.json"):
+        result = run("solve", path, "-o", same)
+        assert (result.exit_code, "is read by this command" in result.stderr) == (2, True)
+        assert run("fairness", path, "-o", same).exit_code == 2
+    assert run("solve", path, "-o", out).exit_code == 0
+    plan = out.read_bytes()
+    for more in (["-o", out], ["-o", day], ["-o", folder / "new.json", "--problem-output", path]):
+        assert "is read by this command" in run("repair", path, out, day, *more).stderr
+    twice = run("repair", path, out, day, "-o", folder / "new.json", "--problem-output", folder / "new.json")
+    assert (twice.exit_code, "is written to already" in twice.stderr) == (2, True)
+    assert (path.read_bytes(), out.read_bytes(), (folder / "new.json").exists()) == (before, plan, False)
+
+
+def test_the_plans_of_floors_need_a_folder_and_spare_the_problem(folder: Path) -> None:
+    path = saved(folder, problem(), "problem-0.json")
+    file = saved(folder, "", "file")
+    result = run("fairness", path, "-o", folder / "curve.json", "--plans", file)
+    assert (result.exit_code, "is a file" in result.stderr) == (2, True)
+    result = run("fairness", path, "-o", folder / "curve.json", "--plans", folder)
+    assert (result.exit_code, "problem-0.json" in result.stderr) == (2, True)
+    under = run("fairness", path, "-o", folder / "curve.json", "--plans", file / "plans", "--steps", 10)
+    assert (under.exit_code, "cannot be made" in under.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["solve", "advise", "repair"])
+def test_a_language_that_we_do_not_write_is_refused(folder: Path, command: str) -> None:
+    files = {"solve": ["x", "-o", "y"], "advise": ["x", "y"], "repair": ["x", "y", "z", "-o", "a"]}[command]
+    for wrong in ("xx", "pt", ""):
+        result = run(command, *files, "--lang", wrong)
+        assert (result.exit_code, "en, zh, fr, de, it" in result.stderr) == (2, True)
+
+
+def test_a_language_may_name_its_country(folder: Path) -> None:
+    crowded = problem(slots=[{"id": "s1"}], places=1)
+    told = [
+        run(
+            "solve", saved(folder, crowded), "-o", folder / "plan.json", "--steps", 100, "--json", "--lang", lang
+        ).stdout
+        for lang in ("de", "de_DE", "de-DE")
+    ]
+    assert len({str(json.loads(text)["advice"]) for text in told}) == 1
+
+
 def test_a_byte_order_mark_is_no_obstacle(folder: Path) -> None:
     path = folder / "bom.json"
     path.write_text(json.dumps(problem()), encoding="utf-8-sig")
@@ -136,8 +195,7 @@ def test_repair_writes_the_new_plan_and_tells_the_difference(folder: Path) -> No
     path, out, new, now = (folder / f"{name}.json" for name in ("problem", "plan", "new", "now"))
     saved(folder, problem())
     assert run("solve", path, "-o", out).exit_code == 0
-    happened = {"format": "fairmatch/events@1", "events": [{"kind": "no_show", "participant": "a"}]}
-    arguments = (path, out, saved(folder, happened, "events.json"), "-o", new, "--problem-output", now)
+    arguments = (path, out, saved(folder, EVENTS, "events.json"), "-o", new, "--problem-output", now)
     result = run("repair", *arguments, "--json")
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
@@ -147,6 +205,18 @@ def test_repair_writes_the_new_plan_and_tells_the_difference(folder: Path) -> No
     text = run("repair", *arguments)
     assert "2 cancelled" in text.stdout
     assert "a is not there" in text.stdout
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "取消 2 场"), ("fr", "annulés : 2"), ("it", "annullati: 2")])
+def test_repair_speaks_the_language_that_was_asked_for(folder: Path, lang: str, words: str) -> None:
+    path, out = saved(folder, problem()), folder / "plan.json"
+    assert run("solve", path, "-o", out).exit_code == 0
+    told = run(
+        "repair", path, out, saved(folder, EVENTS, "events.json"), "-o", folder / "new.json", "--lang", lang
+    ).stdout
+    assert words in told
+    for english in ("moved", "cancelled", "added", "pairs", "meetings", "objective ", "written"):
+        assert english not in told
 
 
 def test_repair_refuses_events_that_name_nobody(folder: Path) -> None:

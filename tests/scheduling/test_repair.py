@@ -245,7 +245,11 @@ def test_what_has_begun_stays_even_if_somebody_goes() -> None:
         ({"kind": "place_lost", "place": "T9"}, "$.events[0].place"),
         ({"kind": "interpreter_ill", "interpreter": "i9"}, "$.events[0].interpreter"),
         ({"kind": "walk_in", "participant": {"id": "a"}, "meetings": []}, "$.events[0].participant.id"),
-        ({"kind": "storm"}, "$.events[0]"),
+        ({"kind": "storm"}, "$.events[0].kind"),
+        ({"participant": "a"}, "$.events[0].kind"),
+        ({"kind": "late", "participant": "a"}, "$.events[0].slot"),
+        ({"kind": "place_lost", "place": "T1", "slots": [3]}, "$.events[0].slots[0]"),
+        ({"kind": "walk_in", "participant": {"id": "n"}, "meetings": [{"id": 3}]}, "$.events[0].meetings[0].id"),
     ],
 )
 def test_faults_are_named_with_their_path(happened: Json, path: str) -> None:
@@ -253,3 +257,28 @@ def test_faults_are_named_with_their_path(happened: Json, path: str) -> None:
     with pytest.raises(ScheduleFileError) as refused:
         mend(data, plan, happened)
     assert refused.value.details["problems"][0]["path"] == path
+
+
+def test_every_fault_is_told_at_once_and_in_words() -> None:
+    data, plan = day()
+    happened = [
+        {"kind": "sick", "participant": "a"},
+        {"kind": "no_show", "participant": "nobody"},
+        {"kind": "late", "participant": "a"},
+        "a is ill",
+        {"kind": "walk_in", "participant": {"id": "new", "hat": 1}, "meetings": []},
+        {"kind": "no_show", "participant": "new"},
+    ]
+    with pytest.raises(ScheduleFileError) as refused:
+        mend(data, plan, *happened, now="s9")  # type: ignore[arg-type]
+    told = {one["path"]: one["message"] for one in refused.value.details["problems"]}
+    assert told == {
+        "$.events[0].kind": (
+            "must be one of 'no_show', 'late', 'leaves', 'place_lost', 'interpreter_ill', 'walk_in', found \"sick\""
+        ),
+        "$.events[2].slot": "is missing",
+        "$.events[3]": 'must be an object, found "a is ill"',
+        "$.events[4].participant.hat": "is not a known field",
+        "$.now": 'no slot has the id "s9"',
+        "$.events[1].participant": 'no participant has the id "nobody"',
+    }

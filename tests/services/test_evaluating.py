@@ -115,10 +115,16 @@ def test_a_file_judges_the_lists_of_requests(seen: Stage, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
-        ("a.csv", "request,supplier,label\nR01,QSH-01,perhaps\n", "entry 1: label 'perhaps'"),
+        ("a.csv", "request,supplier,label\nR01,QSH-01,perhaps\n", "row 2: label 'perhaps'"),
         ("a.csv", "request,supplier\nR01,QSH-01\n", "expected request, supplier, label"),
         ("a.csv", "", "no judgement"),
-        ("a.json", "{", "neither"),
+        ("a.json", "{", "no JSON"),
+        ("a.csv", "request,supplier,label\nR01,A,yes\nR01,B,no\nR01,A,no\n", "R01 and A in row 2 and row 4"),
+        (
+            "a.json",
+            '[{"request": "R01", "supplier": "A", "label": 1}, {"request": "R01", "supplier": "A", "label": 0}]',
+            "R01 and A in entry 1 and entry 2",
+        ),
         ("a.json", '[{"request": "R01", "supplier": "QSH-01", "label": -1}]', "label -1"),
         ("a.csv", "request,supplier,label\nR99,QSH-01,1\n", "no sourcing request 'R99'"),
         ("a.csv", "request,supplier,label\nR01,nobody,1\n", "no participant 'nobody'"),
@@ -128,6 +134,18 @@ def test_a_file_that_cannot_be_used_says_why(seen: Stage, tmp_path: Path, name: 
     (tmp_path / name).write_text(text)
     with pytest.raises(InvalidInputError, match=told):
         _judge(seen, judgements=read_judgements(tmp_path / name))
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "gb18030"])
+def test_a_file_of_judgements_is_read_as_lists_are(tmp_path: Path, separator: str, encoding: str) -> None:
+    supplier = "青山湖智能装备" if encoding == "gb18030" else "Société Générale d’Électricité"
+    rows = (("Request", "supplier", "label", "note"), ("R01", supplier, "yes", ""), ("R01", "B", "0", "x"))
+    path = tmp_path / "known.csv"
+    path.write_bytes("\r\n".join(separator.join(row) for row in rows).encode(encoding))
+    found = read_judgements(path)
+    assert [(one.request, one.supplier, one.gain) for one in found] == [("R01", supplier, 1.0), ("R01", "B", 0.0)]
+    assert found[1].where == "known.csv, row 3"
 
 
 def test_only_finished_runs_of_this_event_and_organisers(seen: Stage, tmp_path: Path) -> None:

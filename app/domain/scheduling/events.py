@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from app.domain.scheduling.plan import PlanFile
 from app.domain.scheduling.problem import Id, Ids, Meeting, Model, Participant, Place, PreviousMeeting, Problem, as_list
@@ -75,15 +75,47 @@ class EventsFile(Model):
     events: Annotated[tuple[Event, ...], BeforeValidator(as_list)]
 
 
-def read_events(data: Mapping[str, Any]) -> EventsFile:
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def read_events(data: Mapping[str, Any], problem: Problem | None = None) -> EventsFile:
     """The events in a parsed `fairmatch/events@1` file; ids are held against the problem when they are applied.
 
     Raises
     ------
     ScheduleFileError
-        For unknown fields and wrong types.
+        For unknown fields and wrong types; with a problem, ids that it does not have are told beside them.
     """
-    return shape(EventsFile, data, "events file")
+    try:
+        return shape(EventsFile, data, "events file")
+    except ScheduleFileError as error:
+        if problem is None or not isinstance(data, Mapping):
+            raise
+        raise ScheduleFileError("events file", [*error.problems, *_ids_beside(data, problem)]) from None
+
+
+def _ids_beside(data: Mapping[str, Any], problem: Problem) -> Iterator[tuple[str, str]]:
+    """Ids that do not exist, in what is well shaped of a file that is not."""
+    known, sound = _known(problem), []
+    given = data.get("events")
+    for k, one in enumerate(given if isinstance(given, list | tuple) else ()):
+        try:
+            sound.append((k, _EVENT.validate_python(one)))
+        except ValidationError:
+            who = one.get("participant") if isinstance(one, Mapping) else None
+            if isinstance(who, Mapping):  # a walk-in whose meetings are at fault, say, has been named all the same
+                known["participant"].add(str(who.get("id")))
+    now = data.get("now")
+    yield from _faults(now if isinstance(now, str) else None, sound, known, {m.id for m in problem.meetings})
+
+
+def _known(problem: Problem) -> dict[str, set[str]]:
+    return {
+        "slot": {s.id for s in problem.slots},
+        "place": set(problem.place_ids),
+        "participant": {p.id for p in problem.participants},
+        "interpreter": {i.id for i in problem.interpreters},
+    }
 
 
 class Day:
@@ -113,13 +145,8 @@ class Day:
 
     def _check(self, problem: Problem, events: EventsFile) -> None:
         """Every id exists; a walk-in's do not yet."""
-        known = {
-            "slot": set(self.order),
-            "place": set(problem.place_ids),
-            "participant": {p.id for p in problem.participants},
-            "interpreter": {i.id for i in problem.interpreters},
-        }
-        bad = list(_faults(events, known, {m.id for m in problem.meetings}))
+        meetings = {m.id for m in problem.meetings}
+        bad = list(_faults(events.now, enumerate(events.events), _known(problem), meetings))
         if bad:
             raise ScheduleFileError("events file", bad)
 
@@ -196,10 +223,12 @@ class Day:
         return m.model_copy(update={"slots": tuple(s for s in later if m.slots is None or s in m.slots)})
 
 
-def _faults(events: EventsFile, known: dict[str, set[str]], meetings: set[str]) -> Iterator[tuple[str, str]]:
-    if events.now is not None and events.now not in known["slot"]:
-        yield "$.now", f'no slot has the id "{events.now}"'
-    for k, event in enumerate(events.events):
+def _faults(
+    now: str | None, events: Iterable[tuple[int, Event]], known: dict[str, set[str]], meetings: set[str]
+) -> Iterator[tuple[str, str]]:
+    if now is not None and now not in known["slot"]:
+        yield "$.now", f'no slot has the id "{now}"'
+    for k, event in events:
         path = f"$.events[{k}]"
         if isinstance(event, WalkIn):
             yield from _walk_in_faults(event, path, known, meetings)

@@ -40,6 +40,7 @@ class ScheduleFileError(InvalidInputError):
 
     def __init__(self, what: str, problems: list[tuple[str, str]]) -> None:
         shown = problems[:MOST_FAULTS_SHOWN]
+        self.problems = problems
         lines = "".join(f"\n  {path} {message}" for path, message in shown)
         more = "" if len(shown) == len(problems) else f"\n  … and {len(problems) - len(shown)} more"
         noun = "fault" if len(problems) == 1 else "faults"
@@ -51,13 +52,30 @@ class ScheduleFileError(InvalidInputError):
 
 
 def path_of(location: tuple[int | str, ...]) -> str:
-    """The JSON path of a pydantic location: `$.meetings[3].slots[0]`."""
+    """The JSON path of a pydantic location: `$.meetings[3].slots[0]`; the names of alternatives are no part of it."""
     path = "$"
     for depth, part in enumerate(location):
         if depth == 1 and location[0] == "places" and part in ("count", "list"):
             continue
+        if depth == 2 and location[0] == "events":
+            continue
         path += f"[{part}]" if isinstance(part, int) else f".{part}"
     return path
+
+
+def _fault(error: Mapping[str, Any]) -> tuple[str, str]:
+    """The path and the message of a validator's error; a kind that there is none of is a fault of `kind`."""
+    path, kind = path_of(error["loc"]), error["type"]
+    if kind == "union_tag_not_found":
+        return (f"{path}.kind", "is missing") if isinstance(error["input"], Mapping) else (path, _message(error))
+    if kind == "union_tag_invalid":
+        one_of = error["ctx"]["expected_tags"]
+        return f"{path}.kind", f"must be one of {one_of}, found {_shown(error['input']['kind'])}"
+    return path, _message(error)
+
+
+def _shown(found: object) -> str:
+    return json.dumps(found, default=str, ensure_ascii=False)[:60]
 
 
 def _message(error: Mapping[str, Any]) -> str:
@@ -67,11 +85,11 @@ def _message(error: Mapping[str, Any]) -> str:
     if kind == "less_than_equal":
         return f"must be {context['le']} or less"
     if kind == "literal_error":
-        return f"must be {context['expected']}, found {json.dumps(error['input'], default=str)[:60]}"
+        return f"must be {context['expected']}, found {_shown(error['input'])}"
     words = _WORDS.get(kind) or error["msg"]
     if kind in ("missing", "extra_forbidden"):
         return words
-    return f"{words}, found {json.dumps(error['input'], default=str)[:60]}"
+    return f"{words}, found {_shown(error['input'])}"
 
 
 def shape(model: type[_File], data: object, what: str) -> _File:
@@ -80,7 +98,7 @@ def shape(model: type[_File], data: object, what: str) -> _File:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise ScheduleFileError(what, [(path_of(e["loc"]), _message(e)) for e in error.errors()]) from None
+        raise ScheduleFileError(what, [_fault(e) for e in error.errors()]) from None
 
 
 def read_problem(data: Mapping[str, Any]) -> Problem:

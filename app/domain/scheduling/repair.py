@@ -132,7 +132,7 @@ def repair(
     """
     begun = time.monotonic()
     said = plan if isinstance(plan, PlanFile) else read_plan(plan.as_dict() if isinstance(plan, Plan) else plan)
-    day = Day(problem, said, events if isinstance(events, EventsFile) else read_events(events))
+    day = Day(problem, said, events if isinstance(events, EventsFile) else read_events(events, problem))
     work = _Work(day)
     work.put_back()
     standby = work.standby()
