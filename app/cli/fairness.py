@@ -93,7 +93,9 @@ def _check(problem: Path, output: Path, plans: Path | None) -> None:
     """Refuses outputs in each other's place, of whatever floors the curve will have."""
     check_outputs([problem], [output])
     check_folder(plans)
-    for path in (problem, output) if plans else ():
+    if plans is None:
+        return
+    for path in (problem, output):
         if path.resolve().parent == plans.resolve() and _KEPT.fullmatch(path.resolve().name):
             raise InvalidInputError(f"{path} has the name of a file that --plans writes; name another file or folder.")
 
