@@ -93,8 +93,10 @@ def _check(problem: Path, output: Path, plans: Path | None) -> None:
     """Refuses outputs in each other's place, of whatever floors the curve will have."""
     check_outputs([problem], [output])
     check_folder(plans)
-    for path in (problem, output) if plans else ():
-        if path.resolve().parent == plans.resolve() and _KEPT.fullmatch(path.resolve().name):
+    if plans is None:
+        return
+    for path in (problem.resolve(), output.resolve()):
+        if path.parent == plans.resolve() and _KEPT.fullmatch(path.name):
             raise InvalidInputError(f"{path} has the name of a file that --plans writes; name another file or folder.")
 
 
