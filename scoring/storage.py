@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from scoring.errors import ModelFileError
 from scoring.records import read
 from scoring.terms.distinct import Distinct
+from scoring.terms.shared import SharedTerm
 from scoring.text.associations import Associations
 from scoring.text.compact import CompactSpace
 
@@ -102,13 +103,19 @@ def load(cls: Any, folder: Path) -> Any:
     ranker = cls(**described["params"])
     ranker._fit_records(read(described["records"], cls._fitted_side), dt.date.fromisoformat(described["as_of"]))
     ranker.calibration_ = tuple(described["calibration"])
-    _restore(ranker._space, described, arrays)
+    _restore(ranker._space, described, arrays, folder)
     if model_hash(ranker) != described["hash"]:
         raise ModelFileError(f"{folder}: the contents do not have the hash they were saved with; save the ranker again")
     return ranker
 
 
-def _restore(space: Any, described: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+def _same(arrays: dict[str, np.ndarray], name: str, own: Distinct) -> bool:
+    """Whether the columns that were kept, one for each list the records have, are those of the records as read now."""
+    parts = ((".of", own.of), (".indices", own.rows.indices), (".indptr", own.rows.indptr))
+    return all(np.array_equal(arrays[name + part], found) for part, found in parts)
+
+
+def _restore(space: Any, described: dict[str, Any], arrays: dict[str, np.ndarray], folder: Path) -> None:
     def parts(name: str) -> tuple[np.ndarray, ...]:
         return tuple(arrays[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
 
@@ -116,6 +123,11 @@ def _restore(space: Any, described: dict[str, Any], arrays: dict[str, np.ndarray
         return sp.csr_array(parts(name), shape=shape)
 
     for number, one in enumerate(space.distinct):
+        if isinstance(space.terms[number], SharedTerm) and not _same(arrays, f"block.{number}", one):
+            raise ModelFileError(
+                f"{folder}: this release reads its records otherwise (what a country was called means another code "
+                "now); fit and save it again"
+            )
         of = np.asarray(arrays[f"block.{number}.of"], dtype=np.intp)
         rows = sp.csc_array(parts(f"block.{number}"), shape=(int(of.max(initial=-1)) + 1, one.rows.shape[1]))
         space.distinct[number] = Distinct(rows, of)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoring import BuyerRanker, SupplierRanker
+from scoring import BuyerRanker, SupplierRanker, places
 from scoring.errors import ModelFileError
 from tests.scoring.examples import AS_OF, DEMAND, SUPPLIERS
 
@@ -50,6 +50,15 @@ def test_numbers_of_numpy_are_kept_as_numbers(tmp_path):
     back = SupplierRanker.load(tmp_path)
     assert back.model_hash() == ranker.model_hash()
     assert back.rates["USD"] == float(np.float32(0.9))
+
+
+def test_a_model_whose_words_mean_other_codes_now_is_refused(tmp_path, monkeypatch):
+    rows = [{"id": "a", "country": "UK"}, {"id": "b", "country": "GB"}, {"id": "c", "country": "IT"}]
+    with monkeypatch.context() as before:  # when any two letters were a country
+        before.setattr(places, "countries", lambda word: (word,))
+        SupplierRanker(as_of=AS_OF).fit(rows).save(tmp_path)
+    with pytest.raises(ModelFileError, match=r"reads its records otherwise .* fit and save it again"):
+        SupplierRanker.load(tmp_path)
 
 
 def test_what_is_not_a_model_is_refused(tmp_path, ranker):
