@@ -91,11 +91,13 @@ def number(value: float, lang: str, digits: int = 2) -> Counted:
     return Counted(shown, abs(rounded) < 2 if lang == "fr" else rounded == 1)
 
 
+@lru_cache(maxsize=1 << 14)
 def measured(amount: Counted, unit: str, lang: str) -> Counted:
     """A number with its unit, a UN/ECE Rec 20 code."""
     return Counted(f"{amount} {_unit(unit, lang, amount.one)}", amount.one)
 
 
+@cache
 def priced(currency: str, unit: str, lang: str) -> str:
     """A currency with the unit that a price is for: EUR a dozen."""
     return sentence("price.per", lang, {"currency": currency, "unit": _unit(unit, lang, True)})
@@ -111,6 +113,7 @@ def region_name(region: str, lang: str) -> str:
     return str(_module(lang).REGIONS[region])
 
 
+@lru_cache(maxsize=1 << 12)
 def date(day: dt.date, lang: str) -> str:
     """A day as the language writes it."""
     return day.strftime(_DATE[lang]) if lang in _DATE else day.isoformat()

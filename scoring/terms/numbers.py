@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -139,12 +140,13 @@ def told_units(demand: Record, supplier: Record) -> tuple[str, str] | None:
     base = (stated[0], 1.0)
     if (mine or base) == (theirs or base):
         return None
-    return _unit_code(demand, mine or base), _unit_code(supplier, theirs or base)
+    return _unit_code(demand.raw.get("unit"), mine or base), _unit_code(supplier.raw.get("unit"), theirs or base)
 
 
-def _unit_code(record: Record, unit: tuple[str, float]) -> str:
-    """The code of a unit, the one the record writes where that is it: pairs and sets count like pieces."""
-    word = str(record.raw.get("unit", ""))
+@lru_cache(maxsize=1 << 10)
+def _unit_code(written: object, unit: tuple[str, float]) -> str:
+    """The code of a unit, the one a record writes where that is it: pairs and sets count like pieces."""
+    word = str(written or "")
     code = codes.code_of("units", word) or word.strip().upper()
     return code if UNITS.get(code) == unit else next(one for one, known in UNITS.items() if known == unit)
 
