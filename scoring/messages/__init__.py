@@ -97,7 +97,7 @@ def measured(amount: Counted, unit: str, lang: str) -> Counted:
     return Counted(f"{amount} {_unit(unit, lang, amount.one)}", amount.one)
 
 
-@cache
+@lru_cache(maxsize=1 << 12)
 def priced(currency: str, unit: str, lang: str) -> str:
     """A currency with the unit that a price is for: EUR a dozen."""
     return sentence("price.per", lang, {"currency": currency, "unit": _unit(unit, lang, True)})
