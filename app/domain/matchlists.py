@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.timetables import Party
+
+#: what readers call a field, term or gate, which are codes inside
+Called = Callable[[str], str]
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,8 @@ class MatchGate:
 class MatchRow:
     """One ranked pair: `provider` is the `rank`-th for `seeker`'s request (whose title may be empty).
 
-    `members` are the names of those who came with it, where it is a delegation.
+    `members` are the names of those who came with it, where it is a delegation; `notes` say what stands beside the
+    score, such as an earlier meeting.
     """
 
     rank: int
@@ -45,6 +50,7 @@ class MatchRow:
     unknown: tuple[str, ...] = ()
     lifts: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def strongest(self, count: int = 3) -> tuple[MatchTerm, ...]:
         """The terms that add most, best first."""

@@ -10,7 +10,7 @@ from datetime import date, time
 from pathlib import Path
 
 from app.core.text import clean
-from app.domain.matchlists import MatchRow
+from app.domain.matchlists import Called, MatchRow
 from app.domain.timetables import Timetable
 from app.io.atomic import write_bytes
 from app.io.tables import Cell, Table, left_out_table, matches_table, timetable_table
@@ -41,9 +41,9 @@ def write_left_out(timetable: Timetable, path: Path, *, lang: str = "en") -> Non
     write_bytes(path, _encode(left_out_table(timetable, lang)))
 
 
-def write_matches(rows: Iterable[MatchRow], path: Path, *, lang: str = "en") -> None:
+def write_matches(rows: Iterable[MatchRow], path: Path, *, called: Called, lang: str = "en") -> None:
     """Write one row a ranked pair."""
-    write_bytes(path, _encode(matches_table(rows, lang)))
+    write_bytes(path, _encode(matches_table(rows, lang, called)))
 
 
 def _encode(table: Table) -> bytes:

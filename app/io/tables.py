@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from app.core.clock import in_zone
-from app.core.i18n import format_datetime, known, text
-from app.domain.matchlists import MatchRow
+from app.core.i18n import format_datetime, format_number, known, text
+from app.domain.matchlists import Called, MatchRow
 from app.domain.timetables import Party, PlannedMeeting, Timetable
 from app.io.labels import kind_label, zone_label
 
@@ -88,6 +88,7 @@ _MATCHES = (
     Column("gates_open", 30, "wrapped"),
     Column("unknown", 30, "wrapped"),
     Column("lifts", 50, "wrapped"),
+    Column("notes", 40, "wrapped"),
 )
 _REASONS = (
     Column("seeker", 28),
@@ -192,12 +193,23 @@ def facts_table(timetable: Timetable, lang: str) -> Table:
     return _table("facts", _FACTS, shown, lang)
 
 
-def matches_table(rows: Iterable[MatchRow], lang: str) -> Table:
-    """One row a ranked pair, with its strongest reasons."""
+def matches_table(rows: Iterable[MatchRow], lang: str, called: Called) -> Table:
+    """One row a ranked pair, with its strongest reasons; terms, gates and fields as readers call them."""
+
+    def names(codes: Iterable[str]) -> str:
+        return "\n".join(dict.fromkeys(map(called, codes)))  # a range has two fields and one name
 
     def cells(row: MatchRow) -> tuple[Cell, ...]:
-        strongest = "\n".join(f"{term.name} {term.points:+.1f}: {term.because}" for term in row.strongest())
-        passed, unknown = row.gates_in("passed"), row.gates_in("unknown")
+        strongest = [
+            text(
+                "match.reason",
+                lang,
+                name=called(term.name),
+                points=format_number(term.points, lang, 1),
+                why=term.because,
+            )
+            for term in row.strongest()
+        ]
         return (
             row.seeker.name,
             row.request,
@@ -207,20 +219,21 @@ def matches_table(rows: Iterable[MatchRow], lang: str) -> Table:
             row.score,
             row.probability,
             row.mutual,
-            strongest,
-            "\n".join(gate.name for gate in passed),
-            "\n".join(gate.name for gate in unknown),
-            "\n".join(row.unknown),
+            "\n".join(strongest),
+            names(gate.name for gate in row.gates_in("passed")),
+            names(gate.name for gate in row.gates_in("unknown")),
+            names(row.unknown),
             "\n".join(row.lifts),
+            "\n".join(row.notes),
         )
 
     return _table("matches", _MATCHES, map(cells, rows), lang)
 
 
-def reasons_table(rows: Iterable[MatchRow], lang: str) -> Table:
+def reasons_table(rows: Iterable[MatchRow], lang: str, called: Called) -> Table:
     """One row for each term of each ranked pair; the points of a pair add up to its score."""
     cells = (
-        (row.seeker.name, row.request, row.rank, row.provider.name, term.name, term.points, term.because)
+        (row.seeker.name, row.request, row.rank, row.provider.name, called(term.name), term.points, term.because)
         for row in rows
         for term in row.terms
     )

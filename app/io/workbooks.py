@@ -16,7 +16,7 @@ import xlsxwriter
 from app.core.clock import as_utc, in_zone
 from app.core.i18n import text
 from app.core.text import clean, one_line, shorten
-from app.domain.matchlists import MatchRow
+from app.domain.matchlists import Called, MatchRow
 from app.domain.timetables import PlannedMeeting, Timetable
 from app.io.atomic import replacing
 from app.io.tables import (
@@ -55,13 +55,19 @@ def write_timetable(timetable: Timetable, path: Path, *, lang: str = "en") -> No
 
 
 def write_matches(
-    rows: Iterable[MatchRow], path: Path, *, lang: str = "en", title: str = "", as_of: datetime | None = None
+    rows: Iterable[MatchRow],
+    path: Path,
+    *,
+    called: Called,
+    lang: str = "en",
+    title: str = "",
+    as_of: datetime | None = None,
 ) -> None:
     """Write ranked pairs: one sheet with a row a pair, one with a row for each term of each pair."""
     rows = list(rows)
     with _workbook(path, one_line(title), as_of or _EPOCH) as book:
-        book.add(matches_table(rows, lang))
-        book.add(reasons_table(rows, lang))
+        book.add(matches_table(rows, lang, called))
+        book.add(reasons_table(rows, lang, called))
 
 
 def write_tables(tables: Iterable[Table], path: Path, *, title: str, as_of: datetime) -> None:

@@ -90,15 +90,18 @@ def write_matches(
     report: Progress = silent,
 ) -> list[Path]:
     """Write the ranked pairs of the last match run as XLSX, CSV and JSON."""
+    from app.services.matching import field_name  # the engine takes seconds to load, and timetables do without it
+
     run = last_match_run(session, event.id)
     if run is None:
         raise NotFoundError(f"The event {event.code!r} has no finished match run yet; run one first.")
     report(0.1, "reading")
-    rows = match_rows(session, event, run, language(lang))
+    lang = language(lang)
+    rows, called = match_rows(session, event, run, lang), partial(field_name, lang=lang)
     stamp = datetime.combine(run.as_of, time(), UTC)
-    workbooks.write_matches(rows, folder / "matches.xlsx", lang=lang, title=event.name, as_of=stamp)
+    workbooks.write_matches(rows, folder / "matches.xlsx", called=called, lang=lang, title=event.name, as_of=stamp)
     report(0.6, "matches.csv")
-    csvfiles.write_matches(rows, folder / "matches.csv", lang=lang)
+    csvfiles.write_matches(rows, folder / "matches.csv", called=called, lang=lang)
     jsonfiles.write_matches(rows, folder / "matches.json")
     return [folder / name for name in ("matches.xlsx", "matches.csv", "matches.json")]
 
@@ -132,6 +135,7 @@ def _row(match: Match, code: str, document: dict[str, Any], parties: dict[Any, P
         unknown=tuple(shown["unknown"]),
         lifts=tuple(lift["change"] for lift in shown["lifts"]),
         members=tuple(member["name"] for member in shown["members"]),
+        notes=tuple(shown["notes"]),
     )
 
 

@@ -49,7 +49,7 @@ def test_harmless_text_stays_as_it_is(raw: str) -> None:
 
 
 def test_numbers_stay_numbers(matches: list[MatchRow], tmp_path: Path) -> None:
-    csvfiles.write_matches([replace(matches[0], score=-2.5)], tmp_path / "m.csv")
+    csvfiles.write_matches([replace(matches[0], score=-2.5)], tmp_path / "m.csv", called=str)
     assert pd.read_csv(tmp_path / "m.csv")["Score"].tolist() == [-2.5]
 
 

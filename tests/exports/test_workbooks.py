@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from app.core.errors import InvalidInputError
 from app.core.i18n import LANGUAGES
-from app.domain.matchlists import MatchRow
+from app.domain.matchlists import MatchRow, MatchTerm
 from app.domain.timetables import Party, Timetable
 from app.io import workbooks
 
@@ -124,22 +124,42 @@ def test_impossible_texts_do_not_break_the_file(timetable: Timetable, tmp_path: 
 def test_equal_timetables_give_equal_bytes(timetable: Timetable, matches: list[MatchRow], tmp_path: Path) -> None:
     for name in ("a", "b"):
         workbooks.write_timetable(timetable, tmp_path / f"{name}.xlsx", lang="zh")
-        workbooks.write_matches(matches, tmp_path / f"m{name}.xlsx", title="Paris", as_of=timetable.as_of)
+        workbooks.write_matches(matches, tmp_path / f"m{name}.xlsx", called=str, title="Paris", as_of=timetable.as_of)
     assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
     assert (tmp_path / "ma.xlsx").read_bytes() == (tmp_path / "mb.xlsx").read_bytes()
 
 
 def test_matches_carry_terms_gates_and_unknowns(matches: list[MatchRow], tmp_path: Path) -> None:
-    workbooks.write_matches(matches, tmp_path / "m.xlsx")
+    workbooks.write_matches(matches, tmp_path / "m.xlsx", called=str)
     book = CalamineWorkbook.from_path(tmp_path / "m.xlsx")
     head, first, _ = book.get_sheet_by_name("Matches").to_python()
     row = dict(zip(head, first, strict=True))
     assert row["Score"] == 37.5
     assert row["Probability"] == 0.61
-    assert row["Strongest reasons"] == "products +40.0: T恤 asked and offered"
+    assert row["Strongest reasons"] == "products +40: T恤 asked and offered"
     assert (row["Conditions met"], row["Still to confirm"], row["Not stated"]) == ("countries", "certificates", "price")
     reasons = book.get_sheet_by_name("Reasons").to_python()[1:]
     assert sum(row[5] for row in reasons if row[2] == 1) == 37.5
+
+
+def test_matches_use_the_readers_words_and_figures(matches: list[MatchRow], tmp_path: Path) -> None:
+    named = {"products": "Produkte", "price_from": "Preis", "price_to": "Preis", "certificates": "Zertifikate"}
+    asked = [
+        replace(
+            matches[0],
+            terms=(MatchTerm("products", 19.46, "T恤 asked and offered"),),
+            unknown=("price_from", "price_to"),
+            notes=("Schon Partner.",),
+        )
+    ]
+    workbooks.write_matches(asked, tmp_path / "m.xlsx", lang="de", called=lambda code: named.get(code, code))
+    book = CalamineWorkbook.from_path(tmp_path / "m.xlsx")
+    head, first = book.get_sheet_by_name("Paarungen").to_python()
+    row = dict(zip(head, first, strict=True))
+    assert row["Wichtigste Gründe"] == "Produkte +19,5: T恤 asked and offered"
+    assert (row["Noch zu bestätigen"], row["Nicht angegeben"]) == ("Zertifikate", "Preis")
+    assert row["Anmerkungen"] == "Schon Partner."
+    assert book.get_sheet_by_name("Gründe").to_python()[1][4] == "Produkte"
 
 
 def test_an_empty_timetable_still_makes_a_workbook(timetable: Timetable, tmp_path: Path) -> None:
