@@ -61,25 +61,28 @@ def _tell(
 ) -> None:  # fmt: skip
     from app.cli.match import firm, print_ranking
     from app.cli.schedule import print_schedule
+    from app.core.i18n import text
     from app.services import access, sampling
     from app.services.publishing.schedules import schedule_view
 
     with state.database.read() as session:
-        view = schedule_view(session, access.organiser_of(session, sampling.TENANT), plan.id)
+        view = schedule_view(session, access.organiser_of(session, sampling.TENANT), plan.id, lang)
 
     def show() -> None:
         for buyer in buyers:
             state.out.print(f"\n[bold]{escape(firm(buyer['buyer'], lang))}[/]")
             print_ranking(state, buyer, lang)
         for question, answer in asked:
-            state.out.print(f"\nAsked for [bold]{escape(question)}[/], {escape(answer)} leads.")
+            state.out.print("\n" + escape(text("demo.asked", lang, question=question, supplier=answer)))
         state.out.print()
-        print_schedule(state, view)
-        state.out.print(f"\n{run.pairs} pairs scored as of {run.as_of}; {len(files)} files lie in {folder}:")
+        print_schedule(state, view, lang)
+        done = text("demo.files", lang, pairs=run.pairs, day=run.as_of, files=len(files), folder=folder)
+        state.out.print("\n" + escape(done), soft_wrap=True)
         for path in files:
             if path.parent == folder:
                 state.out.print(f"  {path}", markup=False, soft_wrap=True)
-        state.out.print(f"  {folder / 'participants'} (a calendar and a page for each)", soft_wrap=True)
+        own = text("demo.participants", lang, folder=folder / "participants")
+        state.out.print(f"  {escape(own)}", soft_wrap=True)
 
     state.answer(
         {"buyers": buyers, "asked": dict(asked), "schedule": view, "files": [str(path) for path in files]}, show

@@ -79,21 +79,23 @@ def show_schedule(state: Session, schedule_id: str, tenant: str | None, lang: st
     with state.database.read() as session:
         actor = access.organiser_of(session, pick_tenant(session, tenant))
         view = schedule_view(session, actor, UUID(schedule_id), lang)
-    state.answer(view, lambda: print_schedule(state, view))
+    state.answer(view, lambda: print_schedule(state, view, lang))
 
 
-def print_schedule(state: Session, view: dict[str, Any]) -> None:
+def print_schedule(state: Session, view: dict[str, Any], lang: str) -> None:
     """Print the facts, the grid of slots and places, and the pairs left out."""
+    from app.core.i18n import format_number, format_share, known, text
+
     if view["value"] is None:
         state.out.print(f"The schedule is {view['status']}. {view['error'] or view['stage']}".strip())
         return
-    state.out.print(
-        f"[bold]{len(view['meetings'])} meetings[/], {view['status']}: value {view['value']:.1f}, "
-        f"bound {view['bound']:.1f}, gap {view['gap']:.2%}; {len(view['unscheduled'])} pairs left out."
-    )
+    figures = {name: format_number(view[name], lang, 1) for name in ("value", "bound")}
+    figures |= {"gap": format_share(view["gap"], lang, 2), "status": known("plan", view["status"], lang)}
+    counts = {"meetings": len(view["meetings"]), "left": len(view["unscheduled"])}
+    state.out.print(escape(text("schedule.summary", lang, **counts, **figures)), style="bold", soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("time", "table", "meeting", "interpreter"):
-        table.add_column(heading)
+    for heading in ("time", "place", "meeting", "interpreter"):
+        table.add_column(text(f"column.{heading}", lang))
     last = ""
     for meeting in view["meetings"]:
         time = f"{meeting['starts_at'][5:10]} {meeting['starts_at'][11:16]}"
@@ -104,12 +106,12 @@ def print_schedule(state: Session, view: dict[str, Any]) -> None:
         last = time
     state.out.print(table)
     if view["unscheduled"]:
-        state.out.print("\n[bold]Left out[/]")
+        state.out.print(f"\n[bold]{text('sheet.left_out', lang)}[/]")
     for pair in view["unscheduled"]:
         names = " × ".join(party["name"] for party in pair["pair"])
         state.out.print(f"  {escape(names)}: {escape(pair['reason'])}", soft_wrap=True)
     if view["advice"]:
-        state.out.print("\n[bold]What would let more meetings in[/]")
+        state.out.print(f"\n[bold]{text('schedule.advice', lang)}[/]")
     for line in view["advice"]:
         state.out.print(f"  {escape(line)}", soft_wrap=True)
 

@@ -62,16 +62,14 @@ def _run(problem: Any, **options: Any) -> Plan:
 
 def _left_out(left: tuple[Unscheduled, ...], lang: str) -> list[str]:
     """How many pairs are left out for which reason, each with its first sentence."""
-    from app.core.i18n import known
+    from app.core.i18n import format_number, known
 
     by_code: dict[str, list[Unscheduled]] = {}
     for pair in left:
         by_code.setdefault(pair.code, []).append(pair)
     kinds = sorted(by_code.items(), key=lambda entry: (-len(entry[1]), entry[0]))
-    return [
-        f"{len(pairs):>6,} × {known('code', code, lang)}   ({pairs[0].id}: {pairs[0].said.words(lang)})"
-        for code, pairs in kinds
-    ]
+    counted = [(format_number(len(pairs), lang), known("code", code, lang), pairs[0]) for code, pairs in kinds]
+    return [f"{count:>6} × {kind}   ({one.id}: {one.said.words(lang)})" for count, kind, one in counted]
 
 
 def _kind(plan: Plan) -> str:
@@ -79,16 +77,22 @@ def _kind(plan: Plan) -> str:
 
 
 def _summary(plan: Plan, output: Path, lang: str) -> str:
+    from app.core.i18n import format_number, format_share, known, text
+
+    counted = {name: format_number(getattr(plan, name), lang) for name in ("objective", "bound", "value", "breaks")}
+    counted |= {name: format_number(getattr(plan, name), lang) for name in ("missing_required", "shortfall")}
+    counted |= {"status": known("plan", plan.status, lang), "seconds": format_number(plan.seconds, lang, 3)}
+    counted |= {"meetings": format_number(len(plan.meetings), lang), "left": format_number(len(plan.unscheduled), lang)}
+    counted |= {"kind": _kind(plan), "gap": format_share(plan.gap, lang, 4)}
     lines = [
-        f"{plan.status}: {len(plan.meetings)} meetings held, {len(plan.unscheduled)} left out",
-        f"objective {plan.objective:,}   bound {plan.bound:,}{_kind(plan)}   gap {plan.gap:.4%}",
-        f"value {plan.value:,}   breaks {plan.breaks}",
-        f"required missing {plan.missing_required}   short of minima {plan.shortfall}",
-        f"{plan.seconds} s with seed {plan.seed}",
+        *(
+            text(f"solve.{line}", lang, **counted, seed=plan.seed)
+            for line in ("held", "worth", "value", "short", "took")
+        ),
         *_left_out(plan.unscheduled, lang),
         *(said.words(lang) for said in (*plan.conflict, *plan.advice)),
-        *([] if plan.advice or not plan.unscheduled else ["what would let more in: fairmatch advise PROBLEM PLAN"]),
-        f"written to {output}",
+        *([] if plan.advice or not plan.unscheduled else [text("solve.advise", lang)]),
+        text("repair.written", lang, file=output),
     ]
     return "\n".join(lines)
 

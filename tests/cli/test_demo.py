@@ -17,6 +17,7 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
+from app.core.i18n import format_number, format_share, known, text
 from app.services.matching import field_name
 from tests.cli.conftest import Demo
 
@@ -105,8 +106,8 @@ def test_bound_gap_and_a_reason_for_each_pair_left_out(demo: Demo) -> None:
     assert plan["objective"] <= plan["bound"]
     assert plan["gap"] == pytest.approx((plan["bound"] - plan["objective"]) / plan["bound"], abs=1e-4)
     assert plan["gap"] < 0.02
-    assert f"gap {plan['gap']:.2%}" in demo.told.out
-    assert f"bound {plan['bound']:.1f}" in demo.told.out
+    assert f"gap {format_share(plan['gap'], decimals=2)};" in demo.told.out
+    assert f"bound {format_number(plan['bound'], decimals=1)}," in demo.told.out
     left = demo.told.out.split("\nLeft out\n", 1)[1].split("\n\n", 1)[0].splitlines()
     assert len(left) == len(plan["unscheduled"]) > 0
     for line, pair in zip(left, plan["unscheduled"], strict=True):
@@ -117,7 +118,8 @@ def test_bound_gap_and_a_reason_for_each_pair_left_out(demo: Demo) -> None:
 def test_a_second_run_gives_the_same_plan(demo: Demo) -> None:
     """The first run was told in text, the second in JSON: every meeting, slot, table and figure agree."""
     plan = demo.data["schedule"]
-    head = f"{len(plan['meetings'])} meetings, {plan['status']}: value {plan['value']:.1f}, bound {plan['bound']:.1f}"
+    figures = {name: format_number(plan[name], decimals=1) for name in ("value", "bound")}
+    head = f"{len(plan['meetings'])} meetings, {known('plan', plan['status'])}: value {figures['value']}, bound"
     assert head in demo.told.out
     third = demo.shell.json("schedule", "show", "-e", "paris-2025")
     assert third == plan
@@ -132,6 +134,18 @@ def test_a_second_run_gives_the_same_plan(demo: Demo) -> None:
         time = row[1] if len(row) == 3 else time
         slots.append((time, row[-1]))
     assert slots == [(m["starts_at"][11:16], m["place"]) for m in plan["meetings"]]
+
+
+@pytest.mark.parametrize(
+    ("lang", "head"), [("zh", "会谈"), ("fr", "rendez-vous"), ("de", "Gespräche"), ("it", "incontri")]
+)
+def test_the_timetable_is_shown_in_the_language_asked_for(demo: Demo, lang: str, head: str) -> None:
+    shown = demo.shell.run("schedule", "show", "-e", "paris-2025", "--lang", lang).out
+    assert head in shown.splitlines()[0]
+    for title in ("sheet.left_out", "schedule.advice", "column.time", "column.interpreter"):
+        assert text(title, lang) in shown
+    for english in ("meetings", "bound ", "left out", "Left out", "What would", "Time "):
+        assert english not in shown
 
 
 def test_no_word_about_itself_on_standard_error(demo: Demo) -> None:

@@ -44,7 +44,7 @@ def test_solve_writes_a_plan_that_verify_passes(folder: Path) -> None:
     path, out = saved(folder, problem()), folder / "plan.json"
     result = run("solve", path, "-o", out)
     assert result.exit_code == 0, result.output
-    assert "optimal: 4 meetings held" in result.stdout
+    assert "optimal (proven): 4 meetings held" in result.stdout
     plan = json.loads(out.read_text(encoding="utf-8"))
     assert list(plan) == [
         "format", "status", "missing_required", "shortfall", "value", "breaks", "objective", "bound", "gap", "seed",
@@ -205,6 +205,16 @@ def test_repair_writes_the_new_plan_and_tells_the_difference(folder: Path) -> No
     text = run("repair", *arguments)
     assert "2 cancelled" in text.stdout
     assert "a is not there" in text.stdout
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("zh", "共 4 场会谈"), ("fr", "4 rendez-vous"), ("de", "4 Gespräche"), ("it", "4 incontri")]
+)
+def test_solve_speaks_the_language_that_was_asked_for(folder: Path, lang: str, words: str) -> None:
+    told = run("solve", saved(folder, problem()), "-o", folder / "plan.json", "--lang", lang).stdout
+    assert words in told
+    for english in ("optimal: ", "meetings", "held", "objective ", "bound ", "gap ", "breaks", "seed", "written"):
+        assert english not in told
 
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", "取消 2 场"), ("fr", "annulés : 2"), ("it", "annullati: 2")])
