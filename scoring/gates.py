@@ -59,7 +59,7 @@ OF_SUPPLIER = {
     **ENDS,
 }
 READS_TEXT = ("products", "materials", "processes")
-_ENDS = {**ENDS, "target_price": ("price_from", "price_to")}
+BANDS = {**ENDS, "target_price": ("price_from", "price_to")}
 DATED = ("lead_time_days", "ship_by", "in_store_by")
 COUNTED = ("quantity", "capacity_per_month")
 MEASURED = (*COUNTED, "target_price")
@@ -338,7 +338,7 @@ def _found(demand: Record, supplier: Record, name: str, setting: Setting) -> tup
     if name in COUNTED:
         source = "moq" if name == "quantity" else name
         return (demand.number("quantity"),), _numbers(supplier, (source,))
-    return (demand.number(name),), _numbers(supplier, _ENDS.get(name, (name,)))
+    return (demand.number(name),), _numbers(supplier, BANDS.get(name, (name,)))
 
 
 _NOBODY = np.zeros(0, dtype=np.int64)

@@ -9,7 +9,7 @@ from typing import Any
 
 from scoring import codes, places
 from scoring.fields import DERIVED
-from scoring.gates import MEASURED, Gate
+from scoring.gates import BANDS, MEASURED, Gate
 from scoring.messages import (
     REGIONS,
     Counted,
@@ -151,12 +151,26 @@ def _side(name: str, found: tuple[Any, ...], record: Record, unit: str | None, l
     if name == "founded":
         return str(int(found[0]))
     if isinstance(found[0], (int, float)):
-        text = "–".join(number(one, lang) for one in dict.fromkeys(found))
+        text = _number(name, found, record, lang)
         if name == "target_price":
             currency = record.currency or "EUR"
             return f"{text} {currency if unit is None else priced(currency, unit, lang)}"
         return text if unit is None else measured(number(found[0], lang), unit, lang)
     return items(name, found, lang)
+
+
+def _number(name: str, found: tuple[float, ...], record: Record, lang: str) -> str:
+    if name not in BANDS or record.side == "demand":
+        return str(number(found[0], lang))
+    low, high = (number(record.numbers[end], lang) if end in record.numbers else None for end in BANDS[name])
+    return range_told(low, high)
+
+
+def range_told(low: str | None, high: str | None) -> str:
+    """A range of readable numbers, also one of which one end alone is stated."""
+    if low is None or high is None:
+        return f"≤ {high}" if low is None else f"≥ {low}"
+    return str(low) if low == high else f"{low}–{high}"
 
 
 def _dated_certificate(code: str, until: dt.date | str | None, lang: str) -> str:

@@ -130,13 +130,12 @@ def _range(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
     """A range of weights, gauges or widths a quarter wider."""
     assert isinstance(term, RangeTerm)
     name, (low, high), wanted = term.name, term.ends(supplier), demand.number(term.name)
-    values = {"field": name, "low": low, "high": high, "new": wanted}
+    ends = {"low": low, "high": high}
+    values = {"field": name, "new": wanted, **{end: found for end, found in ends.items() if not math.isnan(found)}}
     if high < wanted <= high * WIDER:
-        ends = {f"{name}_from": low, f"{name}_to": wanted}
-        yield Change("lift.range", values, "production", f"{name}_to", wanted, numbers=ends)
+        yield Change("lift.range", values, "production", f"{name}_to", wanted, numbers={f"{name}_to": wanted})
     elif low / WIDER <= wanted < low:
-        ends = {f"{name}_from": wanted, f"{name}_to": high}
-        yield Change("lift.range", values, "production", f"{name}_from", -wanted, numbers=ends)
+        yield Change("lift.range", values, "production", f"{name}_from", -wanted, numbers={f"{name}_from": wanted})
 
 
 # what can be done about a term of which the supplier says something

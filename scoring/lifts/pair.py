@@ -18,7 +18,7 @@ from scoring.lifts.values import NEAR, value
 from scoring.messages import date, field_name, number, sentence
 from scoring.records import Record
 from scoring.terms.base import Setting, Term
-from scoring.wording import item, items, with_unit
+from scoring.wording import item, items, range_told, with_unit
 
 LIFTS, LEAST_LIFT = 3, 0.05
 #: single changes that are tried two by two
@@ -232,6 +232,6 @@ def _said(change: Change, lang: str) -> str:
     if (unit := values.pop("unit", None)) is not None:
         named = ("currency",) if "currency" in values else ("new", "old", "value")
         values.update({name: with_unit(values[name], unit, lang) for name in named if name in values})
-    if "low" in values:
-        values["now"] = values["low"] if values["low"] == values["high"] else f"{values['low']}–{values['high']}"
+    if change.key == "lift.range":
+        values["now"] = range_told(values.get("low"), values.get("high"))
     return sentence(change.key, lang, values)

@@ -85,12 +85,11 @@ def lead_time(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
 def price(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
     """The price that meets the target."""
     assert isinstance(term, PriceTerm)
-    if not term.comparable(demand, supplier):
+    if "price_from" not in supplier.numbers or not term.comparable(demand, supplier):
         return
     target, low = term.euros(demand, "target_price"), term.band(supplier)[0]
     if LEAST_PRICE * low <= target < low:
-        name = "price_from" if "price_from" in supplier.numbers else "price_to"
-        old = supplier.number(name)
+        old = supplier.number("price_from")
         new = price_down(old * target / low)
         values = {"new": new, "old": old, "currency": supplier.currency or "EUR", **unit_told(supplier, demand)}
         yield Change("lift.price", values, "production", "price", -new, numbers={"price_from": new})

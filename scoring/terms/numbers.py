@@ -273,21 +273,22 @@ class PriceTerm(UnitTerm):
         if math.isnan(low):
             return []
         low, high = max(low, 0.001), max(high, 0.001)
-        return [
-            (
-                self.family(supplier),
-                lambda x: np.minimum(
-                    short_by(x, low, 1.0, self.grid.step), np.maximum(over_by(x, 2 * high, 4.0, self.grid.step), 0.5)
-                ),
-            )
-        ]
+        # below an upper price alone nobody knows
+        least = self.neutral if "price_from" not in supplier.numbers else 0.0
+
+        def curve(x: np.ndarray) -> np.ndarray:
+            below = np.maximum(short_by(x, low, 1.0, self.grid.step), least)
+            return np.asarray(np.minimum(below, np.maximum(over_by(x, 2 * high, 4.0, self.grid.step), 0.5)))
+
+        return [(self.family(supplier), curve)]
 
     def reason(self, demand: Record, supplier: Record) -> Reason:
         """Target and band, converted where the currencies differ."""
+        stated = "price_from" if "price_from" in supplier.numbers else "price_to"
         values = {
             "target": demand.number("target_price"),
             "currency": demand.currency or "EUR",
-            "low": supplier.number("price_from" if "price_from" in supplier.numbers else "price_to"),
+            "low": supplier.number(stated),
             "their_currency": supplier.currency or "EUR",
             "units": told_units(demand, supplier),
         }
@@ -297,13 +298,18 @@ class PriceTerm(UnitTerm):
         target = self.euros(demand, "target_price")
         rate = self.setting.rates.get(demand.currency or "EUR", 1.0)
         values["low_here"] = round(low / rate * self.factor(demand), 2)
+        if stated == "price_to":
+            return Reason("price.up_to", values)
         if target < low:
             return Reason("price.above", values)
         return Reason("price.tier" if target > 2 * high else "price.fits", values)
 
 
 class RangeTerm(NumberTerm):
-    """A wanted number against a range: 1 inside, falling to 0 at `octaves` doublings or halvings outside."""
+    """A wanted number against a range: 1 inside, falling to 0 at `octaves` doublings or halvings outside.
+
+    Where one end alone is stated it falls to the neutral value on the other side: nobody knows how far the range goes.
+    """
 
     def __init__(self, name: str, neutral: float, grid: LogGrid, octaves: float) -> None:
         self.name = name
@@ -314,9 +320,9 @@ class RangeTerm(NumberTerm):
         self.supplier_fields = (f"{name}_from", f"{name}_to")
 
     def ends(self, supplier: Record) -> tuple[float, float]:
-        """The range; one stated end stands for both."""
+        """The range; NaN for an end that is not stated."""
         low, high = (supplier.number(name) for name in self.supplier_fields)
-        return (high if math.isnan(low) else low), (low if math.isnan(high) else high)
+        return low, high
 
     def states(self, record: Record) -> bool:
         """Whether the record gives the number, or an end of its range."""
@@ -331,23 +337,27 @@ class RangeTerm(NumberTerm):
     def curves(self, supplier: Record) -> list[tuple[str, Curve]]:
         """Response to a wanted number."""
         low, high = self.ends(supplier)
-        if math.isnan(low):
+        if math.isnan(low) and math.isnan(high):
             return []
-        return [
-            (
-                ANY,
-                lambda x: np.minimum(
-                    short_by(x, max(low, 1e-9), self.octaves, self.grid.step),
-                    over_by(x, high, self.octaves, self.grid.step),
-                ),
-            )
-        ]
+
+        def curve(x: np.ndarray) -> np.ndarray:
+            above = short_by(x, max(high if math.isnan(low) else low, 1e-9), self.octaves, self.grid.step)
+            below = over_by(x, low if math.isnan(high) else high, self.octaves, self.grid.step)
+            if math.isnan(low):
+                above = np.maximum(above, self.neutral)
+            if math.isnan(high):
+                below = np.maximum(below, self.neutral)
+            return np.asarray(np.minimum(above, below))
+
+        return [(ANY, curve)]
 
     def reason(self, demand: Record, supplier: Record) -> Reason:
         """Wanted number and range."""
         low, high = self.ends(supplier)
         wanted = demand.number(self.name)
         values = {"field": self.name, "wanted": wanted, "low": low, "high": high}
+        if math.isnan(low) or math.isnan(high):
+            return Reason("range.to" if math.isnan(low) else "range.from", values)
         inside = low <= wanted <= high
         if low == high:
             return Reason("range.same" if inside else "range.other", values)

@@ -125,6 +125,42 @@ def test_units_are_told_where_the_two_sides_have_different_ones(lang, quantity, 
     assert (said["quantity"], said["capacity"], said["price"]) == (quantity, capacity, price)
 
 
+@pytest.mark.parametrize(
+    ("lang", "least", "most", "price"),
+    [
+        ("en", "Fabric weight: 180 wanted, 120 or more offered.", "Fabric weight: 180 wanted, up to 300 offered.",
+         "Target 3 EUR; of its prices only the upper end is known: 5 EUR."),
+        ("zh", "克重：要求 180，提供 120 以上。", "克重：要求 180，提供 300 以下。",
+         "目标价 3 EUR；其价格只知上限 5 EUR。"),
+        ("fr", "Grammage : voulu 180, proposé à partir de 120.", "Grammage : voulu 180, proposé jusqu'à 300.",
+         "Prix visé 3 EUR ; de ses prix on ne connaît que le plus haut : 5 EUR."),
+        ("de", "Flächengewicht: 180 gewünscht, ab 120 angeboten.", "Flächengewicht: 180 gewünscht, bis 300 angeboten.",
+         "Zielpreis 3 EUR; von seinen Preisen ist nur das obere Ende bekannt: 5 EUR."),
+        ("it", "Grammatura: richiesto 180, offerto da 120 in su.", "Grammatura: richiesto 180, offerto fino a 300.",
+         "Prezzo obiettivo 3 EUR; dei suoi prezzi si conosce solo il più alto: 5 EUR."),
+    ],
+)  # fmt: skip
+def test_one_end_of_a_range_is_told_as_one(lang, least, most, price):
+    wanted = {"gsm": 180, "target_price": 3}
+    assert reasons({"gsm_from": 120}, wanted, lang)["gsm"] == least
+    said = reasons({"gsm_to": 300, "price_to": 5}, wanted, lang)
+    assert (said["gsm"], said["price"]) == (most, price)
+
+
+@pytest.mark.parametrize(
+    ("supplier", "gate", "found"),
+    [
+        ({"gsm_from": 120}, "gsm", "≥ 120"), ({"gsm_to": 300}, "gsm", "≤ 300"),
+        ({"gsm_from": 120, "gsm_to": 300}, "gsm", "120–300"), ({"gsm_from": 120, "gsm_to": 120}, "gsm", "120"),
+        ({"price_to": 5}, "target_price", "≤ 5 EUR"), ({"price_from": 2}, "target_price", "≥ 2 EUR"),
+    ],
+)  # fmt: skip
+def test_gates_show_which_end_of_a_range_is_stated(supplier, gate, found):
+    ranker = SupplierRanker(as_of=AS_OF).fit([{"id": "A", **supplier}])
+    told = ranker.explain({"id": "d", "gsm": 180, "target_price": 3, "must": [gate]}, "A")
+    assert [(one.name, one.found) for one in told.gates] == [(gate, found)]
+
+
 @pytest.mark.parametrize(("one", "other"), [("pcs", "pcs"), ("dozen", "dozen"), ("pcs", None), (None, "pcs")])
 def test_units_that_count_the_same_are_not_told(one, other):
     supplier, demand = DOZENS | {"unit": one}, PIECES | {"unit": other}

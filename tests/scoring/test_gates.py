@@ -143,8 +143,8 @@ def test_a_supplier_is_not_shown_buyers_whose_gates_it_fails():
     [
         ("quantity", "en", "800 pieces", "300 dozen"),
         ("quantity", "de", "800 Stück", "300 Dutzend"),
-        ("price", "en", "1 EUR a piece", "24 EUR a dozen"),
-        ("price", "zh", "1 EUR/件", "24 EUR/打"),
+        ("price", "en", "1 EUR a piece", "≥ 24 EUR a dozen"),
+        ("price", "zh", "1 EUR/件", "≥ 24 EUR/打"),
     ],
 )
 def test_units_are_shown_where_the_two_sides_have_different_ones(name, lang, wanted, found):

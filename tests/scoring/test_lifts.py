@@ -124,6 +124,8 @@ CASES = [
     ({"smart_level": 4}, {"smart_level": 2}, None),
     ({"gsm": 240}, {"gsm_from": 160, "gsm_to": 200}, {"gsm_to": 240}),
     ({"gsm": 300}, {"gsm_from": 160, "gsm_to": 200}, None),
+    ({"gsm": 240}, {"gsm_from": 300}, {"gsm_from": 240}),
+    ({"gsm": 240}, {"gsm_from": 160}, None),  # may be within
     ({"width": 170}, {"width_from": 112, "width_to": 140}, {"width_to": 170}),
     ({"width": 150}, {}, {"width_from": 150}),
 ]  # fmt: skip

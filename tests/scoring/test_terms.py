@@ -181,6 +181,23 @@ def test_weight_in_a_range(wanted, expected):
     assert value("gsm", {"gsm": wanted}, {"gsm_from": 160, "gsm_to": 320}) == pytest.approx(expected, abs=0.04)
 
 
+@pytest.mark.parametrize(
+    ("supplier", "wanted", "expected"),
+    [
+        ({"gsm_from": 160}, 160, 1.0), ({"gsm_from": 160}, 640, 0.5), ({"gsm_from": 160}, 80, 0.0),
+        ({"gsm_to": 320}, 320, 1.0), ({"gsm_to": 320}, 80, 0.5), ({"gsm_to": 320}, 640, 0.0),
+    ],
+)  # fmt: skip
+def test_beyond_the_one_stated_end_of_a_range_nobody_knows(supplier, wanted, expected):
+    assert value("gsm", {"gsm": wanted}, supplier) == pytest.approx(expected, abs=0.04)
+
+
+def test_below_an_upper_price_alone_nobody_knows():
+    supplier, wanted = {"price_to": 20.48, "currency": "EUR"}, {"currency": "EUR"}
+    assert value("price", {"target_price": 2, **wanted}, supplier) == 0.5
+    assert value("price", {"target_price": 20.48, **wanted}, supplier) == pytest.approx(1.0)
+
+
 @pytest.mark.parametrize(("wanted", "expected"), [(145, 1.0), (160, 1.0), (128, 0.86), (240, 0.0), (100, 0.0)])
 def test_a_width_cannot_be_far_off(wanted, expected):
     assert value("width", {"width": wanted}, {"width_from": 144.8, "width_to": 160}) == pytest.approx(expected, abs=0.1)
