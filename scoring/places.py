@@ -7,63 +7,24 @@ from types import MappingProxyType
 from typing import Final
 
 from scoring.vocabulary.iso import COUNTRY_ALIASES
+from scoring.vocabulary.text import squeeze
 
 LOCALES: Final = ("en", "zh", "fr", "de", "it")
 
-_EUROPE: Final = frozenset(
-    [
-        "AD",
-        "AL",
-        "AT",
-        "BA",
-        "BE",
-        "BG",
-        "BY",
-        "CH",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GB",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IS",
-        "IT",
-        "LI",
-        "LT",
-        "LU",
-        "LV",
-        "MC",
-        "MD",
-        "ME",
-        "MK",
-        "MT",
-        "NL",
-        "NO",
-        "PL",
-        "PT",
-        "RO",
-        "RS",
-        "SE",
-        "SI",
-        "SK",
-        "SM",
-        "UA",
-        "VA",
-        "XK",
-    ]
+
+def _of(codes: str) -> frozenset[str]:
+    return frozenset(codes.split())
+
+
+_EUROPE: Final = _of(
+    "AD AL AT BA BE BG BY CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO "
+    "PL PT RO RS SE SI SK SM UA VA XK"
 )
-_EU: Final = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())  # noqa: SIM905
-_EAST_ASIA: Final = frozenset("CN HK MO TW JP KR MN KP".split())  # noqa: SIM905
-_SOUTH_ASIA: Final = frozenset("IN PK BD LK NP BT MV VN TH KH LA MM MY SG ID PH BN TL".split())  # noqa: SIM905
-_NORTH_AMERICA: Final = frozenset("US CA MX".split())  # noqa: SIM905
-_NEAR_EAST: Final = frozenset("TR AE SA QA KW BH OM IL JO LB IQ IR EG MA TN DZ LY SY YE GE AM AZ".split())  # noqa: SIM905
+_EU: Final = _of("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK")
+_EAST_ASIA: Final = _of("CN HK MO TW JP KR MN KP")
+_SOUTH_ASIA: Final = _of("IN PK BD LK NP BT MV VN TH KH LA MM MY SG ID PH BN TL")
+_NORTH_AMERICA: Final = _of("US CA MX")
+_NEAR_EAST: Final = _of("TR AE SA QA KW BH OM IL JO LB IQ IR EG MA TN DZ LY SY YE GE AM AZ")
 ZONES: Final = ("europe", "east-asia", "south-asia", "north-america", "near-east", "elsewhere")
 _ZONE_OF: Final = MappingProxyType(
     {
@@ -72,25 +33,41 @@ _ZONE_OF: Final = MappingProxyType(
         for country in members
     }
 )
-_REGIONS: Final = MappingProxyType(
-    {
-        **dict.fromkeys(("eu", "european union", "欧盟", "ue", "union européenne", "unione europea"), _EU),
-        **dict.fromkeys(("europe", "europa", "欧洲", "europäische union", "union europeenne"), _EUROPE),
-        **dict.fromkeys(("north america", "北美", "amérique du nord", "nordamerika", "nord america"), _NORTH_AMERICA),
-        **dict.fromkeys(("middle east", "中东", "moyen-orient", "naher osten", "medio oriente"), _NEAR_EAST),
-        **dict.fromkeys(("southeast asia", "南亚", "东南亚", "asie du sud-est", "südostasien"), _SOUTH_ASIA),
-    }
+_SOUTHEAST_ASIA: Final = _of("BN ID KH LA MM MY PH SG TH VN")
+_AFRICA: Final = _of(
+    "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU MW MZ NA NE NG RW "
+    "SC SD SL SN SO SS ST SZ TD TG TN TZ UG ZA ZM ZW"
 )
+_LATIN_AMERICA: Final = _of("AR BO BR CL CO CR CU DO EC GT HN MX NI PA PE PR PY SV UY VE")
+# words for a region, between |, and its countries
+_REGION_WORDS: Final = (
+    ("EU|EU-27|European Union|EU countries|欧盟|欧盟国家|UE|Union européenne|Unione europea|Europäische Union", _EU),
+    ("Europe|Europa|欧洲", _EUROPE),
+    ("Europe and America|Europe and North America|欧美", _EUROPE | _NORTH_AMERICA),
+    ("North America|北美|北美洲|Amérique du Nord|Nordamerika|Nord America|America del Nord", _NORTH_AMERICA),
+    ("Middle East|Near East|中东|Moyen-Orient|Proche-Orient|Naher Osten|Nahost|Medio Oriente", _NEAR_EAST),
+    ("Gulf|Gulf States|GCC|海湾|海湾国家|pays du Golfe|Golfstaaten|paesi del Golfo", _of("AE BH KW OM QA SA")),
+    ("Africa|非洲|Afrique|Afrika", _AFRICA),
+    ("South Asia|南亚|Asie du Sud|Südasien|Asia meridionale", _SOUTH_ASIA - _SOUTHEAST_ASIA - {"TL"}),
+    ("East Asia|东亚|Asie de l'Est|Ostasien|Asia orientale", _EAST_ASIA),
+    ("Asia|亚洲|Asie|Asien", _EAST_ASIA | _SOUTH_ASIA),
+    ("Benelux|比荷卢|Beneluxländer", _of("BE LU NL")),
+    ("DACH|D-A-CH|DACH region|德奥瑞|D-A-CH-Region", _of("AT CH DE")),
+    ("Scandinavia|Nordics|Nordic countries|北欧|Scandinavie|pays nordiques|Skandinavien|Paesi nordici",
+     _of("DK FI IS NO SE")),
+    ("Baltics|Baltic states|波罗的海国家|pays baltes|Baltikum|Paesi baltici", _of("EE LT LV")),
+    ("Hong Kong, Macao and Taiwan|港澳台", _of("HK MO TW")),
+)  # fmt: skip
 
 _MARKETS: Final = MappingProxyType(
     {
         "europe": tuple(sorted(_EUROPE)),
         "uk-market": ("GB",),
         "north-america": tuple(sorted(_NORTH_AMERICA)),
-        "latin-america": ("AR", "BR", "CL", "CO", "EC", "MX", "PA", "PE", "UY"),
+        "latin-america": tuple(sorted(_LATIN_AMERICA)),
         "japan-korea": ("JP", "KR"),
-        "southeast-asia": ("BN", "ID", "KH", "LA", "MM", "MY", "PH", "SG", "TH", "VN"),
-        "middle-east-africa": (*sorted(_NEAR_EAST), "ET", "KE", "NG", "ZA"),
+        "southeast-asia": tuple(sorted(_SOUTHEAST_ASIA)),
+        "middle-east-africa": tuple(sorted(_NEAR_EAST | _AFRICA)),
         "russia-central-asia": ("BY", "KG", "KZ", "RU", "TJ", "TM", "UZ"),
         "oceania": ("AU", "NZ"),
         "china-market": ("CN",),
@@ -158,7 +135,7 @@ def _names(kind: str) -> dict[str, str]:
         table = Locale.parse(locale).territories if kind == "country" else Locale.parse(locale).languages
         for code, name in table.items():
             if code in _iso() if kind == "country" else len(code) == 2 and code.isalpha():
-                found.setdefault(name.casefold(), code)
+                found.setdefault(squeeze(name), code)
     aliases = {word: code for code, words in COUNTRY_ALIASES.items() for word in words.split("|")}
     spoken = {
         "mandarin": "zh",
@@ -169,8 +146,13 @@ def _names(kind: str) -> dict[str, str]:
         "法文": "fr",
         "德文": "de",
     }
-    found.update({k.casefold(): v for k, v in (aliases if kind == "country" else spoken).items()})
+    found.update({squeeze(k): v for k, v in (aliases if kind == "country" else spoken).items()})
     return found
+
+
+@cache
+def _regions() -> dict[str, frozenset[str]]:
+    return {squeeze(word): members for words, members in _REGION_WORDS for word in words.split("|")}
 
 
 @lru_cache(maxsize=65_536)
@@ -179,10 +161,10 @@ def countries(word: str) -> tuple[str, ...]:
     text = word.strip()
     if text.upper() in _iso():
         return (text.upper(),)
-    region = _REGIONS.get(text.casefold())
+    region = _regions().get(squeeze(text))
     if region is not None:
         return tuple(sorted(region))
-    code = _names("country").get(text.casefold())
+    code = _names("country").get(squeeze(text))
     return (code,) if code else ()
 
 
@@ -192,7 +174,7 @@ def language(word: str) -> str | None:
     head = text.replace("_", "-").split("-")[0]
     if len(head) in (2, 3) and head.isascii() and head.isalpha():
         return head.lower()
-    return _names("language").get(text.casefold())
+    return _names("language").get(squeeze(text))
 
 
 @cache

@@ -291,11 +291,11 @@ def _read_places(record: Record, name: str, words: Sequence[str]) -> None:
     rest: list[str] = []
     for word in words:
         here = places.countries(word)
-        market = codes.code_of("markets", word) if name == "markets" and not here else None
-        if market in ("domestic", "both"):
-            here = record.has("country")
-        elif market is not None:
-            here = places.market(market)
+        market = codes.code_of("markets", word) if name != "country" and not here else None
+        if market is not None:
+            here = record.has("country") if market in ("domestic", "both") else places.market(market)
+            if name != "markets" and not here:  # "export" is a market, and no place
+                market = None
         found.extend(here)
         if not here and market is None:
             rest.append(word)

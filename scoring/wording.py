@@ -65,6 +65,12 @@ def _named(kind: str, found: tuple[str, ...], lang: str) -> list[str]:
     return [*named, *(item(kind, code, lang) for code in left)]
 
 
+def is_region(found: Iterable[str]) -> bool:
+    """Whether countries are all those of a region that is told by its name."""
+    members = set(found)
+    return any(members == region for _, region in _regions())
+
+
 @cache
 def _regions() -> list[tuple[str, frozenset[str]]]:
     """Regions and their countries, the largest first."""

@@ -21,6 +21,7 @@ from scoring.terms.certificates import asked, holdings, needed_day, state
 from scoring.terms.coded import CodeTerm
 from scoring.terms.numbers import RangeTerm
 from scoring.terms.shared import SharedTerm
+from scoring.wording import is_region
 
 ONE_LEVEL, WIDER = 1.0, 1.25
 
@@ -111,8 +112,10 @@ def _shared(term: Term, demand: Record, supplier: Record) -> Iterator[Change]:
             code = "en" if "en" in wants else wants[0]
             yield Change("lift.language", {"language": code}, "paperwork", f"languages:{code}", codes={theirs: (code,)})
         elif term.name == "markets":
-            added = {"exports_to": (wants[0],)}
-            yield Change("lift.deliver", {"country": wants[0]}, "paperwork", f"exports_to:{wants[0]}", codes=added)
+            # who asks for a whole region is offered that, not the first of its countries
+            new = wants if is_region(wants) else wants[:1]
+            added = {"exports_to": new}
+            yield Change("lift.deliver", {"country": new}, "paperwork", f"exports_to:{'+'.join(new)}", codes=added)
         else:
             yield _added(theirs, wants[0], "lift.add", "paperwork")
 

@@ -218,7 +218,7 @@ def _said(change: Change, lang: str) -> str:
         elif name == "language":
             values[name] = item("languages", found, lang)
         elif name == "country":
-            values[name] = item("country", found, lang)
+            values[name] = items("country", found, lang)
         elif name == "item":
             values[name] = item(field, found, lang)
         elif name == "items":

@@ -14,6 +14,7 @@ from scoring.lifts import LIFTS
 from scoring.lifts.change import EFFORTS
 from scoring.lifts.quantities import rounded_down, rounded_up
 from scoring.lifts.values import value
+from scoring.places import countries
 from scoring.records import read
 from scoring.terms.base import Setting
 from scoring.terms.catalogue import terms
@@ -139,6 +140,19 @@ def test_the_smallest_change_that_suffices(demand, supplier, fields):
         assert not any(known & set(one) for one in found)
     else:
         assert fields in [{name: one[name] for name in one if name in fields} for one in found]
+
+
+@pytest.mark.parametrize(
+    ("asked", "lang", "said", "first"),
+    [
+        ("Europe", "en", "Deliver to Europe too", "AD"), ("欧洲", "zh", "也供货到欧洲", "AD"),
+        ("EU", "de", "Auch liefern nach: Europäische Union", "AT"), ("FR", "en", "Deliver to France too", "FR"),
+    ],
+)  # fmt: skip
+def test_who_asks_for_a_region_is_offered_the_region(asked, lang, said, first):
+    found = lifts({"delivery_country": asked}, {"exports_to": ["US"]}, lang=lang)
+    assert found[said].fields["exports_to"][1] == first
+    assert len(found[said].fields["exports_to"]) == (2 if asked == "FR" else 1 + len(countries(asked)))
 
 
 @pytest.mark.parametrize(

@@ -235,3 +235,26 @@ def test_equipment_counts_as_text_in_any_language_and_never_as_a_product():
     assert points["equipped"]["text"] > points["bare"]["text"]
     assert points["equipped"]["products"] == points["bare"]["products"]
     assert [t.points for t in ranker.explain("m", "equipped").terms if t.name == "products"] == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("word", "members", "others"),
+    [
+        ("Europäische Union", {"FR", "PL"}, {"CH", "GB"}), ("union europeenne", {"IT"}, {"NO"}),
+        ("欧美", {"FR", "US"}, {"JP"}), ("東南亞", {"VN", "ID"}, {"IN", "BD"}), ("南亚", {"IN", "BD"}, {"VN"}),
+        ("South-East Asia", {"TH"}, {"IN"}), ("非洲", {"ZA", "EG", "SN"}, {"AE"}), ("Südamerika", {"BR", "BO"}, {"US"}),
+        ("日韩", {"JP", "KR"}, {"CN"}), ("D-A-CH", {"DE", "AT", "CH"}, {"FR"}), ("republique tcheque", {"CZ"}, {"SK"}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("field", ["exports_to", "markets"])
+def test_a_region_is_its_countries_however_it_is_written(field, word, members, others):
+    record = read_one({"id": "s", field: [word]}, "supplier")
+    assert members <= set(record.has(field))
+    assert others.isdisjoint(record.has(field))
+    assert not record.unresolved
+
+
+def test_export_is_a_market_and_no_place():
+    record = read_one({"id": "s", "markets": ["export"], "exports_to": ["export", "FR"]}, "supplier")
+    assert (record.has("markets"), record.has("exports_to")) == ((), ("FR",))
+    assert record.unresolved == {"exports_to": ("export",)}
