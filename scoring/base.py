@@ -219,10 +219,10 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
         Returns
         -------
-        Ranking of arrays of shape (n_askers, k), short rows padded with None and NaN
+        Ranking of arrays of shape (n_askers, k), short rows padded with None and NaN; no wider than there are records
         """
         check_is_fitted(self)
-        k = whole_number(k)
+        k = min(whole_number(k), len(self.ids_))
         names: list[str] = []
         blocks = list(self.rank_blocks(askers, k, names=names))
         at = np.concatenate([np.zeros((0, k), dtype=np.int32), *(block.records for block in blocks)])
@@ -245,6 +245,7 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         Many askers are taken together (`scoring.batch`) where that pays, or as `together` says; the numbers are the
         same.
         """
+        k = min(k, len(self.ids_))
         records = self._remembered(stream(askers, self._asking_side), names)
         first = [] if together is not None else list(islice(records, self._enough()))
         if together is None:

@@ -76,7 +76,7 @@ def rank_shards(
     ranker : a fitted `SupplierRanker` or `BuyerRanker`
     demands : list of dicts, DataFrame, generator of dicts, or the path of a file with a JSON object in each line
     folder : made if need be; must not hold shards of another model, `k` or shard size
-    k : the best so many of each demand
+    k : the best so many of each demand; all of them where there are fewer
     shard_size : demands per file
     workers : processes that make shards side by side. Where processes cannot be forked, threads do.
     progress : called with the demands done, and how many there are where that is known
@@ -90,7 +90,7 @@ def rank_shards(
     RankingError
         The folder holds something else, or a number makes no sense.
     """
-    k, shard_size = whole_number(k), whole_number(shard_size, "shard_size")
+    k, shard_size = min(whole_number(k), len(ranker.ids_)), whole_number(shard_size, "shard_size")
     workers = whole_number(workers, "workers")
     folder = Path(folder)
     _begin(ranker, folder, k, shard_size)

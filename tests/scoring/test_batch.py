@@ -520,3 +520,11 @@ def test_memory_does_not_grow_with_the_number_of_requests():
     before, after = map(int, done.stdout.split())
     unit = 1 if sys.platform == "darwin" else 1024
     assert (after - before) * unit < 30 * 2**20
+
+
+def test_asking_for_more_than_there_are_gives_all_and_takes_no_room_for_the_rest(tmp_path):
+    ranker = SupplierRanker(as_of="2025-09-15").fit([{"id": f"s{n}", "products": ["socks"]} for n in range(3)])
+    demands = [{"id": f"d{n}", "products": ["socks"]} for n in range(2)]
+    most = 10**12  # numbers for so many would not fit into any memory
+    assert ranker.rank(demands, k=most).ids.shape == (2, 3)
+    assert read_shards(rank_shards(ranker, demands, tmp_path / "shards", k=most)).ids.shape == (2, 3)
