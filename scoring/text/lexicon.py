@@ -166,18 +166,25 @@ class Lexicon:
     """
 
     def __init__(self, *learned: Learned) -> None:
-        self._near: dict[str, dict[str, float]] = defaultdict(dict)
+        self._near: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
         for word, near in (entry for one in learned for entry in sorted(one.items())):
-            for form in sorted(_forms(word)):
+            for form in (("", word), *_stemmed(word)):
                 for other, weight in near.items():
                     self._near[form][other] = max(self._near[form].get(other, 0.0), float(weight))
 
     def near(self, run: str) -> dict[str, float]:
-        """Words of other languages for one word as it is written, with their weights."""
-        for form in (run, *sorted(_forms(run) - {run})):
-            if form in self._near:
-                return self._near[form]
-        return {}
+        """Words of other languages for one word as it is written, with their weights.
+
+        A word that was not learned itself stands for those with its stem in the same language: `lampen` and the `lampo`
+        of a zip fall together only where one is taken for German and the other for Italian.
+        """
+        if ("", run) in self._near:
+            return self._near["", run]
+        out: dict[str, float] = {}
+        for form in _stemmed(run):
+            for word, weight in self._near.get(form, {}).items():
+                out[word] = max(out.get(word, 0.0), weight)
+        return out
 
     def widen(self, text: str, part: Part, row: sp.csr_array) -> sp.csr_array:
         """A request's row with words of other languages for those of its words that no fitted text has.
@@ -217,6 +224,11 @@ class Lexicon:
 def taught() -> Lexicon:
     """What the built-in lists teach, ready to be looked up; made once, for nothing changes it."""
     return Lexicon(built_in())
+
+
+def _stemmed(word: str) -> tuple[tuple[str, str], ...]:
+    """The stems of a word, each with the language whose stem it is."""
+    return (("en", english_stem(word)), *((language, light_stem(word, language)) for language in _LIGHT))
 
 
 def _forms(word: str) -> set[str]:

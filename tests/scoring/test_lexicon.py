@@ -10,6 +10,7 @@ from sklearn.base import clone
 
 from scoring import SupplierRanker, learn_lexicon
 from scoring.errors import RankingError
+from scoring.text.lexicon import Lexicon, taught
 
 # Invented words, so that no vocabulary and no likeness can help.
 ROWS = [
@@ -96,3 +97,11 @@ def test_labels_that_teach_nothing_are_refused(rows, message: str):
 def test_the_errors_are_the_rankers_own():
     with pytest.raises(RankingError):
         learn_lexicon([{"en": "scarf"}])
+
+
+def test_stems_of_two_languages_do_not_fall_together():
+    """A German lamp and an Italian zip, `cerniera lampo`, have one stem, each in its own language."""
+    learned = learn_lexicon([{"en": "zip", "it": "lampo"}, {"en": "lamp", "de": "Lampe"}])
+    assert set(Lexicon(learned).near("lampen")) == {"lamp", "lampe"}
+    assert "zip" in Lexicon(learned).near("lampi")
+    assert not {"zippers", "zips"} & set(taught().near("lampen"))
