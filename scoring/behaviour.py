@@ -221,16 +221,23 @@ class Behaviour:
         return np.argsort(-np.round(alike, 12), kind="stable")[:NEAREST]
 
     def words(self, asker: str, at: int) -> tuple[str, list[str]]:
-        """ "like", "unlike" or "none", and what of the fitted record moved its place most."""
+        """ "like", "unlike" or "none", and what of the fitted record moved its place most; nothing where likeness of
+        the whole moved it, or where the space keeps no words.
+        """
         known = self.learned(asker)
         pull, fitted = float(known.pull[at]), self._words[[at]]
+        if abs(pull) < 1e-12:
+            return "none", []
         above = fitted.data - self._mean[fitted.indices]  # what every record has moves none of them
         moved = np.sign(pull) * above * known.row[fitted.indices]
         order = [i for i in np.argsort(-moved, kind="stable")[:5] if moved[i] > 0]
-        if abs(pull) < 1e-12 or not order:
-            return "none", []
-        names = self._space.feature_names()
+        names = self._space.feature_names() if order else []
         return ("like" if pull > 0 else "unlike"), [names[fitted.indices[i]] for i in order]
+
+    def answers_of(self, asker: str, kind: str) -> list[int]:
+        """Positions of the records an asker said yes to ("like") or no ("unlike")."""
+        given = self.answers.get(asker, {}).items()
+        return sorted(self.ids[fitted] for fitted, (_, label) in given if (label > 0.5) == (kind == "like"))
 
 
 def _counts(labels: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import numpy as np
 
@@ -16,12 +16,14 @@ from scoring.results import Explanation, GateResult, LeftOut, Lift, TermPoints
 from scoring.space import Scored, Space
 from scoring.standing import Standing
 from scoring.terms.base import Reason, Setting, Term
-from scoring.text.space import body
-from scoring.wording import explain_reason, gate_sides, shared_feature
+from scoring.text.documents import body, said
+from scoring.text.telling import Written
+from scoring.wording import concept, explain_reason, gate_sides
 
 __all__ = ["NOT_ASKED", "PRIOR_CALIBRATION", "Teller", "calibrated", "left_out", "probability"]
 
 NOT_ASKED = 255
+MOVED = 5  # words at most that are told of what answers moved
 Gates = tuple[tuple[str, ...], np.ndarray]
 # A stated starting curve, not a learned one: .29 at 50 points, .65 at 75. `calibrate` replaces it.
 PRIOR_CALIBRATION = (-3.9, 0.06)
@@ -164,23 +166,41 @@ class Teller:
             return self._unknown(self.fitted, ("text",), points, scored.most["text"])
         shared = self.space.shared_words(scored, at)
         if shared:
-            spoken = self.space.text.spoken(body(scored.asker))
-            words = _each_once(shared_feature(kind, feature, spoken, self.lang) for kind, feature in shared)
+            fitted = self.space.records[at]
+            words = self._features(shared, self.space.text.written(body(scored.asker)), lambda: Written(said(fitted)))
             return explain_reason(Reason("text.words", {"words": words}), self.lang)
         return sentence("text.near" if points > 0 else "text.none", self.lang, {})
 
     def _behaviour_reason(self, asker: Record, at: int) -> str:
-        kind, features = self.space.behaviour.words(asker.id, at)
-        return explain_reason(Reason(f"behaviour.{kind}", {"words": self._features(features)}), self.lang)
+        kind, words = self._learned(asker, at)
+        key = f"behaviour.{kind}" if words or kind == "none" else f"behaviour.{kind}.close"
+        return explain_reason(Reason(key, {"words": words}), self.lang)
 
-    def _features(self, features: list[str]) -> list[str]:
+    def _learned(self, asker: Record, at: int) -> tuple[str, list[str]]:
+        """What moved a fitted record's place, in words as the record writes them."""
+        kind, features = self.space.behaviour.words(asker.id, at)
         pairs = [("concepts" if ":" in feature else "words", feature) for feature in features]
-        return [shared_feature(kind, feature, {}, self.lang) for kind, feature in pairs]
+        if kind != "none" and not pairs:
+            pairs = self.space.shared_by(at, self.space.behaviour.answers_of(asker.id, kind))[:MOVED]
+        return kind, self._features(pairs, Written(said(self.space.records[at]), whole=True)) if pairs else []
+
+    def _features(
+        self, found: list[tuple[str, str]], written: Written, other: Callable[[], Written] | None = None
+    ) -> list[str]:
+        """Words and concepts as the reader knows them, once each whatever the case or the word they stand for."""
+        features = [feature for kind, feature in found if kind == "words"]
+        shown = written.shown(features, alone=len(features) == len(found), other=other)
+        first: dict[str, str] = {}
+        for kind, feature in found:
+            word = concept(feature, self.lang) if kind == "concepts" else shown.get(feature)
+            if word:
+                first.setdefault(word.rpartition(" → ")[2].casefold(), word)
+        return list(first.values())
 
     def _moved(self, asker: Record, at: int, scored: Scored) -> tuple[str, ...]:
         if "behaviour" not in scored.names:
             return ()
-        return tuple(self._features(self.space.behaviour.words(asker.id, at)[1]))
+        return tuple(self._learned(asker, at)[1])
 
     # gates -----------------------------------------------------------------------------------------------------------
     def _gates(self, demand: Record, supplier: Record, states: list[tuple[str, int]]) -> tuple[GateResult, ...]:
@@ -240,11 +260,3 @@ def _states(gates: Gates, at: int) -> list[tuple[str, int]]:
 def probability(score: float, calibration: tuple[float, float]) -> float:
     """The share of pairs of a score that meet."""
     return float(1.0 / (1.0 + np.exp(-(calibration[0] + calibration[1] * score))))
-
-
-def _each_once(words: Iterable[str]) -> list[str]:
-    """Words in their order, once each whatever the case: a concept and the word that names it read the same."""
-    first: dict[str, str] = {}
-    for word in words:
-        first.setdefault(word.casefold(), word)
-    return list(first.values())

@@ -21,7 +21,7 @@ from scoring.terms.distinct import Distinct
 from scoring.text.associations import Associations
 from scoring.text.compact import CompactSpace, Place
 from scoring.text.lexicon import Learned
-from scoring.text.space import PART_WEIGHTS, Request, TextMode, TextSpace, body
+from scoring.text.space import Request, TextMode, TextSpace, body
 
 TEXT_NEUTRAL, BEHAVIOUR_NEUTRAL = 0.5, 0.5
 COVERAGE_FLOOR = 0.3
@@ -242,27 +242,34 @@ class Space:
 
     def shared_words(self, scored: Scored, at: int) -> list[tuple[str, str]]:
         """("concepts" or "words", feature) the asker and a fitted record share, the heaviest first."""
-        if not isinstance(scored.request, Request) or not self.text.columns:
-            return []
         if at not in scored.shared:
-            scored.shared[at] = self._shared_words(scored.request, at)
+            scored.shared[at] = self._shared_words(scored, at)
         return scored.shared[at]
 
-    def _shared_words(self, request: Request, at: int) -> list[tuple[str, str]]:
-        found: list[tuple[float, str, str]] = []
-        for name in ("concepts", "words"):
-            part = self.text.parts[name]
-            for column, weight in self.text.shared(name, request.rows[name], at):
-                found.append(
-                    (-weight * PART_WEIGHTS[name] * float(part.weights.idf_[column]), name, part.names[column])
-                )
+    def _shared_words(self, scored: Scored, at: int) -> list[tuple[str, str]]:
+        if isinstance(self.text, CompactSpace):
+            found = self.text.in_common(scored.asker, at)
+        else:
+            found = self.text.in_common(scored.request, at) if isinstance(scored.request, Request) else []
+        return self._heaviest(found)
+
+    def shared_by(self, at: int, others: Sequence[int]) -> list[tuple[str, str]]:
+        """As `shared_words`, what a fitted record shares with any of the `others`; nothing where rows keep words."""
+        if not isinstance(self.text, CompactSpace):
+            return []
+        return self._heaviest([found for other in others for found in self.text.alike(at, other)])
+
+    @staticmethod
+    def _heaviest(found: Sequence[tuple[float, str, str]]) -> list[tuple[str, str]]:
         codes_shared = {feature for _, name, feature in found if name == "concepts"}
         above = {
             f"{vocabulary}:{code}"
             for vocabulary, _, below in (feature.partition(":") for feature in codes_shared)
             for code in codes.ancestors(vocabulary, below)
         }
-        return [(name, feature) for _, name, feature in sorted(found) if feature not in above]
+        heaviest = sorted((-weight, name, feature) for weight, name, feature in found)
+        kept = [(name, feature) for _, name, feature in heaviest if feature not in above]
+        return list(dict.fromkeys(kept))
 
 
 def _total(terms: Sequence[Points], size: int) -> np.ndarray:

@@ -122,12 +122,10 @@ def _of_fields(found: tuple[str, ...], lang: str) -> str:
     return listing([name for field, held in lists.items() for name in _named(field, tuple(held), lang)], lang)
 
 
-def shared_feature(kind: str, feature: str, spoken: dict[str, str], lang: str) -> str:
-    """A text feature as the reader would write it."""
-    if kind == "concepts":
-        vocabulary, _, code = feature.partition(":")
-        return item(vocabulary, code, lang)
-    return spoken.get(feature, feature)
+def concept(feature: str, lang: str) -> str:
+    """A concept of a text, `vocabulary:code`, in the reader's language."""
+    vocabulary, _, code = feature.partition(":")
+    return item(vocabulary, code, lang)
 
 
 def gate_sides(gate: Gate, demand: Record, supplier: Record, lang: str) -> tuple[str, str]:

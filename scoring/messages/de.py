@@ -52,6 +52,8 @@ SENTENCES: dict[str, str] = {
     "text.none": "Die Beschreibung hat nichts mit der Anfrage gemeinsam.",
     "behaviour.like": "Nah an früheren Zusagen: {words}.",
     "behaviour.unlike": "Nah an früheren Absagen: {words}.",
+    "behaviour.like.close": "Die Beschreibung ist denen früherer Zusagen nah.",
+    "behaviour.unlike.close": "Die Beschreibung ist denen früherer Absagen nah.",
     "behaviour.none": "Frühere Antworten sagen dazu nichts.",
     "note.met": "Die beiden haben sich schon getroffen.",
     "days": "{n} {n:Tag|Tage}",

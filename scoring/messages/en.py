@@ -52,6 +52,8 @@ SENTENCES: dict[str, str] = {
     "text.none": "Its description shares nothing with the request.",
     "behaviour.like": "Close to earlier positive answers: {words}.",
     "behaviour.unlike": "Close to earlier refusals: {words}.",
+    "behaviour.like.close": "Its description is close to those of earlier positive answers.",
+    "behaviour.unlike.close": "Its description is close to those of earlier refusals.",
     "behaviour.none": "Earlier answers say nothing of it.",
     "note.met": "They have met before.",
     "days": "{n} {n:day|days}",

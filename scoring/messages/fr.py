@@ -52,6 +52,8 @@ SENTENCES: dict[str, str] = {
     "text.none": "Sa présentation n'a rien en commun avec la demande.",
     "behaviour.like": "Proche de réponses positives antérieures : {words}.",
     "behaviour.unlike": "Proche de refus antérieurs : {words}.",
+    "behaviour.like.close": "Sa description est proche de celles de réponses positives antérieures.",
+    "behaviour.unlike.close": "Sa description est proche de celles de refus antérieurs.",
     "behaviour.none": "Les réponses antérieures n'en disent rien.",
     "note.met": "Ils se sont déjà rencontrés.",
     "days": "{n} {n:jour|jours}",

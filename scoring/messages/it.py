@@ -52,6 +52,8 @@ SENTENCES: dict[str, str] = {
     "text.none": "La descrizione non ha nulla in comune con la richiesta.",
     "behaviour.like": "Vicino a risposte positive precedenti: {words}.",
     "behaviour.unlike": "Vicino a rifiuti precedenti: {words}.",
+    "behaviour.like.close": "La sua descrizione è vicina a quelle di risposte positive precedenti.",
+    "behaviour.unlike.close": "La sua descrizione è vicina a quelle di rifiuti precedenti.",
     "behaviour.none": "Le risposte precedenti non ne dicono nulla.",
     "note.met": "Si sono già incontrati.",
     "days": "{n} {n:giorno|giorni}",

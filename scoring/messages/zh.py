@@ -51,6 +51,8 @@ SENTENCES: dict[str, str] = {
     "text.none": "其介绍与需求没有共同内容。",
     "behaviour.like": "与以往的肯定答复相近：{words}。",
     "behaviour.unlike": "与以往的拒绝相近：{words}。",
+    "behaviour.like.close": "其介绍与以往获得肯定答复者相近。",
+    "behaviour.unlike.close": "其介绍与以往被拒绝者相近。",
     "behaviour.none": "以往的答复与其无关。",
     "note.met": "双方此前已会面。",
     "days": "{n} 天",

@@ -20,6 +20,7 @@ import math
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -30,11 +31,13 @@ from threadpoolctl import threadpool_limits
 from scoring.records import Record
 from scoring.text.bm25 import BM25Transformer
 from scoring.text.dots import dots
-from scoring.text.keys import distinct_keys, features_of, keys_of
+from scoring.text.keys import distinct_keys, features_of, keys_of, told_features
+from scoring.text.telling import Written
 
 COLUMNS = 128
 BITS = 20
 PARTS = ("words", "grams", "concepts")
+TOLD = ("words", "concepts")  # the parts that a reason names
 WEIGHTS = {"words": 1.0, "grams": 0.5, "concepts": 0.7}
 COVER_FLOOR = 0.3
 NEUTRAL = 0.5
@@ -72,6 +75,7 @@ class CompactSpace:
         self.columns: dict[str, sp.csr_array] = {}  # as in the full space, which keeps its parts
         self._columns: dict[str, dict[str, int]] = {name: {} for name in PARTS}
         self._idf: dict[str, np.ndarray] = {}
+        self._held: dict[str, tuple[np.ndarray, np.ndarray]] = {}  # columns of each text, to tell what it shares
         members = [features_of(key) for key in keys]
         weighted = []
         for name in PARTS:
@@ -79,6 +83,8 @@ class CompactSpace:
             transformer = BM25Transformer()
             weighted.append(transformer.fit(part).transform(part) * WEIGHTS[name])
             self._idf[name] = transformer.idf_
+            if name in TOLD:
+                self._held[name] = part.indices.astype(np.int32), part.indptr.astype(np.int64)
         mixed = sp.csr_array(sp.hstack(weighted, format="csr"))
         del counts, members, part, weighted  # what follows takes much room itself
         self._place(normalize(mixed, copy=False))
@@ -113,6 +119,8 @@ class CompactSpace:
             name: (np.sqrt(idf).tolist(), math.sqrt(idf.max(initial=0.0))) for name, idf in self._idf.items()
         }
         self._vectors: dict[str, int] = {}
+        self._asked: tuple[Record, dict[str, dict[int, tuple[float, str, str]]]] | None = None
+        self._written: tuple[str, Written] | None = None
         self._table = np.zeros((256, rows.shape[1] + _SHARES))
 
     # requests -------------------------------------------------------------------------------------------------------
@@ -202,6 +210,51 @@ class CompactSpace:
         if lean is not None:
             found -= place.spread * lean
         return np.asarray(place.start + place.slope * found)
+
+    def in_common(self, asker: Record, at: int) -> list[tuple[float, str, str]]:
+        """(weight, "concepts" or "words", feature) of what a request shares with the fitted text `at`."""
+        return [
+            asked[column]
+            for kind, asked in self._asked_for(asker).items()
+            for column in self._held_by(kind, at)
+            if column in asked
+        ]
+
+    def alike(self, at: int, other: int) -> list[tuple[float, str, str]]:
+        """As `in_common`, of two fitted texts."""
+        return [
+            (WEIGHTS[kind] * float(self._idf[kind][column]), kind, self._names[kind][column])
+            for kind in TOLD
+            for column in {*self._held_by(kind, at)} & {*self._held_by(kind, other)}
+        ]
+
+    def _held_by(self, kind: str, at: int) -> list[int]:
+        columns, ends = self._held[kind]
+        return list(columns[ends[at] : ends[at + 1]].tolist())
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        return {kind: list(self._columns[kind]) for kind in TOLD}
+
+    def _asked_for(self, asker: Record) -> dict[str, dict[int, tuple[float, str, str]]]:
+        """What a request says and the list knows, by column; one request is told about many times."""
+        if self._asked is None or self._asked[0] is not asker:
+            out: dict[str, dict[int, tuple[float, str, str]]] = {kind: {} for kind in TOLD}
+            for key in distinct_keys(asker):
+                kind, features = told_features(key)
+                for feature in features:
+                    column = self._columns[kind].get(feature)
+                    if column is not None and not (key.startswith("h|") and column in out[kind]):
+                        weight = WEIGHTS[kind] * float(self._idf[kind][column]) * (0.5 if key.startswith("h|") else 1.0)
+                        out[kind][column] = weight, kind, feature
+            self._asked = asker, out
+        return self._asked[1]
+
+    def written(self, request_text: str) -> Written:
+        """How the words of a request are written, so that a reason shows words and not stems."""
+        if self._written is None or self._written[0] != request_text:
+            self._written = request_text, Written(request_text)
+        return self._written[1]
 
     @property
     def latent(self) -> np.ndarray:

@@ -13,20 +13,19 @@ from scoring import codes
 from scoring.records import Record
 from scoring.text.documents import body, own_codes
 from scoring.text.porter import stem as english_stem
-from scoring.text.tokens import STOP_WORDS, runs, wished
+from scoring.text.tokens import CJK_STOP, STOP_WORDS, runs, wished
 from scoring.vocabulary.inflect import stem as light_stem
 from scoring.vocabulary.language import likely_language
 from scoring.vocabulary.text import is_han
 
 LIGHT = ("fr", "de", "it")
-_CJK_STOP = frozenset("的了和与是在有我们为及等或也之以于并就都而其")
 
 
 def keys_of(record: Record) -> list[str]:
     """Keys of a fitted record: its name twice, its text, the words of its lists and its equipment; a code twice, an
     ancestor once."""
-    said = "\n".join(part for part in (record.name, record.name, record.text, *record.words, *record.equipment) if part)
-    out = list(_word_keys(said))
+    text = "\n".join(part for part in (record.name, record.name, record.text, *record.words, *record.equipment) if part)
+    out = list(_word_keys(text))
     for name, code in own_codes(record):
         out.extend(f"c|{name}:{member}" for member in (code, code, *codes.ancestors(name, code)))
     return out
@@ -34,8 +33,8 @@ def keys_of(record: Record) -> list[str]:
 
 def distinct_keys(record: Record) -> list[str]:
     """Keys of a request, each once: its words without what every request says; ancestors of its codes count half."""
-    said = body(record)
-    words = dict.fromkeys(_asked_keys(said) if record.side == "demand" else _word_keys(said))
+    text = body(record)
+    words = dict.fromkeys(_asked_keys(text) if record.side == "demand" else _word_keys(text))
     own = [_chain_keys(one) for one in own_codes(record)]
     direct = dict.fromkeys(whole for whole, _ in own)
     above = dict.fromkeys(half for _, chain in own for half, whole in chain if whole not in direct)
@@ -72,15 +71,24 @@ def features_of(key: str) -> dict[str, tuple[str, ...]]:
 
     In Chinese pairs of characters stand for words, and one to three characters for 3-grams.
     """
+    kind, told = told_features(key)
+    if kind == "concepts":
+        return {"words": (), "grams": (), "concepts": told}
+    text = key.partition("|")[2]
+    if is_han(text):
+        grams = tuple(text[i : i + n] for n in (1, 2, 3) for i in range(len(text) - n + 1))
+    else:
+        padded = f" {text} "
+        grams = tuple(padded[i : i + 3] for i in range(len(padded) - 2))
+    return {"words": told, "grams": grams, "concepts": ()}
+
+
+def told_features(key: str) -> tuple[str, tuple[str, ...]]:
+    """The features of a key that a reason may name: "concepts" or "words", and these."""
     mark, _, text = key.partition("|")
     if mark in ("c", "h"):
-        return {"words": (), "grams": (), "concepts": (text,)}
+        return "concepts", (text,)
     if is_han(text):
-        kept = [letter for letter in text if letter not in _CJK_STOP]
-        stems = tuple(a + b for a, b in pairwise(kept)) or tuple(kept)
-        grams = tuple(text[i : i + n] for n in (1, 2, 3) for i in range(len(text) - n + 1))
-        return {"words": stems, "grams": grams, "concepts": ()}
-    padded = f" {text} "
-    grams = tuple(padded[i : i + 3] for i in range(len(padded) - 2))
-    stemmed = light_stem(text, mark) if mark in LIGHT else english_stem(text)
-    return {"words": (stemmed,), "grams": grams, "concepts": ()}
+        kept = [letter for letter in text if letter not in CJK_STOP]
+        return "words", tuple(a + b for a, b in pairwise(kept)) or tuple(kept)
+    return "words", (light_stem(text, mark) if mark in LIGHT else english_stem(text),)

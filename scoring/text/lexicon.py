@@ -210,13 +210,17 @@ class Lexicon:
                     out[known[form]] = max(out.get(known[form], 0.0), weight)
         return out
 
-    def spoken(self, text: str) -> dict[str, str]:
-        """How a learned word is shown: `schal → scarf`, by feature."""
-        out: dict[str, str] = {}
+    def told(self, text: str) -> dict[str, tuple[str, str, float]]:
+        """For each feature that a word of the text stands for: that word, the learned one, and their association.
+
+        Of several the most strongly associated, and the longest: `accessories` before its stem, an Italian word.
+        """
+        out: dict[str, tuple[str, str, float]] = {}
         for _, run in stems(runs(text), None):
-            for word in self.near(run):
+            for word, weight in self.near(run).items():
                 for form in _forms(word):
-                    out.setdefault(form, f"{run} → {word}")
+                    if form not in out or (weight, len(word)) > (out[form][2], len(out[form][1])):
+                        out[form] = run, word, weight
         return out
 
 

@@ -22,7 +22,8 @@ from scoring.text.associations import Associations
 from scoring.text.documents import asked, body, document
 from scoring.text.lexicon import Learned, Lexicon, built_in, taught
 from scoring.text.parts import Concepts, Forms, Grams, Pairs, Part, Words, request_rows
-from scoring.text.tokens import accented, spelled, words
+from scoring.text.telling import Written
+from scoring.text.tokens import words
 
 __all__ = ["PART_WEIGHTS", "Request", "TextMode", "TextSpace", "body"]
 
@@ -65,7 +66,7 @@ class TextSpace:
         self.associations: Associations | None = None  # set from outside, by an explicit call
         self._learned = lexicon or {}
         self._names: list[str] | None = None
-        self._spoken: tuple[str, dict[str, str]] = "", {}
+        self._written: tuple[str, Written] | None = None
         self._coarse: tuple[np.ndarray, np.ndarray] | None = None
 
     @cached_property
@@ -236,23 +237,25 @@ class TextSpace:
                 out.append((int(column), float(weight)))
         return out
 
+    def in_common(self, request: Request, at: int) -> list[tuple[float, str, str]]:
+        """(weight, "concepts" or "words", feature) of what a request shares with the fitted text `at`."""
+        if not self.columns:
+            return []
+        return [
+            (weight * PART_WEIGHTS[name] * float(part.weights.idf_[column]), name, part.names[column])
+            for name in ("concepts", "words")
+            for part in (self.parts[name],)
+            for column, weight in self.shared(name, request.rows[name], at)
+        ]
+
     def feature_names(self) -> list[str]:
         """Names of the word features, then of the concept features (`vocabulary:code`)."""
         if self._names is None:
             self._names = self.parts["words"].names + self.parts["concepts"].names
         return self._names
 
-    def spoken(self, request_text: str) -> dict[str, str]:
-        """How each word feature is written in a text, so that a reason shows words and not stems."""
-        text, found = self._spoken  # the same request is told about a hundred times, in every language
-        if text != request_text:
-            out: dict[str, str] = {}
-            for feature, run in spelled(request_text):
-                out.setdefault(feature, run)
-            written = accented(request_text)
-            found = {}
-            for feature, shown in (self.lexicon.spoken(request_text) | out).items():
-                run, arrow, learned = shown.partition(" → ")
-                found[feature] = written.get(run, run) + arrow + learned
-            self._spoken = request_text, found
-        return found
+    def written(self, request_text: str) -> Written:
+        """How the words of a request are written, so that a reason shows words and not stems."""
+        if self._written is None or self._written[0] != request_text:  # one request is told about many times
+            self._written = request_text, Written(request_text, self.lexicon.told(request_text))
+        return self._written[1]

@@ -47,7 +47,7 @@ _REQUEST_WORDS = """
 """
 REQUEST_WORDS = frozenset(_REQUEST_WORDS.split())
 _CJK_REQUEST = re.compile("寻找|寻求|求购|采购|需要|想要|诚征|生产厂家|生产厂商|厂家|厂商|供应商|制造商|我们")
-_CJK_STOP = frozenset("的了和与是在有我们为及等或也之以于并就都而其")
+CJK_STOP = frozenset("的了和与是在有我们为及等或也之以于并就都而其")
 
 
 def fold(word: str) -> str:
@@ -113,7 +113,7 @@ def stems(found: Iterable[str], language: str | None) -> list[tuple[str, str]]:
     light = language in ("fr", "de", "it")
     for run in found:
         if _CJK.match(run):
-            kept = [c for c in run if c not in _CJK_STOP]
+            kept = [c for c in run if c not in CJK_STOP]
             pairs = [a + b for a, b in pairwise(kept)] or kept
             out.extend((pair, pair) for pair in pairs)
         elif run not in STOP_WORDS and (len(run) > 1 or run.isdigit()):
