@@ -17,11 +17,13 @@ from scoring.space import Scored, Space
 from scoring.standing import Standing
 from scoring.terms.base import Reason, Setting, Term
 from scoring.text.space import body
+from scoring.text.telling import worded
 from scoring.wording import explain_reason, gate_sides, shared_feature
 
 __all__ = ["NOT_ASKED", "PRIOR_CALIBRATION", "Teller", "calibrated", "left_out", "probability"]
 
 NOT_ASKED = 255
+_TOLD_FEATURES = 5
 Gates = tuple[tuple[str, ...], np.ndarray]
 # A stated starting curve, not a learned one: .29 at 50 points, .65 at 75. `calibrate` replaces it.
 PRIOR_CALIBRATION = (-3.9, 0.06)
@@ -170,17 +172,21 @@ class Teller:
         return sentence("text.near" if points > 0 else "text.none", self.lang, {})
 
     def _behaviour_reason(self, asker: Record, at: int) -> str:
-        kind, features = self.space.behaviour.words(asker.id, at)
-        return explain_reason(Reason(f"behaviour.{kind}", {"words": self._features(features)}), self.lang)
+        kind, words = self._answered(asker, at)
+        return explain_reason(Reason(f"behaviour.{kind}", {"words": words}), self.lang)
 
-    def _features(self, features: list[str]) -> list[str]:
-        pairs = [("concepts" if ":" in feature else "words", feature) for feature in features]
-        return [shared_feature(kind, feature, {}, self.lang) for kind, feature in pairs]
+    def _answered(self, asker: Record, at: int) -> tuple[str, list[str]]:
+        """How a fitted record lies to what the asker has answered, in the features of it that a reader knows."""
+        kind, features = self.space.behaviour.words(asker.id, at)
+        said = worded([one for one in features if ":" not in one], self.space.records[at]) if features else {}
+        pairs = [
+            ("concepts" if ":" in one else "words", said.get(one, one)) for one in features if ":" in one or one in said
+        ]
+        words = _each_once(shared_feature(name, feature, {}, self.lang) for name, feature in pairs)
+        return (kind if words else {"like": "away", "unlike": "apart"}.get(kind, kind)), words
 
     def _moved(self, asker: Record, at: int, scored: Scored) -> tuple[str, ...]:
-        if "behaviour" not in scored.names:
-            return ()
-        return tuple(self._features(self.space.behaviour.words(asker.id, at)[1]))
+        return tuple(self._answered(asker, at)[1]) if "behaviour" in scored.names else ()
 
     # gates -----------------------------------------------------------------------------------------------------------
     def _gates(self, demand: Record, supplier: Record, states: list[tuple[str, int]]) -> tuple[GateResult, ...]:

@@ -22,6 +22,7 @@ from scoring.text.associations import Associations
 from scoring.text.compact import CompactSpace, Place
 from scoring.text.lexicon import Learned
 from scoring.text.space import PART_WEIGHTS, Request, TextMode, TextSpace, body
+from scoring.text.telling import told
 
 TEXT_NEUTRAL, BEHAVIOUR_NEUTRAL = 0.5, 0.5
 COVERAGE_FLOOR = 0.3
@@ -241,14 +242,15 @@ class Space:
         self.context, self.context_rows = None, {}
 
     def shared_words(self, scored: Scored, at: int) -> list[tuple[str, str]]:
-        """("concepts" or "words", feature) the asker and a fitted record share, the heaviest first."""
+        """("concepts" or "words", feature) the asker and a fitted record share, the heaviest first; of words those that
+        both say, unspaced ones as the stretch of text they stand in."""
         if not isinstance(scored.request, Request) or not self.text.columns:
             return []
         if at not in scored.shared:
-            scored.shared[at] = self._shared_words(scored.request, at)
+            scored.shared[at] = self._shared_words(scored.asker, scored.request, at)
         return scored.shared[at]
 
-    def _shared_words(self, request: Request, at: int) -> list[tuple[str, str]]:
+    def _shared_words(self, asker: Record, request: Request, at: int) -> list[tuple[str, str]]:
         found: list[tuple[float, str, str]] = []
         for name in ("concepts", "words"):
             part = self.text.parts[name]
@@ -262,7 +264,13 @@ class Space:
             for vocabulary, _, below in (feature.partition(":") for feature in codes_shared)
             for code in codes.ancestors(vocabulary, below)
         }
-        return [(name, feature) for _, name, feature in sorted(found) if feature not in above]
+        shared = [feature for _, name, feature in found if name == "words"]
+        said = told(shared, asker, self.records[at], self.text.lexicon) if shared else {}
+        return [
+            (name, feature if name == "concepts" else said[feature])
+            for _, name, feature in sorted(found)
+            if feature not in above and (name == "concepts" or feature in said)
+        ]
 
 
 def _total(terms: Sequence[Points], size: int) -> np.ndarray:

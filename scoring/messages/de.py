@@ -49,6 +49,8 @@ SENTENCES: dict[str, str] = {
     "text.none": "Die Beschreibung hat nichts mit der Anfrage gemeinsam.",
     "behaviour.like": "Nah an früheren Zusagen: {words}.",
     "behaviour.unlike": "Nah an früheren Absagen: {words}.",
+    "behaviour.away": "Anders als das früher Abgelehnte.",
+    "behaviour.apart": "Anders als das früher Angenommene.",
     "behaviour.none": "Frühere Antworten sagen dazu nichts.",
     "note.met": "Die beiden haben sich schon getroffen.",
     "days": "{n} {n:Tag|Tage}",

@@ -49,6 +49,8 @@ SENTENCES: dict[str, str] = {
     "text.none": "Its description shares nothing with the request.",
     "behaviour.like": "Close to earlier positive answers: {words}.",
     "behaviour.unlike": "Close to earlier refusals: {words}.",
+    "behaviour.away": "Unlike what was refused earlier.",
+    "behaviour.apart": "Unlike what was accepted earlier.",
     "behaviour.none": "Earlier answers say nothing of it.",
     "note.met": "They have met before.",
     "days": "{n} {n:day|days}",

@@ -49,6 +49,8 @@ SENTENCES: dict[str, str] = {
     "text.none": "Sa présentation n'a rien en commun avec la demande.",
     "behaviour.like": "Proche de réponses positives antérieures : {words}.",
     "behaviour.unlike": "Proche de refus antérieurs : {words}.",
+    "behaviour.away": "Différent de ce qui a été refusé auparavant.",
+    "behaviour.apart": "Différent de ce qui a été accepté auparavant.",
     "behaviour.none": "Les réponses antérieures n'en disent rien.",
     "note.met": "Ils se sont déjà rencontrés.",
     "days": "{n} {n:jour|jours}",

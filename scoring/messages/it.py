@@ -49,6 +49,8 @@ SENTENCES: dict[str, str] = {
     "text.none": "La descrizione non ha nulla in comune con la richiesta.",
     "behaviour.like": "Vicino a risposte positive precedenti: {words}.",
     "behaviour.unlike": "Vicino a rifiuti precedenti: {words}.",
+    "behaviour.away": "Diverso da quanto rifiutato in precedenza.",
+    "behaviour.apart": "Diverso da quanto accettato in precedenza.",
     "behaviour.none": "Le risposte precedenti non ne dicono nulla.",
     "note.met": "Si sono già incontrati.",
     "days": "{n} {n:giorno|giorni}",

@@ -48,6 +48,8 @@ SENTENCES: dict[str, str] = {
     "text.none": "其介绍与需求没有共同内容。",
     "behaviour.like": "与以往的肯定答复相近：{words}。",
     "behaviour.unlike": "与以往的拒绝相近：{words}。",
+    "behaviour.away": "与以往拒绝的对象不同。",
+    "behaviour.apart": "与以往肯定答复的对象不同。",
     "behaviour.none": "以往的答复与其无关。",
     "note.met": "双方此前已会面。",
     "days": "{n} 天",
