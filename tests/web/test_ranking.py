@@ -9,10 +9,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.db.models import Match, Participation, SourcingRequest
-from app.services import access, matching, sampling
+from app.db.models import Match, Organisation, Participation, SourcingRequest
+from app.domain import profiles
+from app.services import access, matching, reports, sampling
 from app.services.access import Actor
 from app.services.events import find_event
+from app.services.requests import publish_request
 from tests.web.conftest import EVENT, Site
 
 BASE = f"/events/{EVENT}/ranking"
@@ -168,3 +170,28 @@ def test_only_who_runs_the_edition_ranks_again_and_follows_it_to_the_lists(site:
         after = client.get(BASE).text
     assert "Earlier rankings" in after
     assert "of the score kept" in after
+
+
+def test_a_request_that_came_after_the_ranking_is_not_said_to_have_found_nobody(site: Site) -> None:
+    with site.database.write() as session:
+        actor = access.organiser_of(session, sampling.TENANT)
+        event = find_event(session, actor, EVENT)
+        owner = session.scalars(select(Organisation).where(Organisation.code == site.buyer)).one()
+        report = reports.edition_report(session, actor, event)
+        unmet = {one.product: one.unmet for one in report.demand}
+        wish = profiles.SourcingRequest(title="Late polos", products=["polo shirts"], quantity=900)
+        publish_request(session, actor, event, owner.id, "LATE", wish)
+    with site.client() as client:
+        before = client.get(BASE, params={"q": "R0"}).text
+        page = client.get(BASE, params={"q": "Late polos"}).text
+        alone = client.get(BASE, params={"unmet": "yes"}).text
+    assert "not ranked yet" in page
+    assert "Nobody listed" not in page
+    assert "1 request came after this ranking." in page
+    assert "Late polos" not in alone
+    assert f"Only without a good supplier ({len(_titled(alone))})" in before
+    with site.database.read() as session:
+        report = reports.edition_report(session, actor, find_event(session, actor, EVENT))
+        assert {one.product: one.unmet for one in report.demand} == unmet
+    with site.client(lang="fr") as client:
+        assert "pas encore classée" in client.get(BASE, params={"q": "Late polos"}).text
