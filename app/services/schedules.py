@@ -117,7 +117,7 @@ def timetable(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en
             if held.meeting.id in known
         ),
         left_out=tuple(
-            tt.LeftOut((parties[row.low_id], parties[row.high_id]), row.code, row.words(language(lang)))
+            tt.LeftOut((parties[row.low_id], parties[row.high_id]), row.code, row.words(language(lang)), row.value)
             for row in left_out(session, schedule.id)
         ),
         as_of=schedule.finished_at or schedule.created_at,
