@@ -7,8 +7,10 @@ price a thousand times too small is nothing anybody notices.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _SPACES = re.compile(r"[\s'’_]")
 _FIGURES = re.compile(r"[+-]?(?:\d[\d.,]*|[.,]\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
@@ -57,6 +59,19 @@ def shown(value: float, lang: str) -> str:
     """A number as it is to be typed, without parts of thousands; `typed` reads the same number from it."""
     text = f"{value:.9f}".rstrip("0").rstrip(".")
     return text.replace(".", ",") if lang == "fr" else text
+
+
+def rounded(parts: Sequence[float], decimals: int) -> list[float]:
+    """The parts of a sum so rounded that they add up to the rounded sum: those that lose most are rounded up.
+
+    Source: M. L. Balinski, H. P. Young, "Fair Representation", 1982 (the method of largest remainders).
+    """
+    unit = 10**decimals
+    floors = [math.floor(part * unit) for part in parts]
+    missing = round(sum(parts) * unit) - sum(floors)
+    losing = sorted(range(len(parts)), key=lambda at: (floors[at] - parts[at] * unit, at))
+    up = set(losing[:missing])
+    return [(floor + (at in up)) / unit for at, floor in enumerate(floors)]
 
 
 def _with_decimals(bare: str, decimal: str) -> float:
