@@ -69,7 +69,7 @@ def _report(session: Session, event: Event, lang: str, before: Event | None) -> 
     ended = _meetings(session, schedule)
     matched, matches = _matched(session, run)
     return EditionReport(
-        event=event_info(session, event),
+        event=event_info(session, event, lang),
         as_of=_as_of(session, event, schedule, run),
         by_kind=_participants(session, event, Participation.kind),
         by_country=_participants(session, event, Organisation.country),
