@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -127,6 +127,10 @@ class Form:
     def moment(self, name: str, *, needed: bool = False) -> datetime | None:
         """A local date and time without a zone, as such fields send it."""
         return self._parsed(name, datetime.fromisoformat, needed, "2025-09-15T13:30")
+
+    def clock(self, name: str, *, needed: bool = False) -> time | None:
+        """A time of day, as time fields send it."""
+        return self._parsed(name, time.fromisoformat, needed, "13:30")
 
     def id(self, name: str, *, needed: bool = True) -> UUID | None:
         """The id of a thing chosen from a list."""
