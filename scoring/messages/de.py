@@ -141,6 +141,8 @@ FIELDS: dict[str, str] = {
     "behaviour": "frühere Antworten",
     "exclude": "vom Einkäufer ausgeschlossen",
     "partners": "schon Partner",
+    "exclude.wanted": "ein Lieferant, der nicht ausgeschlossen ist",
+    "exclude.found": "ist ausgeschlossen",
     "partners.wanted": "ein Partner, den er noch nicht hat",
     "partners.found": "ist schon Lieferant",
     "declared": "erklärt",

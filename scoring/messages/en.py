@@ -141,6 +141,8 @@ FIELDS: dict[str, str] = {
     "behaviour": "earlier answers",
     "exclude": "excluded by the buyer",
     "partners": "already a partner",
+    "exclude.wanted": "a supplier that is not excluded",
+    "exclude.found": "is excluded",
     "partners.wanted": "a partner not had yet",
     "partners.found": "is already a supplier",
     "declared": "declared",

@@ -141,6 +141,8 @@ FIELDS: dict[str, str] = {
     "behaviour": "réponses antérieures",
     "exclude": "exclu par l'acheteur",
     "partners": "déjà partenaire",
+    "exclude.wanted": "un fournisseur qui n'est pas exclu",
+    "exclude.found": "est exclu",
     "partners.wanted": "un partenaire qu'il n'a pas encore",
     "partners.found": "est déjà fournisseur",
     "declared": "déclaré",

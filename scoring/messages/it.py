@@ -141,6 +141,8 @@ FIELDS: dict[str, str] = {
     "behaviour": "risposte precedenti",
     "exclude": "escluso dal buyer",
     "partners": "già partner",
+    "exclude.wanted": "un fornitore non escluso",
+    "exclude.found": "è escluso",
     "partners.wanted": "un partner che non ha ancora",
     "partners.found": "è già fornitore",
     "declared": "dichiarato",

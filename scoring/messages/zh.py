@@ -140,6 +140,8 @@ FIELDS: dict[str, str] = {
     "behaviour": "以往答复",
     "exclude": "采购方排除",
     "partners": "已是合作伙伴",
+    "exclude.wanted": "未被排除的供应商",
+    "exclude.found": "已被排除",
     "partners.wanted": "尚未合作的供应商",
     "partners.found": "已是其供应商",
     "declared": "自述",
