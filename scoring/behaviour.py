@@ -221,16 +221,16 @@ class Behaviour:
         return np.argsort(-np.round(alike, 12), kind="stable")[:NEAREST]
 
     def words(self, asker: str, at: int) -> tuple[str, list[str]]:
-        """ "like", "unlike" or "none", and what of the fitted record moved its place most; nothing where likeness of
-        the whole moved it, or where the space keeps no words.
-        """
+        """How the fitted record lies to the answers, and which features of it that it has more than others moved its
+        place most: "like" what was accepted, "unlike" (like what was refused), or "none"; no features where likeness of
+        the whole moved it, or where the space keeps no words."""
         known = self.learned(asker)
         pull, fitted = float(known.pull[at]), self._words[[at]]
         if abs(pull) < 1e-12:
             return "none", []
         above = fitted.data - self._mean[fitted.indices]  # what every record has moves none of them
-        moved = np.sign(pull) * above * known.row[fitted.indices]
-        order = [i for i in np.argsort(-moved, kind="stable")[:5] if moved[i] > 0]
+        moved = np.where(above > 0, np.sign(pull) * above * known.row[fitted.indices], 0.0)
+        order = [i for i in np.argsort(-moved, kind="stable") if moved[i] > 1e-12]
         names = self._space.feature_names() if order else []
         return ("like" if pull > 0 else "unlike"), [names[fitted.indices[i]] for i in order]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -16,8 +16,8 @@ from scoring.results import Explanation, GateResult, LeftOut, Lift, TermPoints
 from scoring.space import Scored, Space
 from scoring.standing import Standing
 from scoring.terms.base import Reason, Setting, Term
-from scoring.text.documents import body, said
-from scoring.text.telling import Written
+from scoring.text.documents import body
+from scoring.text.telling import offered
 from scoring.wording import concept, explain_reason, gate_sides
 
 __all__ = ["NOT_ASKED", "PRIOR_CALIBRATION", "Teller", "calibrated", "left_out", "probability"]
@@ -166,30 +166,37 @@ class Teller:
             return self._unknown(self.fitted, ("text",), points, scored.most["text"])
         shared = self.space.shared_words(scored, at)
         if shared:
-            fitted = self.space.records[at]
-            words = self._features(shared, self.space.text.written(body(scored.asker)), lambda: Written(said(fitted)))
-            return explain_reason(Reason("text.words", {"words": words}), self.lang)
+            features = [feature for kind, feature in shared if kind == "words"]
+            alone = len(features) == len(shared)
+            shown = self.space.text.written(scored.asker).shared(features, self.space.records[at], alone)
+            if words := self._once(shared, shown):
+                return explain_reason(Reason("text.words", {"words": words}), self.lang)
         return sentence("text.near" if points > 0 else "text.none", self.lang, {})
 
     def _behaviour_reason(self, asker: Record, at: int) -> str:
-        kind, words = self._learned(asker, at)
-        key = f"behaviour.{kind}" if words or kind == "none" else f"behaviour.{kind}.close"
-        return explain_reason(Reason(key, {"words": words}), self.lang)
+        kind, words = self._answered(asker, at)
+        return explain_reason(Reason(f"behaviour.{kind}", {"words": words}), self.lang)
 
-    def _learned(self, asker: Record, at: int) -> tuple[str, list[str]]:
-        """What moved a fitted record's place, in words as the record writes them."""
-        kind, features = self.space.behaviour.words(asker.id, at)
-        pairs = [("concepts" if ":" in feature else "words", feature) for feature in features]
-        if kind != "none" and not pairs:
-            pairs = self.space.shared_by(at, self.space.behaviour.answers_of(asker.id, kind))[:MOVED]
-        return kind, self._features(pairs, Written(said(self.space.records[at]), whole=True)) if pairs else []
+    def _answered(self, asker: Record, at: int) -> tuple[str, list[str]]:
+        """How a fitted record lies to what the asker has answered, in the features of it that a reader knows.
 
-    def _features(
-        self, found: list[tuple[str, str]], written: Written, other: Callable[[], Written] | None = None
-    ) -> list[str]:
+        Without such features it is close to what was accepted (or refused), where anything was, or far from the rest.
+        """
+        behaviour = self.space.behaviour
+        kind, features = behaviour.words(asker.id, at)
+        if kind == "none":
+            return kind, []
+        answers = behaviour.answers_of(asker.id, kind)
+        found = [("concepts" if ":" in one else "words", one) for one in features]
+        found = found or self.space.shared_by(at, answers)[:MOVED]
+        shown = offered(self.space.records[at]).own([one for name, one in found if name == "words"]) if found else {}
+        words = self._once(found, shown)
+        if words and answers:
+            return kind, words
+        return (f"{kind}.close" if answers else {"like": "away", "unlike": "apart"}[kind]), []
+
+    def _once(self, found: list[tuple[str, str]], shown: Mapping[str, str]) -> list[str]:
         """Words and concepts as the reader knows them, once each whatever the case or the word they stand for."""
-        features = [feature for kind, feature in found if kind == "words"]
-        shown = written.shown(features, alone=len(features) == len(found), other=other)
         first: dict[str, str] = {}
         for kind, feature in found:
             word = concept(feature, self.lang) if kind == "concepts" else shown.get(feature)
@@ -200,7 +207,7 @@ class Teller:
     def _moved(self, asker: Record, at: int, scored: Scored) -> tuple[str, ...]:
         if "behaviour" not in scored.names:
             return ()
-        return tuple(self._learned(asker, at)[1])
+        return tuple(self._answered(asker, at)[1])
 
     # gates -----------------------------------------------------------------------------------------------------------
     def _gates(self, demand: Record, supplier: Record, states: list[tuple[str, int]]) -> tuple[GateResult, ...]:

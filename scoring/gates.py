@@ -317,7 +317,8 @@ def described(demand: Record, supplier: Record, name: str, state_number: int, se
 
 def _found(demand: Record, supplier: Record, name: str, setting: Setting) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     if name == "exclude":
-        return demand.exclude, (supplier.id,)
+        # not by their ids: among them are firms that keep away from who asks, which it is not to learn
+        return ("exclude.wanted",), ("exclude.found",) if supplier.id in demand.exclude else ()
     if name == "partners":
         return ("partners.wanted",), ("partners.found",) if supplier.id in demand.partners else ()
     if name == "certificates":

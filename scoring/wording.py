@@ -140,10 +140,8 @@ def gate_sides(gate: Gate, demand: Record, supplier: Record, lang: str) -> tuple
 def _side(name: str, found: tuple[Any, ...], record: Record, unit: str | None, lang: str) -> str:
     if not found:
         return field_name("not stated", lang)
-    if name == "partners":
+    if name in ("partners", "exclude"):
         return field_name(str(found[0]), lang)
-    if name == "exclude":
-        return listing([str(one) for one in found], lang)
     if name == "certificates":
         return listing([_dated_certificate(code, until, lang) for code, until in found], lang)
     if name in ("lead_time_days", "ship_by", "in_store_by"):

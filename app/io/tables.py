@@ -21,7 +21,7 @@ class Column:
 
     key: str
     width: int
-    kind: str = "text"  # text, wrapped, number, points, share, date, time
+    kind: str = "text"  # text, wrapped, number, points, share, figure, date, time
 
     def label(self, lang: str) -> str:
         return text(f"column.{self.key}", lang)

@@ -37,7 +37,7 @@ def write_badges(
     NotFoundError
         Nobody takes part, or somebody's code has not been made.
     """
-    info, found = event_info(session, event), badges_of(session, event)
+    info, found = event_info(session, event, lang), badges_of(session, event)
     if not found:
         raise NotFoundError(f"Nobody takes part in {event.code!r} yet, so there are no badges.")
     typeface = typeface_for([info, *found], lang, font)

@@ -69,7 +69,7 @@ def _report(session: Session, event: Event, lang: str, before: Event | None) -> 
     ended = _meetings(session, schedule)
     matched, matches = _matched(session, run)
     return EditionReport(
-        event=event_info(session, event),
+        event=event_info(session, event, lang),
         as_of=_as_of(session, event, schedule, run),
         by_kind=_participants(session, event, Participation.kind),
         by_country=_participants(session, event, Organisation.country),
@@ -255,17 +255,20 @@ def _demand(session: Session, event: Event, run: MatchRun | None, lang: str) -> 
             .distinct()
         )
     )
+    newest = latest_requests(session, event.id)
+    # one that came after the ranking has not been looked at
+    missed = {one.id for one, _ in newest if run and run.has_read(one.id) and one.id not in served}
     products = vocabulary("products")
     asked: dict[str, list[tuple[UUID, bool]]] = defaultdict(list)
-    for request, revision in latest_requests(session, event.id):
+    for request, revision in newest:
         for code in dict.fromkeys(coded(revision.document, revision.resolved).get("products", [])):
             if code in products.terms:
-                asked[code].append((request.organisation_id, request.id in served))
+                asked[code].append((request.organisation_id, request.id in missed))
     return tuple(
         Demand(
             products.label(code, lang),
             len(rows),
-            sum(not good for _, good in rows) if run else 0,
+            sum(without for _, without in rows),
             len({owner for owner, _ in rows}),
         )
         for code, rows in sorted(asked.items())

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import NotFoundError
-from app.core.i18n import language
+from app.core.i18n import language, names_in
 from app.db.models import (
     Event,
     EventBody,
@@ -108,7 +108,7 @@ def timetable(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en
         select(func.count()).where(Schedule.event_id == event.id, Schedule.id < schedule.id, Schedule.state == "done")
     )
     return tt.Timetable(
-        event=event_info(session, event),
+        event=event_info(session, event, lang),
         slots=tuple(tt.Slot(grid.slot_name(s), s.starts_at, s.ends_at) for s in grid.slots),
         places=tuple(place.code for place in grid.places),
         meetings=tuple(
@@ -117,7 +117,7 @@ def timetable(session: Session, actor: Actor, schedule_id: UUID, lang: str = "en
             if held.meeting.id in known
         ),
         left_out=tuple(
-            tt.LeftOut((parties[row.low_id], parties[row.high_id]), row.code, row.words(language(lang)))
+            tt.LeftOut((parties[row.low_id], parties[row.high_id]), row.code, row.words(language(lang)), row.value)
             for row in left_out(session, schedule.id)
         ),
         as_of=schedule.finished_at or schedule.created_at,
@@ -198,15 +198,17 @@ def reasons_of(
     return {key: Reason(titles[revision], strongest(why, lang, 3)) for key, revision, why in rows}
 
 
-def event_info(session: Session, event: Event) -> tt.EventInfo:
-    """The event as letters, calendars and papers name it."""
+def event_info(session: Session, event: Event, lang: str = "en") -> tt.EventInfo:
+    """The event as letters, calendars and papers name it and who stands behind it, to readers of a language."""
     bodies = session.scalars(select(EventBody).where(EventBody.event_id == event.id).order_by(EventBody.position))
     return tt.EventInfo(
         code=event.code,
-        name=event.name,
+        name=names_in(language(lang), event.name, event.name_local)[0],
         zone=event.zone,
         place=event.place or "",
         starts_on=event.starts_on,
         ends_on=event.ends_on,
-        bodies=tuple(tt.OrganisingBody(body.name, body.role) for body in bodies),
+        bodies=tuple(
+            tt.OrganisingBody(names_in(language(lang), body.name, body.name_local)[0], body.role) for body in bodies
+        ),
     )

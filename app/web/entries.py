@@ -13,6 +13,7 @@ from typing import Any
 from app.core import i18n
 from app.domain.vocabulary import FIELDS, vocabulary
 from app.services.matching import field_name
+from app.web import numbers
 from app.web.forms import Form
 from app.web.words import comma, say, text_of
 
@@ -199,7 +200,7 @@ def filled(
         elif entry.kind == "unit":
             values[entry.name] = codes.get((entry.name, str(said)), "H87") if said else "H87"
         elif isinstance(said, float):
-            values[entry.name] = f"{said:g}" if abs(said) < 1e6 else f"{said:.2f}".rstrip("0").rstrip(".")
+            values[entry.name] = numbers.shown(said, lang)
         else:
             values[entry.name] = said
     values["must"] = list(document.get("must", []))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
 from app.core.errors import AppError
-from app.web import sentences, words
+from app.core.i18n import format_number
+from app.web import numbers, sentences, words
 
 T = TypeVar("T")
 _MOST_FIELDS = 2_000
@@ -97,22 +98,25 @@ class Form:
         return None if value is None else int(value)
 
     def number(self, name: str, *, needed: bool = False, least: float = 0, most: float = 1e15) -> float | None:
-        """A number; `1 234,5`, `1,234.5` and `1234.5` are the same."""
-        written = self[name].replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("'", "")
-        if not written:
+        """A number as people type it, in the conventions of the form's language; see `app.web.numbers`."""
+        if not self[name]:
             if needed:
                 self._missing(name)
             return None
-        if written.count(",") == 1 and "." not in written and len(written.partition(",")[2]) != 3:
-            written = written.replace(",", ".")
         try:
-            value = float(written.replace(",", ""))
+            value = numbers.typed(self[name], self.lang)
+        except numbers.AmbiguousNumberError as two:
+            self.fault(name, words.say("This may be {large} or {small}; write it like one of these.", self.lang,
+                                       large=two.large, small=two.small))  # fmt: skip
+            return None
         except ValueError:
-            self.fault(name, words.say("Write a number, for example {example}.", self.lang, example="1250.5"))
+            example = numbers.shown(1250.5, self.lang)
+            self.fault(name, words.say("Write a number, for example {example}.", self.lang, example=example))
             return None
         if not least <= value <= most:
-            self.fault(name, words.say("Between {least} and {most}, please.", self.lang, least=f"{least:g}",
-                                       most=f"{most:g}"))  # fmt: skip
+            self.fault(name, words.say("Between {least} and {most}, please.", self.lang,
+                                       least=format_number(least, self.lang, 6),
+                                       most=format_number(most, self.lang, 6)))  # fmt: skip
             return None
         return value
 
@@ -123,6 +127,10 @@ class Form:
     def moment(self, name: str, *, needed: bool = False) -> datetime | None:
         """A local date and time without a zone, as such fields send it."""
         return self._parsed(name, datetime.fromisoformat, needed, "2025-09-15T13:30")
+
+    def clock(self, name: str, *, needed: bool = False) -> time | None:
+        """A time of day, as time fields send it."""
+        return self._parsed(name, time.fromisoformat, needed, "13:30")
 
     def id(self, name: str, *, needed: bool = True) -> UUID | None:
         """The id of a thing chosen from a list."""

@@ -30,9 +30,10 @@ from threadpoolctl import threadpool_limits
 
 from scoring.records import Record
 from scoring.text.bm25 import BM25Transformer
+from scoring.text.documents import body
 from scoring.text.dots import dots
 from scoring.text.keys import distinct_keys, features_of, keys_of, told_features
-from scoring.text.telling import Written
+from scoring.text.telling import Written, own_words
 
 COLUMNS = 128
 BITS = 20
@@ -120,7 +121,7 @@ class CompactSpace:
         }
         self._vectors: dict[str, int] = {}
         self._asked: tuple[Record, dict[str, dict[int, tuple[float, str, str]]]] | None = None
-        self._written: tuple[str, Written] | None = None
+        self._written: tuple[Record, Written] | None = None
         self._table = np.zeros((256, rows.shape[1] + _SHARES))
 
     # requests -------------------------------------------------------------------------------------------------------
@@ -250,10 +251,10 @@ class CompactSpace:
             self._asked = asker, out
         return self._asked[1]
 
-    def written(self, request_text: str) -> Written:
+    def written(self, asker: Record) -> Written:
         """How the words of a request are written, so that a reason shows words and not stems."""
-        if self._written is None or self._written[0] != request_text:
-            self._written = request_text, Written(request_text)
+        if self._written is None or self._written[0] is not asker:
+            self._written = asker, Written(own_words(asker), body(asker))
         return self._written[1]
 
     @property

@@ -24,11 +24,6 @@ def body(record: Record) -> str:
     return "\n".join(part for part in (record.description, *record.words) if part)
 
 
-def said(record: Record) -> str:
-    """All that a fitted record says in words: its name, its text, the words of its lists, its equipment."""
-    return "\n".join(part for part in (record.name, record.text, *record.words, *record.equipment) if part)
-
-
 def asked(record: Record) -> str:
     """`body` without what every demand says ("we are looking for …")."""
     return wish(body(record)) if record.side == "demand" else body(record)

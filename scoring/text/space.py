@@ -22,7 +22,7 @@ from scoring.text.associations import Associations
 from scoring.text.documents import asked, body, document
 from scoring.text.lexicon import Learned, Lexicon, built_in, taught
 from scoring.text.parts import Concepts, Forms, Grams, Pairs, Part, Words, request_rows
-from scoring.text.telling import Written
+from scoring.text.telling import Written, own_words
 from scoring.text.tokens import words
 
 __all__ = ["PART_WEIGHTS", "Request", "TextMode", "TextSpace", "body"]
@@ -66,7 +66,7 @@ class TextSpace:
         self.associations: Associations | None = None  # set from outside, by an explicit call
         self._learned = lexicon or {}
         self._names: list[str] | None = None
-        self._written: tuple[str, Written] | None = None
+        self._written: tuple[Record, Written] | None = None
         self._coarse: tuple[np.ndarray, np.ndarray] | None = None
 
     @cached_property
@@ -254,8 +254,9 @@ class TextSpace:
             self._names = self.parts["words"].names + self.parts["concepts"].names
         return self._names
 
-    def written(self, request_text: str) -> Written:
+    def written(self, asker: Record) -> Written:
         """How the words of a request are written, so that a reason shows words and not stems."""
-        if self._written is None or self._written[0] != request_text:  # one request is told about many times
-            self._written = request_text, Written(request_text, self.lexicon.told(request_text))
+        if self._written is None or self._written[0] is not asker:  # one request is told about many times
+            said = own_words(asker)
+            self._written = asker, Written(said, body(asker), self.lexicon.told(said))
         return self._written[1]

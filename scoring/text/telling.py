@@ -1,123 +1,177 @@
-"""How the words two texts share are shown to people: as they are written, and in Chinese in whole stretches."""
+"""Which of the words that two texts share are told, and how: those that both say, as they say them.
+
+A code counts as the words it is spelled with (`t-shirts-knitted`), and unspaced scripts as overlapping pairs of
+characters. Neither is for readers: who wrote 针织T恤 did not write "shirts", and 裤品 is half of 女裤 and half of 品牌.
+A code is told under its name, and pairs as the stretch of both texts that they cover.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache
-from itertools import pairwise
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache, cached_property, lru_cache
 
-from scoring.text.tokens import CJK_STOP, accented, is_unspaced, runs, spelled
+from scoring import codes
+from scoring.records import Record
+from scoring.text.tokens import accented, fold_text, is_unspaced, runs, stems
 from scoring.vocabulary import vocabulary
+from scoring.vocabulary.language import likely_language
 
 LONGEST = 16  # characters of a stretch that is shown
 SURE = 0.4  # a learned word of weaker association is shown only where there is nothing else
-_LABELLED = ("products", "words", "materials", "processes", "certificates")
+_WHOLE = re.compile(r"[^\W_]+")
+_CODED = ("products", "materials", "processes")
+_LABELLED = (*_CODED, "words", "certificates")
 _LONGEST_LABEL = 8
+
+#: feature → (word of a text, word of another language, weight), as `Lexicon.told` gives it
+Learned = Mapping[str, tuple[str, str, float]]
 
 
 class Written:
-    """The words of a text as it writes them, by what they are counted as.
+    """A record's own words as it writes them, by what they are counted as.
 
     Parameters
     ----------
-    text : of a request, or of a supplier where its own words are to be shown
-    learned : feature → (word of the text, word of another language, weight), as `Lexicon.told` gives it
-    whole : whether a single piece of a Chinese word stands for the label it is in; not where another text may have no
-        more than the piece
+    said : what the record says itself (`own_words`)
+    everything : all it is counted by, which shows its language
+    learned : words of other languages for its own
     """
 
-    def __init__(
-        self, text: str, learned: Mapping[str, tuple[str, str, float]] | None = None, *, whole: bool = False
-    ) -> None:
-        self._learned = learned or {}
-        self._whole_labels = whole
-        self._unspaced = [run for run in runs(text) if is_unspaced(run)]
-        marked = accented(text)
-        self._words: dict[str, str] = {}
-        for feature, run in spelled(text):
-            if not is_unspaced(run):
-                self._words.setdefault(feature, marked.get(run, run))
-        self._marked = marked
+    def __init__(self, said: str, everything: str, learned: Learned | None = None) -> None:
+        self.text = fold_text(said)
+        self._said, self._everything, self._learned = said, everything, learned or {}
 
-    def shown(
-        self, features: Sequence[str], alone: bool = True, other: Callable[[], Written] | None = None
-    ) -> dict[str, str]:
-        """What to show for each of the features.
+    @cached_property
+    def words(self) -> dict[str, str]:
+        """How each feature is written; pairs of characters as they are."""
+        found = runs(self._said)
+        language = likely_language(runs(self._everything))
+        marked = self._marked
+        out: dict[str, str] = {}
+        for feature, run in stems(found, language):
+            out.setdefault(feature, marked.get(run, run))
+        return out
 
-        Weakly associated words and pieces of Chinese words are shown only where features are all there is to be shown
-        (`alone`), and nothing better is among them. `other` is the text they are shared with: a word of another
-        language is shown as that writes it.
+    @cached_property
+    def _marked(self) -> dict[str, str]:
+        return accented(self._said)
+
+    def shared(self, features: Sequence[str], other: Record, alone: bool = True) -> dict[str, str]:
+        """How features that a fitted record shares are told; those that one of the two does not say itself are not.
+
+        Weakly associated words are told only where features are all there is to be told (`alone`) and nothing better is
+        among them.
         """
-        stretches = dict(self._stretches(frozenset(features)))
+        theirs = fitted_words(other)
+        coded = _coded(other).intersection(features)
+        heard = [one for one in features if one not in coded or one in theirs.words]
+        pairs = {one for one in heard if is_unspaced(one) and one in self.words}
+        covered = _covered(pairs, self.text, theirs.text) if pairs else {}
         out: dict[str, str] = {}
         weak: dict[str, str] = {}
-        theirs: Written | None = None
-        for feature in features:
-            if feature in stretches:
-                out[feature] = stretches[feature]
-            elif feature in self._words:
-                out[feature] = self._words[feature]
+        for feature in heard:
+            if feature in pairs:
+                out |= {feature: covered[feature]} if feature in covered else {}
+            elif feature in self.words:
+                out[feature] = self.words[feature]
             elif feature in self._learned:
                 word, learned, weight = self._learned[feature]
-                if theirs is None and other is not None:
-                    theirs = other()
-                found = theirs.as_written(feature, learned) if theirs else learned
-                said = f"{self._whole(word)} → {found}"
-                (out if weight >= SURE and (found in _labels() or not is_unspaced(found)) else weak)[feature] = said
-            else:
-                (weak if is_unspaced(feature) else out)[feature] = feature
+                found = _label_around(learned, theirs.text) or theirs.words.get(feature, learned)
+                mine = _label_around(word, self.text) or self._marked.get(word, word)
+                sure = weight >= SURE and (found in labels() or not is_unspaced(found))
+                (out if sure else weak)[feature] = f"{mine} → {found}"
         return out or (weak if alone else {})
 
-    def as_written(self, feature: str, otherwise: str) -> str:
-        """How the text writes a feature."""
-        return self._whole(feature) if is_unspaced(feature) else self._words.get(feature, otherwise)
-
-    def _stretches(self, shared: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Each shared pair of characters with the stretch of shared pairs it stands in."""
-        for run in self._unspaced:
-            kept = [place for place, letter in enumerate(run) if letter not in CJK_STOP]
-            if len(kept) == 1 and run[kept[0]] in shared:
-                yield run[kept[0]], run[kept[0]]
-            pairs = [(run[a] + run[b], a, b) for a, b in pairwise(kept)]
-            begin = 0
-            while begin < len(pairs):
-                end = begin
-                while end < len(pairs) and pairs[end][0] in shared:
-                    end += 1
-                if end > begin:
-                    told = _bounded(run, pairs[begin][1], pairs[end - 1][2] + 1)
-                    if self._whole_labels and len(told) == len(pairs[begin][0]):
-                        told = self._whole(told)
-                    yield from ((pair, told) for pair, _, _ in pairs[begin:end])
-                begin = end + 1
-
-    def _whole(self, word: str) -> str:
-        """The shortest label of the built-in lists around a piece of a Chinese word, as far as the text has one."""
-        if not is_unspaced(word):
-            return self._marked.get(word, word)
-        for run in self._unspaced:
-            at = run.find(word)
-            if at < 0:
-                continue
-            for size in range(len(word), _LONGEST_LABEL + 1):
-                for start in range(max(at + len(word) - size, 0), at + 1):
-                    if run[start : start + size] in _labels():
-                        return run[start : start + size]
-        return word
+    def own(self, features: Sequence[str]) -> dict[str, str]:
+        """How features of the record itself are told; a piece of a Chinese word as the label it stands in."""
+        known = [feature for feature in features if feature in self.words]
+        covered = _covered({one for one in known if is_unspaced(one)}, self.text, self.text)
+        wholes = {pair: _label_around(told, self.text) or told for pair, told in covered.items()}
+        return {one: wholes.get(one, self.words[one]) for one in known if one in wholes or not is_unspaced(one)}
 
 
-def _bounded(run: str, start: int, end: int) -> str:
-    """A stretch of a run, with a function word at either edge that is part of a label there: 有 of 有机棉."""
+def own_words(record: Record) -> str:
+    """What a record says itself: without the codes that stand in its lists for words."""
+    spoken = [word for word in record.words if not _is_code(word)]
+    return "\n".join(part for part in (record.description, *spoken, *record.equipment) if part)
+
+
+def fitted_words(record: Record) -> Written:
+    """The words of a fitted record; a demand is known by its title as well."""
+    said = own_words(record)
+    return Written(f"{record.name}\n{said}" if record.side == "demand" else said, _everything(record))
+
+
+def offered(record: Record) -> Written:
+    """The words of a record but for its name: of what it offers the `co., ltd.` of a name says nothing."""
+    spoken = [word for word in record.words if not _is_code(word)]
+    return Written("\n".join((record.text, *spoken, *record.equipment)), _everything(record))
+
+
+def _everything(record: Record) -> str:
+    return "\n".join((record.name, *record.words, record.text, *record.equipment))
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_code(word: str) -> bool:
+    return any(codes.code_of(name, word) == word for name in _CODED)
+
+
+@lru_cache(maxsize=1 << 14)
+def _spelling(word: str) -> frozenset[str]:
+    """The features that a code is spelled with, in any language it may be counted in."""
+    return frozenset(feature for lang in (None, "fr", "de", "it") for feature, _ in stems(runs(word), lang))
+
+
+def _coded(record: Record) -> frozenset[str]:
+    return frozenset().union(*(_spelling(word) for word in record.words if _is_code(word)))
+
+
+def _covered(pairs: Collection[str], mine: str, theirs: str) -> dict[str, str]:
+    """The longest stretch, found in both texts, that each pair of characters stands in; pairs that one of the texts has
+    only with something between are none, nor is the end of a word that begins with letters (the 恤 of T恤)."""
+    out: dict[str, str] = {}
+    for run in _WHOLE.findall(mine):
+        begin = 0
+        while begin < len(run):
+            end = begin + 1
+            while end < len(run) and run[end - 1 : end + 1] in pairs and run[begin : end + 1] in theirs:
+                end += 1
+            whole = end - begin == len(run) and run in pairs
+            told = _edged(run, begin, end, theirs)
+            for pair in [run] if whole else [run[n : n + 2] for n in range(begin, end - 1)]:
+                if len(told) > len(out.get(pair, "")):
+                    out[pair] = told
+            begin = max(begin + 1, end - 1)
+    return {pair: told if len(told) <= LONGEST else told[:LONGEST] + "…" for pair, told in out.items()}
+
+
+def _edged(run: str, begin: int, end: int, theirs: str) -> str:
+    """A stretch with the function word at its edge that belongs to a label there and is in both texts: 有 of 有机棉."""
     reach = range(2, _LONGEST_LABEL + 1)
-    if start and any(run[start - 1 : start - 1 + size] in _labels() for size in reach):
-        start -= 1
-    if end < len(run) and any(run[max(end + 1 - size, 0) : end + 1] in _labels() for size in reach):
-        end += 1
-    return run[start:end] if end - start <= LONGEST else run[start : start + LONGEST] + "…"
+    if begin and run[begin - 1 : end] in theirs:
+        begin -= any(run[begin - 1 : begin - 1 + size] in labels() for size in reach)
+    if end < len(run) and run[begin : end + 1] in theirs:
+        end += any(run[max(end + 1 - size, begin) : end + 1] in labels() for size in reach)
+    return run[begin:end]
+
+
+def _label_around(piece: str, text: str) -> str:
+    """The shortest label of the built-in lists in a text around a piece of a Chinese word; "" where there is none."""
+    at = text.find(piece) if is_unspaced(piece) else -1
+    if at < 0:
+        return ""
+    stretches: Iterable[str] = (
+        text[start : start + size]
+        for size in range(len(piece), _LONGEST_LABEL + 1)
+        for start in range(max(at + len(piece) - size, 0), at + 1)
+    )
+    return next((one for one in stretches if one in labels()), "")
 
 
 @cache
-def _labels() -> frozenset[str]:
+def labels() -> frozenset[str]:
     """Chinese labels of the built-in lists."""
     terms = (term for name in _LABELLED for term in vocabulary(name).terms.values())
     names = (part.strip(" =-") for term in terms for part in str(term.labels.get("zh", "")).split("|"))

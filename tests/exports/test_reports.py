@@ -179,6 +179,7 @@ def test_the_files(tmp_path: Path) -> None:
     book = openpyxl.load_workbook(files[2])
     assert book.sheetnames == [section.title[:31] for section in sections_of(REPORT, "zh")]
     assert [cell.value for cell in book["总览"][2]] == ["参会方", 54, 15, 39]
+    assert [cell.number_format for cell in book["总览"][2]][1] == "General", "54 firms, not 54.0"
     read = json.loads(files[3].read_bytes())
     assert read["format"] == "fairmatch/report@1"
     assert read["meetings"] == {"planned": 3, "held": 131, "no_show": 7, "cancelled": 11}

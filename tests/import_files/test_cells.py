@@ -117,6 +117,8 @@ def test_cells_of_suppliers(field: str, value: Cell, values: dict[str, Any], pas
         ("buyers", "price_tier", "haut de gamme", {"price_tier": "premium"}),
         ("buyers", "yearly_volume", "10,000 pcs per month", {"yearly_volume": 120_000}),
         ("buyers", "yearly_volume", "120000", {"yearly_volume": 120_000}),
+        ("buyers", "yearly_volume", "310,000 pcs per year", {"yearly_volume": 310_000}),
+        ("buyers", "yearly_volume", "1.000 Stück/Woche", {"yearly_volume": 52_000}),
         ("certificates", "valid_to", "03/2027", {"valid_to": date(2027, 3, 31)}),
         ("certificates", "valid_from", "03/2027", {"valid_from": date(2027, 3, 1)}),
         ("certificates", "valid_to", 46112, {"valid_to": date(2026, 3, 31)}),

@@ -202,3 +202,49 @@ def test_answers_alone_rank_and_a_request_all_fit_alike_leaves_it_to_them(ranker
         best = ranker.rank([demand], k=8).ids[0]
         assert {identity[0] for identity in best} == {"c"}
     assert ranker.explain({"id": "d"}, "c6").terms[-1].max == pytest.approx(100)
+
+
+FIRMS = [
+    {"id": f"s{n}", "name": f"Jiangxi {name} Co., Ltd. 江西{local}服饰有限公司", "text": text, "products": products}
+    for n, (name, local, text, products) in enumerate(
+        [
+            ("Xueling", "雪岭", "Down jackets with goose down, filled in the house.", ["down jackets"]),
+            ("Qinghu", "青湖", "Pique polo shirts, mercerised.", ["polo shirts"]),
+            ("Hengzhi", "恒织", "Jersey T-shirts in large runs.", ["T-shirts"]),
+            ("Rongyu", "绒语", "Fine merino pullovers, gauge 12.", ["pullovers"]),
+            ("Qianzu", "千足", "Sports socks and baby socks.", ["socks"]),
+        ]
+    )
+]
+
+
+def _earlier(answers: list[tuple[str, str, object, str]], supplier: str, lang: str = "en") -> str:
+    ranker = SupplierRanker(as_of=AS_OF).fit(FIRMS).learn(answers)
+    terms = ranker.explain({"id": "d", "text": "knitwear for the winter"}, supplier, lang=lang).terms
+    return next(term.because for term in terms if term.name == "behaviour")
+
+
+@pytest.mark.parametrize(
+    ("lang", "positive"),
+    [("en", "positive"), ("zh", "肯定"), ("fr", "positives"), ("de", "Zusagen"), ("it", "positive")],
+)
+def test_who_only_refused_is_not_said_to_have_accepted(lang: str, positive: str) -> None:
+    """A buyer that had blocked one firm read of others: "Close to earlier positive answers: …, co, ltd"."""
+    told = [_earlier([("d", "s2", "blocked", "")], f"s{n}", lang) for n in range(5)]
+    assert not [one for one in told if positive in one]
+    if lang == "en":
+        assert "Unlike what was refused earlier." in told
+
+
+def test_who_only_accepted_is_not_said_to_have_refused() -> None:
+    told = [_earlier([("d", "s2", "want", "")], f"s{n}") for n in range(5)]
+    assert not [one for one in told if "refusals" in one]
+    assert [one for one in told if one.startswith("Close to earlier positive answers: ")]
+
+
+@pytest.mark.parametrize("answer", ["want", "no thanks"])
+def test_what_every_firm_is_called_is_no_reason(answer: str) -> None:
+    told = " ".join(_earlier([("d", "s2", answer, "")], f"s{n}", lang) for n in range(5) for lang in ("en", "zh"))
+    assert not {"co", "ltd", "jiangxi", "服饰", "饰限", "限公", "公司", "江西"} & set(
+        told.replace("、", " ").replace(",", " ").replace(".", " ").replace("：", " ").split()
+    )

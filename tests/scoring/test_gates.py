@@ -154,3 +154,21 @@ def test_units_are_shown_where_the_two_sides_have_different_ones(name, lang, wan
     assert (out.wanted, out.found) == (wanted, found)
     alike = SupplierRanker(as_of=AS_OF).fit([{"id": "a", "moq": 3000, "price_from": 24, "unit": "pcs"}])
     assert "piece" not in alike.left_out(demand)[0].found
+
+
+@pytest.mark.parametrize(
+    ("lang", "wanted", "found"),
+    [
+        ("en", "a supplier that is not excluded", "is excluded"),
+        ("zh", "未被排除的供应商", "已被排除"),
+        ("fr", "un fournisseur qui n'est pas exclu", "est exclu"),
+        ("de", "ein Lieferant, der nicht ausgeschlossen ist", "ist ausgeschlossen"),
+        ("it", "un fornitore non escluso", "è escluso"),
+    ],
+)
+def test_who_is_excluded_is_not_said_to_be_wanted_and_names_nobody_else(lang: str, wanted: str, found: str) -> None:
+    """It read "wanted ES-MARISOL, QSH-04, found QSH-04": the asker's own code, what it does not want, and as it may
+    happen who keeps away from it."""
+    ranker = SupplierRanker(as_of="2025-09-15").fit([{"id": one, "products": ["socks"]} for one in ("a", "b", "shy")])
+    out = ranker.left_out({"id": "d", "products": ["socks"], "exclude": ["a", "shy", "d-itself"]}, lang=lang)
+    assert {(one.supplier, one.wanted, one.found) for one in out} == {(s, wanted, found) for s in ("a", "shy")}

@@ -9,10 +9,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from app.db.models import Match, Participation, SourcingRequest
-from app.services import access, matching, sampling
+from app.db.models import Match, Organisation, Participation, SourcingRequest
+from app.domain import profiles
+from app.services import access, matching, reports, sampling
 from app.services.access import Actor
 from app.services.events import find_event
+from app.services.requests import publish_request
 from tests.web.conftest import EVENT, Site
 
 BASE = f"/events/{EVENT}/ranking"
@@ -84,17 +86,34 @@ def test_a_request_shows_its_list_as_the_service_ranks_it_and_who_was_left_out(s
 
 
 def test_the_points_of_a_pair_add_up_to_its_score(site: Site) -> None:
-    address = _request(site, "R17")
     with site.client() as client:
-        pair = _listed(client.get(address).text, address)[0]
-        page = client.get(pair).text
-    terms = page.partition("<tbody>")[2].partition("</tbody>")[0]
-    points = [float(each) for each in re.findall(r'data-label="Points">([\d.]+)<', terms)]
-    score = float(re.search(r'<div class="stat">\s*<b>([\d.]+)</b><span>points of 100', page)[1])  # type: ignore[index]
-    assert sum(points) == pytest.approx(score, abs=0.05 * len(points) + 0.05)
-    assert f"add up to the score: {score:g}" in page
+        for code in ("R17", "R07", "R23"):
+            address = _request(site, code)
+            listed = client.get(address).text.partition('class="ranked-list"')[2].partition("</ol>")[0]
+            for pair in _listed(listed, address)[:4]:
+                page = client.get(pair).text
+                terms = page.partition("<tbody>")[2].partition("</tbody>")[0]
+                points = [float(each) for each in re.findall(r'data-label="Points">([\d.]+)<', terms)]
+                score = float(re.search(r'<div class="stat">\s*<b>([\d.]+)</b><span>points of 100', page)[1])  # type: ignore[index]
+                assert sum(points) == pytest.approx(score, abs=1e-6), "as shown, not as they were before rounding"
+                assert f"add up to the score: {score:g}" in page
     assert "What the supplier sees in the buyer" in page
     assert f"/events/{EVENT}/schedule?a=" in page
+
+
+def test_a_list_that_answers_have_moved_says_so_and_promises_no_more(site: Site) -> None:
+    """The answers of the sample came with its lists, before the ranking; what a term could give is not known."""
+    address = _request(site, "R01")
+    with site.client() as client:
+        page = client.get(address).text
+        why = client.get(_listed(page, address)[0]).text
+        plain = client.get(_listed(client.get(_request(site, "R17")).text, _request(site, "R17"))[0]).text
+    assert "What the buyer has answered to suppliers counts in this list." in page
+    assert "since the ranking" not in page
+    assert "pale is what" in plain
+    assert 'data-label="of"' in plain
+    assert "pale is what" not in why
+    assert 'data-label="of"' not in why
 
 
 def test_a_delegation_is_shown_with_its_members(site: Site) -> None:
@@ -168,3 +187,28 @@ def test_only_who_runs_the_edition_ranks_again_and_follows_it_to_the_lists(site:
         after = client.get(BASE).text
     assert "Earlier rankings" in after
     assert "of the score kept" in after
+
+
+def test_a_request_that_came_after_the_ranking_is_not_said_to_have_found_nobody(site: Site) -> None:
+    with site.database.write() as session:
+        actor = access.organiser_of(session, sampling.TENANT)
+        event = find_event(session, actor, EVENT)
+        owner = session.scalars(select(Organisation).where(Organisation.code == site.buyer)).one()
+        report = reports.edition_report(session, actor, event)
+        unmet = {one.product: one.unmet for one in report.demand}
+        wish = profiles.SourcingRequest(title="Late polos", products=["polo shirts"], quantity=900)
+        publish_request(session, actor, event, owner.id, "LATE", wish)
+    with site.client() as client:
+        before = client.get(BASE, params={"q": "R0"}).text
+        page = client.get(BASE, params={"q": "Late polos"}).text
+        alone = client.get(BASE, params={"unmet": "yes"}).text
+    assert "not ranked yet" in page
+    assert "Nobody listed" not in page
+    assert "1 request came after this ranking." in page
+    assert "Late polos" not in alone
+    assert f"Only without a good supplier ({len(_titled(alone))})" in before
+    with site.database.read() as session:
+        report = reports.edition_report(session, actor, find_event(session, actor, EVENT))
+        assert {one.product: one.unmet for one in report.demand} == unmet
+    with site.client(lang="fr") as client:
+        assert "pas encore classée" in client.get(BASE, params={"q": "Late polos"}).text

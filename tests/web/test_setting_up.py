@@ -57,7 +57,20 @@ def test_an_edition_is_made_of_a_few_answers(site: Site) -> None:
     ("wrong", "field", "says"),
     [
         ({"starts_on": ""}, "starts_on", "This is needed."),
-        ({"ends": "08:00"}, "starts", "ends at 08:00:00, not after it starts"),
+        ({"ends": "08:00"}, "ends", "Meetings end after they have begun."),
+        ({"starts": "25:00"}, "starts", "Write it like 13:30."),
+        ({"break_to": ""}, "break_to", "A break has both a beginning and an end, or neither."),
+        (
+            {"break_from": "18:00", "break_to": "19:00"},
+            "break_from",
+            "A break begins and ends while meetings are held.",
+        ),
+        (
+            {"break_from": "13:00", "break_to": "12:00"},
+            "break_from",
+            "A break begins and ends while meetings are held.",
+        ),
+        ({"ends_on": "2027-05-08"}, "ends_on", "At most 31 days."),
         ({"zone": "Mars/North"}, "zone", "Choose one of those offered."),
         ({"ends_on": "2027-03-01"}, "", "before it starts"),
         ({"interpreters": "Zhang Min: zh"}, "interpreters", "at least 2 items"),

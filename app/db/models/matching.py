@@ -33,6 +33,11 @@ class MatchRun(Run, Base):
         """What an evened run gave up, and for what; None for lists by score alone."""
         return self.inputs.get("given_up")
 
+    def has_read(self, request_id: UUID) -> bool:
+        """Whether a request was there when the run read its inputs; it says nothing of one that came later."""
+        read = self.inputs.get("revisions")
+        return read is None or str(request_id) in read
+
     @property
     def lesson(self) -> dict[str, Any] | None:
         """What earlier editions of the series taught it; None where it used the built-in points."""

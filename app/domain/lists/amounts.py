@@ -188,3 +188,9 @@ def per_month(value: float, period: str | None) -> float | None:
     factors = {None: 1.0, "month": 1.0, "year": 1 / 12, "week": 52 / 12}
     factor = factors.get(period)
     return None if factor is None else round(value * factor, 2)
+
+
+def per_year(value: float, period: str | None) -> float | None:
+    """Return a volume per year; a day's is not converted, because working days differ: None."""
+    factor = {None: 1.0, "year": 1.0, "month": 12.0, "week": 52.0}.get(period)
+    return None if factor is None else round(value * factor, 2)

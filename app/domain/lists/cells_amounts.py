@@ -7,7 +7,16 @@ import re
 from datetime import date, datetime, time
 from typing import Any
 
-from app.domain.lists.amounts import Amount, AmountError, days_of, per_month, read_amount, read_centimetres, read_grams
+from app.domain.lists.amounts import (
+    Amount,
+    AmountError,
+    days_of,
+    per_month,
+    per_year,
+    read_amount,
+    read_centimetres,
+    read_grams,
+)
 from app.domain.lists.cells import Context, Reading
 from app.domain.lists.numbers import figure, plain
 from app.domain.lists.tables import Cell, shown
@@ -200,11 +209,10 @@ def read_quantity(cell: Cell, context: Context) -> Reading:
 
 def _in_period(value: float, period: str | None, kind: str, reading: Reading) -> float | None:
     """Return a capacity per month, or a volume per year."""
-    monthly = per_month(value, period) if kind == "capacity" or period else value
-    if monthly is None:
+    result = per_month(value, period) if kind == "capacity" else per_year(value, period)
+    if result is None:
         reading.refuse("a figure per day cannot be turned into one per month", "the capacity per month (or per year)")
         return None
-    result = monthly if kind == "capacity" or not period else round(monthly * 12, 2)
     natural = {"capacity": "month", "volume": "year"}[kind]
     if period and period != natural:
         reading.warn(f"{figure(value)} per {period} was turned into {figure(result)} per {natural}")

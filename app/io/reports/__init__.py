@@ -14,7 +14,7 @@ from app.io.tables import Column, Table
 
 __all__ = ["report_html", "report_json", "report_pdf", "report_workbook", "sections_of", "write_report"]
 
-_SHEET_KINDS = {"text": "text", "number": "number", "share": "share", "decimal": "points", "change": "number"}
+_SHEET_KINDS = {"text": "text", "number": "number", "share": "share", "decimal": "figure", "change": "number"}
 
 
 def report_json(report: EditionReport) -> bytes:
@@ -40,4 +40,11 @@ def write_report(report: EditionReport, folder: Path, *, lang: str = "en", font:
 def _table(section: Section) -> Table:
     kinds = [_SHEET_KINDS.get(kind, "share") for kind in section.kinds]
     columns = tuple(Column(section.key, 44 if number == 0 else 16, kind) for number, kind in enumerate(kinds))
-    return Table(section.title, columns, section.labels, section.rows)
+    rows = tuple(
+        tuple(
+            round(cell, 1) if isinstance(cell, float) and kind == "figure" else cell
+            for cell, kind in zip(row, kinds, strict=True)
+        )
+        for row in section.rows
+    )
+    return Table(section.title, columns, section.labels, rows)

@@ -19,7 +19,14 @@ from app.services.matching.lists import (
 from app.services.matching.live import rank_live
 from app.services.matching.naming import field_name
 from app.services.matching.newcomers import Partner, partners_of
-from app.services.matching.overview import products_of, ranked_requests, ranked_suppliers, recent_runs, unserved
+from app.services.matching.overview import (
+    products_of,
+    ranked_requests,
+    ranked_suppliers,
+    recent_runs,
+    unranked,
+    unserved,
+)
 from app.services.matching.run import execute, start_run
 from app.services.matching.shards import execute as execute_shard
 from app.services.matching.suppliers_side import matches_of, requests_for, title_of
@@ -61,5 +68,6 @@ __all__ = [
     "title_of",
     "unmet_demand",
     "unmet_demand_kept",
+    "unranked",
     "unserved",
 ]

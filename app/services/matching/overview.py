@@ -38,7 +38,8 @@ class Other:
 
 @dataclass(frozen=True)
 class RequestRow:
-    """A request with its best suppliers; `probability` is that of the best, None where nobody is listed."""
+    """A request with its best suppliers; `probability` is that of the best, None where nobody is listed; `ranked` says
+    whether the run knew the request at all."""
 
     id: UUID
     code: str
@@ -48,6 +49,7 @@ class RequestRow:
     listed: int
     probability: float | None
     best: tuple[Other, ...]
+    ranked: bool
 
 
 @dataclass(frozen=True)
@@ -76,9 +78,18 @@ def recent_runs(session: Session, event: Event, limit: int = 10) -> list[MatchRu
 
 
 def unserved(session: Session, event: Event, run: MatchRun) -> set[UUID]:
-    """The requests in force that found no supplier with a fair chance."""
+    """The requests in force that found no supplier with a fair chance; those that came after the run are none."""
     best = _standing(session, run)
-    return {request.id for request, _ in latest_requests(session, event.id) if not _good(best.get(request.id))}
+    return {
+        request.id
+        for request, _ in latest_requests(session, event.id)
+        if run.has_read(request.id) and not _good(best.get(request.id))
+    }
+
+
+def unranked(session: Session, event: Event, run: MatchRun) -> int:
+    """How many requests in force came after the run."""
+    return sum(not run.has_read(request.id) for request, _ in latest_requests(session, event.id))
 
 
 def ranked_requests(
@@ -99,7 +110,8 @@ def ranked_requests(
     for request, revision in latest_requests(session, event.id):
         buyer, products = buyers[request.organisation_id], products_of(revision, lang)
         where = (buyer.name, buyer.name_local or "", request.code, title_of(revision.document), *products)
-        if (not unmet or not _good(standing.get(request.id))) and search.casefold() in "\n".join(where).casefold():
+        is_unmet = run.has_read(request.id) and not _good(standing.get(request.id))
+        if (not unmet or is_unmet) and search.casefold() in "\n".join(where).casefold():
             chosen.append((request, revision, buyer, products))
     chosen.sort(key=lambda one: (one[2].name.casefold(), one[0].code))
     shown = chosen[begin : begin + limit]
@@ -107,7 +119,7 @@ def ranked_requests(
     rows = tuple(
         RequestRow(
             request.id, request.code, title_of(revision.document), products, buyer,
-            *standing.get(request.id, (0, None)), tuple(best[request.id]),
+            *standing.get(request.id, (0, None)), tuple(best[request.id]), run.has_read(request.id),
         )
         for request, revision, buyer, products in shown
     )  # fmt: skip

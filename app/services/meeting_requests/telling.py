@@ -22,8 +22,8 @@ def tell_sent(
     session: Session, event: Event, row: MeetingRequest, sender: Organisation, receiver: Organisation, site: str
 ) -> None:
     """A request is on its way: write to who is asked."""
-    told = event_info(session, event)
     for reader in recipients(session, event, [receiver.id])[receiver.id]:
+        told = event_info(session, event, reader.language)
         facts = letters.RequestReceived(
             reader.name, told, _called(sender, reader), _link(site, row), message=row.message, expires_at=row.expires_at
         )
@@ -37,8 +37,8 @@ def tell_answered(
     """A request has come to its end: write to who sent it, except where that is who withdrew it."""
     kind = _ANSWERED.get(row.state)
     if kind is not None:
-        told = event_info(session, event)
         for reader in recipients(session, event, [sender.id])[sender.id]:
+            told = event_info(session, event, reader.language)
             facts = kind(reader.name, told, _called(receiver, reader), _link(site, row))
             send_letter(session, event.tenant_id, reader.email, reader.language, facts, event_id=event.id)
     tell(
@@ -51,8 +51,8 @@ def remind(
     session: Session, event: Event, row: MeetingRequest, sender: Organisation, receiver: Organisation, site: str
 ) -> None:
     """An answer is due soon: write to who is asked, once."""
-    told = event_info(session, event)
     for reader in recipients(session, event, [receiver.id])[receiver.id]:
+        told = event_info(session, event, reader.language)
         facts = letters.RequestExpiring(
             reader.name, told, _called(sender, reader), _link(site, row), expires_at=row.expires_at
         )

@@ -82,4 +82,4 @@ def backdrop(
     for schedule in schedules:
         reasons |= reasons_of(session, schedule, lang, parties=parties)
     people = {person.participation.id: person for person in participants(session, event, only, withdrawn=True)}
-    return Backdrop(event_info(session, event), grid_of(session, event.id), people, reasons, purposes)
+    return Backdrop(event_info(session, event, lang), grid_of(session, event.id), people, reasons, purposes)

@@ -18,7 +18,7 @@ from app.services import overview, sampling
 from app.services.copying import copy_event
 from app.services.events import create_event, find_event, free_event_code
 from app.services.matching import start_run
-from app.web import choices
+from app.web import choices, words
 from app.web.deps import Asked, Pages, Queue, Reading, Sent, Writing
 from app.web.forms import Form
 from app.web.page import Page
@@ -28,6 +28,8 @@ router = Pages(roles=STAFF)
 #: language of the page → zone and currency that a house of it most likely works in
 _HOME = {"zh": ("Asia/Shanghai", "CNY"), "fr": ("Europe/Paris", "EUR"), "en": ("Europe/Paris", "EUR")}
 _SAMPLE = "paris"
+#: the longest edition that a form makes
+_MOST_DAYS = 31
 
 
 @router.page("/events")
@@ -106,6 +108,8 @@ def _values(page: Page, session: Session, form: Form) -> dict[str, Any]:
     tables = form.integer("tables", needed=True, least=1, most=2000) or 0
     hours = _hours(form)
     last = last or first
+    if first and last and (last - first).days >= _MOST_DAYS:  # slots are made for every day of it
+        form.fault("ends_on", words.say("At most {count} days.", form.lang, count=_MOST_DAYS))
     code = free_event_code(session, page.actor, name, first.year) if name and first else ""
     return {
         "code": code,
@@ -125,18 +129,29 @@ def _values(page: Page, session: Session, form: Form) -> dict[str, Any]:
 
 
 def _hours(form: Form) -> list[tuple[str, str]]:
-    """From when to when meetings are held, with the break cut out."""
-    begin, end = form.text("starts", needed=True), form.text("ends", needed=True)
-    away, back = form.text("break_from"), form.text("break_to")
-    if not begin or not end:
+    """From when to when meetings are held, with the break cut out; nothing where the times do not make a day."""
+    begin, end = form.clock("starts", needed=True), form.clock("ends", needed=True)
+    away, back = form.clock("break_from"), form.clock("break_to")
+    if (away is None) != (back is None) and not {"break_from", "break_to"} & set(form.faults):
+        lacking = "break_from" if away is None else "break_to"
+        form.fault(lacking, words.say("A break has both a beginning and an end, or neither.", form.lang))
+    if begin is None or end is None:
         return []
-    return [(begin, away), (back, end)] if away and back else [(begin, end)]
+    if begin >= end:
+        form.fault("ends", words.say("Meetings end after they have begun.", form.lang))
+        return []
+    if away is None or back is None:
+        return [(f"{begin:%H:%M}", f"{end:%H:%M}")]
+    if not begin < away < back < end:
+        form.fault("break_from", words.say("A break begins and ends while meetings are held.", form.lang))
+        return []
+    return [(f"{begin:%H:%M}", f"{away:%H:%M}"), (f"{back:%H:%M}", f"{end:%H:%M}")]
 
 
 def _days(first: date | None, last: date | None) -> list[date]:
     if first is None or last is None:
         return []
-    return [first + timedelta(days=n) for n in range(min(31, (last - first).days + 1))]
+    return [first + timedelta(days=n) for n in range(min(_MOST_DAYS, (last - first).days + 1))]
 
 
 def interpreters_in(form: Form) -> list[dict[str, Any]]:

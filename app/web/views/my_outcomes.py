@@ -18,6 +18,7 @@ from app.domain.vocabulary import vocabulary
 from app.services import lookups, outcomes
 from app.services.events import find_event
 from app.services.participants import list_requests
+from app.web import numbers
 from app.web.deps import Asked, Pages, Reading, Sent, Writing
 from app.web.forms import Form
 from app.web.portal import Portal, portal_of
@@ -50,12 +51,12 @@ def one(meeting_id: UUID, page: Asked, session: Reading) -> Response:
     values: dict[str, Any] = {"currency": portal.event.currency, "next_step": "none"}
     if mine.row is not None:
         row = mine.row
-        values = {name: getattr(row, name) for name in ("rating", "intended_value", "order_value", "currency",
-                  "next_step", "next_step_on", "comment")}  # fmt: skip
+        values = {name: _shown(getattr(row, name), page.lang) for name in ("rating", "intended_value", "order_value",
+                  "currency", "next_step", "next_step_on", "comment")}  # fmt: skip
         values |= {name: "yes" if getattr(row, name) else "" for name in ("sample_requested", "reportable")}
         values["version"] = row.version
     for number, offer in enumerate(mine.quotations):
-        values |= {f"offer-{number}-{name}": _shown(getattr(offer, name)) for name in _OFFER}
+        values |= {f"offer-{number}-{name}": _shown(getattr(offer, name), page.lang) for name in _OFFER}
     return _form(portal, session, meeting_id, Form.filled(values, page.lang))
 
 
@@ -152,11 +153,11 @@ def _offers(form: Form) -> list[dict[str, Any]]:
     return found
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: Any, lang: str) -> Any:
     if isinstance(value, list):
         return ", ".join(value)
     if isinstance(value, (float, Decimal)):
-        return format(Decimal(str(value)).normalize(), "f")
+        return numbers.shown(float(value), lang)
     return value
 
 

@@ -97,7 +97,7 @@ def _overview(page: Page, session: Session, event: Event, form: Form) -> Respons
         "ranking/ranking.html", form.status, event=event, runs=runs, run=run, by=by, form=form, seen=SEEN, **facts,
         running=next((row for row in runs if row.state not in ENDED), None),
         begin=run is not None and page.actor.runs_events and current_schedule(session, event.id) is None,
-        **(_rows(page, session, event, run, by, facts) if run else {"part": None, "unserved": 0}),
+        **(_rows(page, session, event, run, by, facts) if run else {"part": None, "unserved": 0, "unranked": 0}),
     )  # fmt: skip
 
 
@@ -113,4 +113,4 @@ def _rows(
         found = matching.ranked_requests(
             session, event, run, search=facts["search"], unmet=facts["unmet"], begin=first, limit=_ROWS, lang=page.lang
         )
-    return {"part": found, "unserved": unserved}
+    return {"part": found, "unserved": unserved, "unranked": matching.unranked(session, event, run)}

@@ -13,7 +13,7 @@ from app.domain.access import RUNNERS, STAFF
 from app.services import matching
 from app.services.events import find_event
 from app.services.preferences import answer, take_back
-from app.web import plots, words
+from app.web import numbers, plots, words
 from app.web.deps import Asked, Pages, Reading, Sent, Writing
 from app.web.page import Page, Undo
 
@@ -66,6 +66,9 @@ def _drawn(page: Page, item: dict[str, Any] | None) -> dict[str, Any]:
     for term in sorted(item["terms"], key=lambda one: -one["points"]):
         rows.append((term, plots.step(at, term["points"], term["most"])))
         at += term["points"]
+    # each rounded by itself, they would come to half a point more or less than the score below them
+    whole = numbers.rounded([term["points"] for term, _ in rows], 1)
+    rows = [(term | {"points": points}, drawn) for (term, drawn), points in zip(rows, whole, strict=True)]
     named = [(_told(term, page.lang), term["points"]) for term, _ in rows]
     score = format_number(at, page.lang, 1)
     label = page.say("{score} points of 100, made of {count} parts", score=score, count=len(rows))
