@@ -11,7 +11,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 
-from scoring import codes
 from scoring.records import Record
 from scoring.text.tokens import accented, fold_text, is_unspaced, runs, stems
 from scoring.vocabulary import vocabulary
@@ -113,9 +112,8 @@ def _everything(record: Record) -> str:
     return "\n".join((record.name, *record.words, record.text, *record.equipment))
 
 
-@lru_cache(maxsize=1 << 14)
 def _is_code(word: str) -> bool:
-    return any(codes.code_of(name, word) == word for name in _CODED)
+    return any(word in vocabulary(name).terms for name in _CODED)
 
 
 @lru_cache(maxsize=1 << 14)
