@@ -91,7 +91,7 @@ SENTENCES: dict[str, str] = {
     "lift.state.list": "Préciser {field} : {items} {items:conviendrait|conviendraient}",
     "unmet.no_supplier": "Aucun fournisseur ne le propose.",
     "unmet.gates": "{suppliers} {suppliers:fournisseur le propose, mais|fournisseurs le proposent ; chacun} manque à une exigence : {gates}.",
-    "unmet.weak": "Parmi les fournisseurs qui le proposent, {passing} sur {suppliers} {passing:convient|conviennent} ; le meilleur atteint {probability} %. Points faibles : {weakest}.",
+    "unmet.weak": "Parmi les fournisseurs qui le proposent, {passing} sur {suppliers} {passing:remplit|remplissent} les conditions ; le meilleur atteint {probability} %. Points faibles : {weakest}.",
     "unmet.no_product": "sans produit indiqué",
 }
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.scheduling import Plan, Problem, read_problem, solve
+from app.domain.scheduling.words import Said
 from tests.scheduling.build import problem, random_problem
 
 
@@ -145,3 +146,13 @@ EXPECTED = [
 def test_the_binding_constraint_is_named(code: str, data: dict[str, Any]) -> None:
     plan = solve(read_problem(data), time_limit=2.0)
     assert [u.code for u in plan.unscheduled if u.id == "ax"] == [code]
+
+
+@pytest.mark.parametrize(
+    ("lang", "value"), [("en", "(14.5)"), ("zh", "(14.5)"), ("fr", "(14,5)"), ("de", "(14,5)"), ("it", "(14,5)")]
+)
+def test_what_displaced_meetings_are_worth_has_the_decimal_mark_of_the_language(lang: str, value: str) -> None:
+    said = Said("displaced", {"one": "A", "two": "B", "meeting": "p", "others": ("p1 (14.5)", "p2 (v1.2) (45.1)")})
+    told = said.words(lang, lambda one: one.replace("p1", "Alpha Co. × Beta S.r.l."))
+    assert f"Alpha Co. × Beta S.r.l. {value}" in told
+    assert "p2 (v1.2)" in told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +12,8 @@ from typing import TypeAlias
 
 Value: TypeAlias = "str | float | Said | tuple[str, ...]"
 LONGEST_LIST = 10
+#: what a meeting is worth, behind its name
+_VALUE = re.compile(r" \(-?\d+\.\d+\)$")
 
 
 @cache
@@ -60,10 +63,17 @@ def _shown(value: Value, lang: str, names: Callable[[str], str]) -> str:
     return number if _language(lang) in ("en", "zh") else number.replace(".", ",")
 
 
+def _with_value(named: str, lang: str) -> str:
+    """A meeting that is listed with its value, `Alpha × Beta (14.5)`, with the decimal mark of the language."""
+    if _language(lang) in ("en", "zh"):
+        return named
+    return _VALUE.sub(lambda found: found.group().replace(".", ","), named)
+
+
 def _listed(ids: tuple[str, ...], lang: str, names: Callable[[str], str]) -> str:
     """The first few of a list; what is left over is counted."""
     shown = ids if len(ids) <= LONGEST_LIST else ids[: LONGEST_LIST - 1]
-    listed = _catalogue()["list.and"][_language(lang)].join(names(name) for name in shown)
+    listed = _catalogue()["list.and"][_language(lang)].join(_with_value(names(name), lang) for name in shown)
     if len(shown) == len(ids):
         return listed
     return _catalogue()["list.more"][_language(lang)].format(listed=listed, more=len(ids) - len(shown))
