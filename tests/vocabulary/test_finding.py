@@ -111,6 +111,14 @@ def test_tables_are_tables_all_the_same(table: str):
     assert "table-word" in {code for codes, _ in vocabulary("words").meanings(table) for code in codes}
 
 
+def test_two_little_words_are_not_one_written_apart():
+    found = {code for codes, _ in vocabulary("words").meanings("Macchine per le finiture tessili") for code in codes}
+    assert "pearl-word" not in found
+    assert ("products", "t-shirts-knitted") in {
+        ("products", code) for code, _ in vocabulary("products").find("t shirts")
+    }
+
+
 def test_the_same_letters_in_another_language_are_left_alone():
     assert "fur" not in dict(MATERIALS.find("Wir produzieren für den Markt und für die Mode"))
     assert MATERIALS.find("Please sit down and relax with us at the stand") == []
