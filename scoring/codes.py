@@ -107,7 +107,9 @@ def _names() -> Names:
 
 @cache
 def _parts() -> Parts:
-    return Parts({name: built_in.vocabulary(name) for name in (*_HINTS, "materials")}, letters="words")
+    return Parts(
+        {name: built_in.vocabulary(name) for name in (*_HINTS, "materials")}, letters="words", goods="products"
+    )
 
 
 @cache

@@ -23,7 +23,17 @@ Code = tuple[str, str]  # (list, code)
 _SHORTEST, _LONGEST_PART = 3, 24  # letters of a part
 COMPOUND = 7  # letters a compound has at least
 _PARTS = 4
-_KNOWN, _MOST = 4, 0.6  # letters that each end of a compound has at least which is not known all through; their share
+# Of a compound that is not known all through: letters of its end, of its beginning, the share of both.
+_KNOWN, _BEGUN, _MOST = 4, 5, 0.6
+_ENDING = (
+    "innen",
+    "isch",
+    "ische",
+    "ischer",
+    "isches",
+    "ischen",
+    "ischem",
+)  # of no thing: Teilnehmerinnen, militärisch
 _BETWEEN = ("", "s", "n", "en", "es", "er", "e")  # Fugenelemente
 # `Stroh- und Filzhüte`, `Damen-, Herren- und Kindermode`: all but the last have lost what they share.
 _JOINTS = ("- und ", "- oder ", "- & ", "- / ", "- u. ", "- bzw. ")
@@ -41,14 +51,16 @@ class Parts:
     ----------
     lists : the lists by name; their German words are parts of compounds
     letters : name of the list whose Chinese words of one character count in labels
+    goods : name of the list whose words are taken apart in titles though they are known whole
     """
 
-    def __init__(self, lists: Mapping[str, Vocabulary], letters: str) -> None:
+    def __init__(self, lists: Mapping[str, Vocabulary], letters: str, goods: str) -> None:
         self._german: dict[str, set[Code]] = defaultdict(set)
         self._whole: set[str] = set()  # words that need no taking apart, in any language
         self._letters: dict[str, set[Code]] = defaultdict(set)
         self._lists = lists
         self._letters_of = letters
+        self._goods = goods
         for name, vocabulary in lists.items():
             for term in vocabulary.terms.values():
                 for language, words in words_by_language(term).items():
@@ -133,17 +145,18 @@ class Parts:
         And of all parts of one that is the name of goods: `Skischuhe` are sports shoes, and said of skis.
         A title is short, and what is asked for in it; in running text such parts would be found in words by chance.
         """
-        if not folded.isalpha():
+        if not folded.isalpha() or folded.endswith(_ENDING):
             return ()
         known = self._meant(folded)
         if known or folded in self._whole:
-            cuts = self._cut(folded) if known and all(name != self._letters_of for name, _ in known) else ()
+            cuts = self._cut(folded) if known and {name for name, _ in known} == {self._goods} else ()
             return tuple(code for part in cuts for code in sorted(self._meant(part)))
         size = len(folded)
         ends = next((cut for cut in range(_KNOWN, size - _KNOWN + 1) if self._meant(folded[cut:])), None)
         if ends is None:
             return ()
-        begun = next((cut for cut in range(ends, _KNOWN - 1, -1) if folded[:cut] in self._german), None)
+        begins = (cut for cut in range(ends, _BEGUN - 1, -1) if folded[:cut] in self._whole)
+        begun = next((cut for cut in begins if folded[:cut] in self._german), None)
         if begun is None or begun + size - ends < _MOST * size:
             return ()
         return tuple(code for part in (folded[:begun], folded[ends:]) for code in sorted(self._meant(part)))

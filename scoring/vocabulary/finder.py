@@ -300,7 +300,7 @@ class Finder:
             cuts = (cut for cut in range(2, size - HEAD + 2) if stemmed[cut:] in self._heads)
             head = next(((cut, tuple(self._heads[stemmed[cut:]])) for cut in cuts), None)
         if head is None and folded[-SHORT:] in self.short_end:
-            cuts = (cut for cut in range(2, len(folded) - SHORT + 1) if folded[cut:] in self._short)
+            cuts = (cut for cut in range(3, len(folded) - SHORT + 1) if folded[cut:] in self._short)
             head = next(((cut, tuple(self._short[folded[cut:]])) for cut in cuts), None)
         if stemmed[:KEPT] in self.starts_by:
             keys = (stemmed[:cut] for cut in range(size - 3, 3, -1) if stemmed[:cut] in self._starts)

@@ -12,7 +12,9 @@ from scoring.vocabulary.compounds import Parts
 
 @pytest.fixture(scope="module")
 def parts() -> Parts:
-    return Parts({name: vocabulary(name) for name in ("words", "products", "materials")}, letters="words")
+    return Parts(
+        {name: vocabulary(name) for name in ("words", "products", "materials")}, letters="words", goods="products"
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,6 +78,14 @@ def test_the_parts_of_a_word_count_in_the_text_alone():
 )
 def test_in_a_title_most_of_a_compound_is_enough(title: str, wanted: set[tuple[str, str]]):
     assert wanted <= {*codes.mentioned(title), *codes.hinted(title)}
+
+
+@pytest.mark.parametrize(
+    ("title", "hidden"),
+    [("Baumwolle", "tree"), ("Teilnehmerinnen", "liner-word"), ("Grundschule", "green-colour")],
+)
+def test_a_title_of_other_things_is_no_compound(title: str, hidden: str):
+    assert ("words", hidden) not in codes.hinted(title)
 
 
 def test_running_text_does_not_guess_at_compounds(parts: Parts):
