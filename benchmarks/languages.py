@@ -8,10 +8,11 @@ Chinese are the requests (a text and nothing else). Two sets of requests: the of
 anything was measured; every second one of them is held out: nobody looks at which of those fail. A second list
 (`languages.more.csv`, wider categories) was written after the vocabulary, and its failures have been looked at. A
 third (`languages.third.csv`) was written without a look at the vocabulary; every second one is held out, and the
-words that the others lacked went into the vocabulary, as those of CPV did. The same trade words are in the author's
-mind as in the vocabulary, so unseen lists will give less. The other labels are CPV, the headings of HS 2022
-(`vocabulary/hs_50_63.csv`), the labels of the built-in product tree, and titles of products
-(`product_search/products.jsonl.gz`).
+words that the others lacked went into the vocabulary, as those of CPV did. A fourth (`languages.fourth.csv`: labels as
+customs lists and trade directories word them, a third of them no textiles) was written and shuffled before anything was
+run; every second one is held out. The same trade words are in the author's mind as in the vocabulary, so unseen lists
+will give less. The other labels are CPV, the headings of HS 2022 (`vocabulary/hs_50_63.csv`), the labels of the
+built-in product tree, and titles of products (`product_search/products.jsonl.gz`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from scoring.vocabulary import vocabulary
 OWN = Path(__file__).with_name("languages.csv")
 MORE = Path(__file__).with_name("languages.more.csv")
 THIRD = Path(__file__).with_name("languages.third.csv")
+FOURTH = Path(__file__).with_name("languages.fourth.csv")
 TITLES = 3000
 Answer = Callable[[Sequence[str]], np.ndarray]
 
@@ -57,9 +59,10 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def labels_and_requests(data: Path) -> tuple[list[str], list[Asked]]:
     """English labels, each once, and the sets of requests."""
-    own, more, third, cpv = rows(OWN), rows(MORE), rows(THIRD), rows(data / "vocabulary" / "cpv_textile.csv")
+    own, more, third, fourth = (rows(path) for path in (OWN, MORE, THIRD, FOURTH))
+    cpv = rows(data / "vocabulary" / "cpv_textile.csv")
     products = vocabulary("products")
-    wanted = [row["en"] for row in (*own, *more, *third, *cpv)]
+    wanted = [row["en"] for row in (*own, *more, *third, *fourth, *cpv)]
     beside = [row["description"] for row in rows(data / "vocabulary" / "hs_50_63.csv")]
     beside += [products.label(code) for code in products] + _titles(data)
     places: dict[str, int] = {}
@@ -72,6 +75,8 @@ def labels_and_requests(data: Path) -> tuple[list[str], list[Asked]]:
         ("second list", more),
         ("third list", third[::2]),
         ("third list, held out", third[1::2]),
+        ("fourth list", fourth[::2]),
+        ("fourth list, held out", fourth[1::2]),
         ("CPV", cpv),
     )
     asked = [

@@ -95,6 +95,7 @@ def titled(text: str) -> tuple[tuple[str, str], ...]:
     """
     if len(text) > _TITLE:
         return ()
+    text = _parts().completed(text)
     names = [name.strip() for name in dict.fromkeys((text, *_BETWEEN.split(text)))]
     return tuple(dict.fromkeys(found for one in names if one for found in _names().of(one)))
 
@@ -106,7 +107,9 @@ def _names() -> Names:
 
 @cache
 def _parts() -> Parts:
-    return Parts({name: built_in.vocabulary(name) for name in (*_HINTS, "materials")}, letters="words")
+    return Parts(
+        {name: built_in.vocabulary(name) for name in (*_HINTS, "materials")}, letters="words", goods="products"
+    )
 
 
 @cache
@@ -137,7 +140,7 @@ def _inside(words: str) -> tuple[str, ...]:
 @lru_cache(maxsize=32_768)
 def _said(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
     """What a text mentions, and what it hints at."""
-    source = plain(text)
+    source = _parts().completed(plain(text))
     said = _passages().read(source)
     spots = dict(zip(_passages().names, said.spots, strict=True))
     concepts = [
@@ -154,9 +157,10 @@ def _said(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str]
         if name == "words" or len(spot.meant) > 1
         for code in spot.meant
     ]
-    if len(source) <= _TITLE:
+    title = len(source) <= _TITLE
+    if title:
         hints += [("products", code) for spot in spots["products"] for code in _joined(spot.said)]
         hints += [("words", code) for spot in spots["words"] for code in _inside(spot.said)]
-    hints += _parts().of_words(said.long, said.language)
+    hints += _parts().of_words(said.long, said.language, title=title)
     hints += _parts().of_label(source)
     return tuple(dict.fromkeys(concepts)), tuple(dict.fromkeys(hints))

@@ -6,6 +6,7 @@ looked up once per distinct word: most words begin nothing and are passed over.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from scoring.vocabulary.terms import Term
 from scoring.vocabulary.text import is_han, plain, tokens
 
 HEAD = 5  # letters a German head needs before it is looked for inside a compound
+SHORT = 4  # letters of one that is marked (`-Garn`): its stem is another in a compound, or it is too short for all
 _SHORTEST = 3  # letters of a single word: `CO` is cotton in a table of fibres, and a company in a text
 _ABBREVIATION = 5  # letters up to which a word in capitals is looked for in capitals: REACH, not to reach
 _END = ""  # key of the entries in a trie node
@@ -32,6 +34,9 @@ _NEGATIONS = (
 NOT_IT = frozenset(_NEGATIONS.split())
 NOT_IT_AFTER = frozenset({"free", "frei", "imitat", "imitation", "alternative"})
 _NOT_IT_HAN = ("仿", "非", "无", "假", "人造")
+
+# Adjectives that end as tables and fish do: synthetisch, elastisch, spezifisch. (But Esstisch, Kaffeetisch, Sofatisch.)
+_ADJECTIVE = re.compile("(?:[^e]et|[^f]at|[^r]ot|[iup]t|[ae]kt|[aiu]st|ra(?:f|ph)|[zi]if)isch$")
 
 Trie = dict[str, Any]
 
@@ -69,6 +74,7 @@ class Finder:
     def __init__(self, terms: Mapping[str, Term]) -> None:
         self._tries: dict[str, Trie] = defaultdict(dict)
         self._heads: dict[str, list[Entry]] = defaultdict(list)
+        self._short: dict[str, list[Entry]] = defaultdict(list)  # marked heads
         self._starts: dict[str, list[Entry]] = defaultdict(list)
         self.capitals: dict[str, list[Entry]] = defaultdict(list)  # abbreviations by folded word
         han: dict[str, list[Entry]] = defaultdict(list)
@@ -91,6 +97,7 @@ class Finder:
             one: prefixes(key for key, node in self._tries[one].items() if _END in node) for one in self.languages
         }
         self.heads_end = {key[1 - HEAD :] for key in self._heads}  # last letters of the known heads of German stems
+        self.short_end = {key[-SHORT:] for key in self._short}  # and of the marked ones, as they are written
         self.starts_by = {key[:KEPT] for key in self._starts}  # first letters of their known beginnings
         self._begins: dict[str, _Begins] = {}
         self._joined: dict[str, tuple[tuple[str, list[Entry]], ...]] = {}
@@ -116,6 +123,8 @@ class Finder:
             key = stem(squeezed, "de")
             if len(squeezed) >= HEAD:
                 self._heads[key].append(entry)
+            if word.startswith("-"):
+                self._short[squeezed].append(entry)
             if word.endswith("-"):
                 self._starts[key].append(entry)
 
@@ -287,9 +296,12 @@ class Finder:
             return head, start
         stemmed = stem(folded, "de")
         size = len(stemmed)
-        if stemmed[1 - HEAD :] in self.heads_end:
+        if stemmed[1 - HEAD :] in self.heads_end and not _ADJECTIVE.search(stemmed):
             cuts = (cut for cut in range(2, size - HEAD + 2) if stemmed[cut:] in self._heads)
             head = next(((cut, tuple(self._heads[stemmed[cut:]])) for cut in cuts), None)
+        if head is None and folded[-SHORT:] in self.short_end:
+            cuts = (cut for cut in range(3, len(folded) - SHORT + 1) if folded[cut:] in self._short)
+            head = next(((cut, tuple(self._short[folded[cut:]])) for cut in cuts), None)
         if stemmed[:KEPT] in self.starts_by:
             keys = (stemmed[:cut] for cut in range(size - 3, 3, -1) if stemmed[:cut] in self._starts)
             entries = next((tuple(self._starts[key]) for key in keys), None)

@@ -94,7 +94,7 @@ def _term(row: Mapping[str, object], name: str, where: str) -> Term:
             raise VocabularyError(
                 f"{where} ({code}): the {language} label is empty; it is the word before the first '|'."
             )
-        labels[language] = words[0].lstrip("=")
+        labels[language] = words[0].lstrip("=-")
         aliases[language] = tuple(dict.fromkeys(word for word in words[1:] if word))
     if not labels:
         raise VocabularyError(
@@ -164,5 +164,5 @@ def words_by_language(term: Term) -> dict[str, Sequence[str]]:
 
 
 def bare(word: str) -> str:
-    """A word without its marks (`=` before, `-` after)."""
-    return word.lstrip("=").rstrip("-")
+    """A word without its marks (`=` or `-` before, `-` after)."""
+    return word.lstrip("=-").rstrip("-")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import NamedTuple
 
-from scoring.vocabulary.finder import HEAD, KEPT, NOT_IT, NOT_IT_AFTER, Finder, Match, meant, opening, prefixes
+from scoring.vocabulary.finder import HEAD, KEPT, NOT_IT, NOT_IT_AFTER, SHORT, Finder, Match, meant, opening, prefixes
 from scoring.vocabulary.index import Entry
 from scoring.vocabulary.inflect import core, stem, stemmed, without_umlauts
 from scoring.vocabulary.language import LITTLE_WORDS, likely_language
@@ -97,6 +97,7 @@ class Passages:
         self._cores = frozenset(core(one) for own in self._lists.values() for one in own.kinds)
         self._openings = frozenset[str]().union(*(own.openings for own in self._lists.values()))
         self._heads_end = frozenset[str]().union(*(finder.heads_end for finder in self._finders))
+        self._short_end = frozenset[str]().union(*(finder.short_end for finder in self._finders))
         self._starts_by = frozenset[str]().union(*(finder.starts_by for finder in self._finders))
         self._capitals = frozenset(word for finder in self._finders for word in finder.capitals)
         self._words: dict[str, _Word] = {}
@@ -173,7 +174,11 @@ class Passages:
         if len(folded) <= HEAD:
             return False
         german = stemmed(folded, "de")
-        return german[1 - HEAD :] in self._heads_end or german[:KEPT] in self._starts_by
+        return (
+            german[1 - HEAD :] in self._heads_end
+            or german[:KEPT] in self._starts_by
+            or folded[-SHORT:] in self._short_end
+        )
 
     def _may_have(self, folded: str) -> bool:
         """Whether a list may have a form of a word: what most words fail without a stem being made."""

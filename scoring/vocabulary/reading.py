@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from scoring.vocabulary.inflect import FUNCTION_WORDS
 from scoring.vocabulary.language import likely_language
 from scoring.vocabulary.text import fold, is_han, spans
 
@@ -24,7 +25,7 @@ class Word(NamedTuple):
     folded: str
     apart: bool  # a comma, a full stop or the like stands between it and the word before
     han: bool
-    both: str  # it and the word after it, folded and written as one; empty when they stand apart
+    both: str  # it and the word after it, folded and written as one; empty when they stand apart, or are `per le`
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def reading(text: str) -> Reading:
     folded = [fold(raw) for raw in raws]
     starts = [start for start, _ in found[1:]]
     both = [
-        one + two if start - end <= 1 else ""
+        one + two if start - end <= 1 and not (one in FUNCTION_WORDS and two in FUNCTION_WORDS) else ""
         for one, two, start, (_, end) in zip(folded, folded[1:], starts, found, strict=False)
     ]
     both.append("")

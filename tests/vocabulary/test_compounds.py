@@ -12,7 +12,9 @@ from scoring.vocabulary.compounds import Parts
 
 @pytest.fixture(scope="module")
 def parts() -> Parts:
-    return Parts({name: vocabulary(name) for name in ("words", "products", "materials")}, letters="words")
+    return Parts(
+        {name: vocabulary(name) for name in ("words", "products", "materials")}, letters="words", goods="products"
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,3 +67,55 @@ def test_the_parts_of_a_word_count_in_the_text_alone():
     assert ("products", "handbags") in record.hints
     assert ("products", "handbags") not in record.mentions
     assert codes.hinted("Handtaschenhenkel") == record.hints
+
+
+@pytest.mark.parametrize(
+    ("title", "wanted"),
+    [
+        ("Elastankrimpgarn", {("materials", "elastane"), ("words", "yarn-word")}),  # nobody knows "krimp"
+        ("Skischuhe", {("words", "ski"), ("words", "shoe-word")}),  # known whole as sports shoes
+    ],
+)
+def test_in_a_title_most_of_a_compound_is_enough(title: str, wanted: set[tuple[str, str]]):
+    assert wanted <= {*codes.mentioned(title), *codes.hinted(title)}
+
+
+@pytest.mark.parametrize(
+    ("title", "hidden"),
+    [("Baumwolle", "tree"), ("Teilnehmerinnen", "liner-word"), ("Grundschule", "green-colour")],
+)
+def test_a_title_of_other_things_is_no_compound(title: str, hidden: str):
+    assert ("words", hidden) not in codes.hinted(title)
+
+
+def test_running_text_does_not_guess_at_compounds(parts: Parts):
+    assert parts.of_words(["elastankrimpgarn"], "de") == []
+    assert parts.of_words(["elastankrimpgarn"], "fr", title=True) == []
+    assert (
+        parts.of_words(["elast1numspinngarn", "krimpelastan", "elastankonstruktionszeichnungsgarn"], "de", title=True)
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("cut_off", "completed"),
+    [
+        ("Bad- und Küchentextilien", "Badtextilien und Küchentextilien"),
+        ("Damen-, Herren- und Kindermode", "Damenmode, Herrenmode und Kindermode"),
+        ("Cargo- & Arbeitshosen", "Cargohosen & Arbeitshosen"),
+        ("Spül- und Geschirrtücher", "Spültücher und Geschirrtücher"),  # tea towels are known whole
+        ("Import- und Exportabteilung", "Import- und Exportabteilung"),  # whose head no list has
+        ("Mode für Damen - und Herren", "Mode für Damen - und Herren"),
+        ("T-Shirts und Hosen", "T-Shirts und Hosen"),
+    ],
+)
+def test_what_two_german_compounds_share_is_said_of_both(parts: Parts, cut_off: str, completed: str):
+    assert parts.completed(cut_off) == completed
+
+
+def test_a_word_that_has_lost_its_head_is_found():
+    assert ("products", "straw-hats") in codes.mentioned("Stroh- und Filzhüte")
+    assert ("products", "straw-hats") in codes.titled("Stroh- und Filzhüte")
+    assert ("products", "pillowcases") in codes.mentioned(
+        "Seit 1950 fertigen wir Kissen- und Deckenbezüge in Handarbeit"
+    )

@@ -83,6 +83,43 @@ def test_abbreviations_in_capitals_are_looked_for_in_capitals():
     assert vocabulary("compliance").find("We reach 40 countries") == []
 
 
+def test_marked_heads_end_compounds_however_short():
+    words = vocabulary("words")
+    for compound, code in {
+        "Lieblingsgarn": "yarn-word",  # its stem ends in another letter than that of Garn
+        "Rochenleder": "leather-word",
+        "Strickhosen": "trousers-word",
+    }.items():
+        assert code in dict(words.find(f"Wir fertigen {compound}.")), compound
+    for other in ("Die Glieder der Kette", "Weine aus Ungarn", "eine Psychose", "ein Leitfaden"):
+        assert not {"leather-word", "yarn-word", "trousers-word", "thread-word"} & set(dict(words.find(other))), other
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Synthetische Garne", "table-word"),
+        ("Antistatische Kleidung", "table-word"),
+        ("spezifische Waren", "fish-food"),
+    ],
+)
+def test_adjectives_that_end_as_a_head_does_are_no_compounds(text: str, hidden: str):
+    assert hidden not in {code for codes, _ in vocabulary("words").meanings(text) for code in codes}
+
+
+@pytest.mark.parametrize("table", ["Esstische", "Kaffeetische", "Sofatisch"])
+def test_tables_are_tables_all_the_same(table: str):
+    assert "table-word" in {code for codes, _ in vocabulary("words").meanings(table) for code in codes}
+
+
+def test_two_little_words_are_not_one_written_apart():
+    found = {code for codes, _ in vocabulary("words").meanings("Macchine per le finiture tessili") for code in codes}
+    assert "pearl-word" not in found
+    assert ("products", "t-shirts-knitted") in {
+        ("products", code) for code, _ in vocabulary("products").find("t shirts")
+    }
+
+
 def test_the_same_letters_in_another_language_are_left_alone():
     assert "fur" not in dict(MATERIALS.find("Wir produzieren für den Markt und für die Mode"))
     assert MATERIALS.find("Please sit down and relax with us at the stand") == []
