@@ -1,10 +1,10 @@
 """Relevance against evenness: who is shown how often, and what an even hand costs.
 
 Pairs are scored once; a price on each participant then moves places from those everybody's list would show to those no
-list would. Prices are the potentials of entropic transport, found by alternately scaling rows and columns (R. Sinkhorn,
-P. Knopp, "Concerning nonnegative matrices and doubly stochastic matrices", Pacific J. Math. 21, 1967; M. Cuturi,
-"Sinkhorn distances", NIPS 2013). Exposure as what a ranking gives out: A. Singh, T. Joachims, "Fairness of exposure in
-rankings", KDD 2018.
+list would. What two sides make of each other is balanced by scaling rows and columns by turns (R. Sinkhorn, P. Knopp,
+"Concerning nonnegative matrices and doubly stochastic matrices", Pacific J. Math. 21, 1967; M. Cuturi, "Sinkhorn
+distances", NIPS 2013); one side's lists of k by the prices at which each column gets its share of their places.
+Exposure as what a ranking gives out: A. Singh, T. Joachims, "Fairness of exposure in rankings", KDD 2018.
 """
 
 from __future__ import annotations
@@ -14,10 +14,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from scoring.errors import RankingError
 
 ROUNDS, CLOSE_ENOUGH = 500, 1e-9
+# Width of the step from listed to not listed, in standard deviations of a row's scores; and what keeps a price finite
+# where a column cannot get its share.
+SOFT, RIDGE = 0.1, 1e-3
 DIALS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
@@ -147,8 +152,8 @@ def balanced(scores: Any, evenness: float) -> np.ndarray:
 def even_lists(scores: Any, k: int, evenness: float) -> EvenLists:
     """Lists of `k` columns for each row that show the columns more evenly.
 
-    Prices are taken off the scores: evenness × the column's potential, the scores' unit being their standard deviation
-    inside a row. A score, less the price of its column, is what a list is ordered by.
+    Prices are taken off the scores: evenness × the price at which the lists show every column as often as they can. A
+    score, less the price of its column, is what a list is ordered by.
 
     Parameters
     ----------
@@ -174,20 +179,56 @@ def exposure_curve(scores: Any, k: int, dials: Sequence[float] = DIALS) -> list[
     given = np.asarray(scores, dtype=np.float64)
     if given.ndim != 2 or k < 1:
         raise RankingError(f"even_lists: scores of shape {given.shape} and k={k}; expected a matrix and k of 1 or more")
-    full = _prices(given) if any(checked) else np.zeros(given.shape[1])
+    full = _prices(given, k) if any(checked) else np.zeros(given.shape[1])
     plain = _top(given, k)
     best = _worth(given, plain)
     return [_lists(given, k, dial, dial * full, best) for dial in checked]
 
 
-def _prices(given: np.ndarray) -> np.ndarray:
-    """The price of each column with the dial all the way up; 0 on average over the columns that have a pair."""
+def _prices(given: np.ndarray, k: int) -> np.ndarray:
+    """The price of each column with the dial all the way up; 0 on average over the columns that have a pair.
+
+    Prices p and a threshold t for each row minimise the dual of giving each row its `k` columns and each column its
+    even share, softened by a logistic step of width τ (`SOFT`):
+
+        F(p, t) = Σ τ ln(1 + exp((s − p − t) / τ)) + k Σ t + Σ share × p
+
+    It is convex, and least where rows and columns get what they should (the sharp case: D. Bertsekas, "The auction
+    algorithm", Annals of Operations Research 14, 1988).
+    """
     pair = np.isfinite(given)
-    if not pair.any():
+    choosing = pair.sum(axis=1) > k  # the others list all they have, at any price
+    there = pair[choosing]
+    if not there.any():
         return np.zeros(given.shape[1])
-    spread = float(np.mean([row[there].std() for row, there in zip(given, pair, strict=True) if there.any()])) or 1.0
-    prices = -spread * potentials(np.where(pair, given, -np.inf) / spread)[1]
-    return np.asarray(prices - prices[pair.any(axis=0)].mean())
+    spread = float(np.mean([row[own].std() for row, own in zip(given[choosing], there, strict=True)])) or 1.0
+    scores = np.where(there, given[choosing], -np.inf) / (SOFT * spread)
+    listed = pair[~choosing].sum(axis=0)
+    share = _even_share(k * len(scores) + int(listed.sum()), pair.sum(axis=0)) - listed
+    share = np.clip(share, 0.0, there.sum(axis=0))
+    share *= k * len(scores) / share.sum()
+    columns = given.shape[1]
+
+    def dual(at: np.ndarray) -> tuple[float, np.ndarray]:
+        price, threshold = at[:columns], at[columns:]
+        over = scores - price - threshold[:, None]
+        shown = expit(over)
+        value = np.logaddexp(0.0, over).sum() + k * threshold.sum() + share @ price + 0.5 * RIDGE * price @ price
+        return float(value), np.concatenate([share + RIDGE * price - shown.sum(axis=0), k - shown.sum(axis=1)])
+
+    start = np.concatenate([np.zeros(columns), np.partition(scores, -k, axis=1)[:, -k]])
+    found = minimize(dual, start, jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS}).x[:columns]
+    prices = np.where(pair.any(axis=0), found * SOFT * spread, 0.0)
+    return np.asarray(np.round(prices - prices[pair.any(axis=0)].mean(), 6) * pair.any(axis=0))
+
+
+def _even_share(places: int, most: np.ndarray) -> np.ndarray:
+    """Places handed out evenly, but to no column more than it has pairs."""
+    low, high = 0.0, float(most.max(initial=0))
+    for _ in range(64):
+        level = (low + high) / 2
+        low, high = (level, high) if np.minimum(most, level).sum() < places else (low, level)
+    return np.asarray(np.minimum(most, high))
 
 
 def _lists(given: np.ndarray, k: int, dial: float, prices: np.ndarray, best: float) -> EvenLists:

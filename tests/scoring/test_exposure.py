@@ -101,6 +101,29 @@ def test_the_curve_gives_up_more_and_more_for_more_and_more_evenness(liked):
     assert kept[-1] > 0.8
 
 
+@pytest.mark.parametrize(("n", "m", "k"), [(37, 15, 10), (37, 15, 3), (60, 80, 5)])
+def test_the_dial_all_the_way_up_is_as_even_as_can_be(n, m, k):
+    """Long lists of few columns: prices by the sums of rows and columns made them less even again above a half."""
+    draw = np.random.default_rng(n + k)
+    scores = 50 + 5 * draw.normal(size=(n, 1)) + 8 * draw.normal(size=(1, m)) + 10 * draw.normal(size=(n, m))
+    scores[draw.random((n, m)) < 0.4] = np.nan
+    curve = exposure_curve(scores, k)
+    uneven = [point.gini for point in curve]
+    assert uneven == sorted(uneven, reverse=True)
+    assert uneven[-1] < 0.1
+    assert curve[-1].kept > 0.85
+
+
+def test_who_has_few_pairs_is_shown_as_often_as_that_lets_it():
+    scores = 50 + 10 * np.random.default_rng(3).random((30, 4))
+    scores[:, 0] += 30
+    scores[2:, 3] = np.nan  # two rows alone may list the last
+    shown = np.bincount(even_lists(scores, 1, 1.0).places[:, 0], minlength=4)
+    assert shown[3] == 2
+    assert shown[:3].max() - shown[:3].min() <= 2
+    assert (even_lists(scores[:, :2], 2, 1.0).prices == 0).all()  # every row lists all it has
+
+
 def test_lists_follow_score_less_price_and_leave_out_what_may_not_be(liked):
     liked[0, 3:] = np.nan
     liked[1] = np.nan
