@@ -237,9 +237,9 @@ def firm(party: dict[str, Any], lang: str) -> str:
 
 def _named(names: list[str], lang: str) -> str:
     """Fields, terms and gates as they are called in the language."""
-    from app.services.matching import field_name
+    from app.services.matching import field_names
 
-    return ("、" if lang == "zh" else ", ").join(field_name(name, lang) for name in names)
+    return ("、" if lang == "zh" else ", ").join(field_names(names, lang))
 
 
 def _figure(value: float, lang: str, decimals: int) -> str:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from app.core import i18n
 from app.core.clock import in_zone
 from app.io.labels import kind_label
-from app.services.matching import field_name
+from app.services.matching import field_name, field_names
 from app.web import sentences, words
 from app.web.shapes import icon
 from app.web.static import asset
@@ -79,6 +79,7 @@ def environment() -> Environment:
         "kind_name": _in_language(kind_label),
         "asset": asset, "icon": icon, "languages": words.NAMES,
         "label": _in_language(i18n.known), "zone_of": _in_language(i18n.format_zone),
-        "field_name": _in_language(field_name), "sentence": _in_language(sentences.shown),
+        "field_name": _in_language(field_name), "field_names": _in_language(field_names),
+        "sentence": _in_language(sentences.shown),
     }  # fmt: skip
     return made

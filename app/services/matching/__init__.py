@@ -17,7 +17,7 @@ from app.services.matching.lists import (
     stored,
 )
 from app.services.matching.live import rank_live
-from app.services.matching.naming import field_name
+from app.services.matching.naming import field_name, field_names
 from app.services.matching.newcomers import Partner, partners_of
 from app.services.matching.overview import (
     products_of,
@@ -43,6 +43,7 @@ __all__ = [
     "execute_shard",
     "explain_pair",
     "field_name",
+    "field_names",
     "learn",
     "lessons_of",
     "list_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -17,3 +18,8 @@ def named(key: UUID, name: str, name_local: str | None) -> dict[str, Any]:
 def field_name(name: str, lang: str) -> str:
     """The name of a field, term or gate for people; the name itself where there is no word for it."""
     return messages.field_name(name, language(lang))
+
+
+def field_names(names: Iterable[str], lang: str) -> list[str]:
+    """The names of fields, terms or gates in their order; the two ends of a range have one name, told once."""
+    return list(dict.fromkeys(field_name(name, lang) for name in names))
