@@ -109,6 +109,7 @@ def test_unresolved_words_stay_visible():
         ("UK", ("GB",)), ("uk", ("GB",)), ("U.K.", ("GB",)), ("Scotland", ("GB",)), ("Wales", ("GB",)),
         ("EL", ("GR",)), ("PRC", ("CN",)), ("USA", ("US",)), ("U.S.A.", ("US",)), ("Korea", ("KR",)),
         ("Viet Nam", ("VN",)), ("Czech Republic", ("CZ",)), ("Holland", ("NL",)), ("Turkey", ("TR",)),
+        ("臺灣", ("TW",)), ("韓國", ("KR",)), ("荷蘭", ("NL",)), ("奧地利", ("AT",)),
         ("Türkiye", ("TR",)), ("fr", ("FR",)), ("XK", ("XK",)), ("ZZ", ()), ("XX", ()),
     ],
 )  # fmt: skip
