@@ -56,7 +56,7 @@ class JobQueue:
         url = make_url(self._url)
         if url.get_backend_name() == "sqlite" and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        workflows.bind(self._database, self.shard)
+        workflows.bind(self._database, self.shard, self._stop)
         older_sqlite.provide()
         self._dbos = DBOS(
             config=DBOSConfig(

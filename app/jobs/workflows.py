@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from uuid import UUID
 
@@ -15,13 +16,18 @@ from app.services import outlook as _outlook  # noqa: F401 - its kinds of job ar
 from app.services import transfers as _transfers  # noqa: F401 - its kinds of job are registered
 
 HandOut = Callable[[UUID, int, bool], None]
-_bound: tuple[Database, HandOut] | None = None
+_bound: tuple[Database, HandOut, threading.Event] | None = None
 
 
-def bind(database: Database, hand_out: HandOut) -> None:
-    """Say which database the workflows of this process work on, and how they give shards to the workers."""
+class Left(BaseException):
+    """The process is to end: its work stays as it is, for another to take up."""
+
+
+def bind(database: Database, hand_out: HandOut, ending: threading.Event) -> None:
+    """Say which database the workflows of this process work on, how they give shards to the workers, and what is set
+    when the process is to end."""
     global _bound
-    _bound = database, hand_out
+    _bound = database, hand_out, ending
 
 
 def release() -> None:
@@ -30,17 +36,25 @@ def release() -> None:
     _bound = None
 
 
-def _here() -> tuple[Database, HandOut]:
+def _here() -> tuple[Database, HandOut, Callable[..., None]]:
+    """The database, how to hand out shards, and a listener that leaves the work where it is once the process ends:
+    else the process would live on until a search of an hour is over, whoever told it to stop."""
     if _bound is None:
         raise RuntimeError("the job queue of this process is closed")
-    return _bound
+    database, hand_out, ending = _bound
+
+    def stay(*_: object) -> None:
+        if ending.is_set():
+            raise Left
+
+    return database, hand_out, stay
 
 
 @DBOS.step(name="match")
 def _match(run_id: str) -> None:
-    database, hand_out = _here()
+    database, hand_out, stay = _here()
     try:
-        matching.execute(database, UUID(run_id), hand_out=hand_out)
+        matching.execute(database, UUID(run_id), stay, hand_out=hand_out)
     except AppError:
         return  # recorded on the run's row, in words; the workflow itself did its work
 
@@ -53,8 +67,9 @@ def match_run(run_id: str) -> None:
 
 @DBOS.step(name="shard")
 def _shard(run_id: str, number: int) -> None:
+    database, _, stay = _here()
     try:
-        matching.execute_shard(_here()[0], UUID(run_id), number)
+        matching.execute_shard(database, UUID(run_id), number, stay)
     except AppError:
         return
 
@@ -67,8 +82,9 @@ def match_shard(run_id: str, number: int) -> None:
 
 @DBOS.step(name="schedule")
 def _schedule(schedule_id: str) -> None:
+    database, _, stay = _here()
     try:
-        scheduling.build(_here()[0], UUID(schedule_id))
+        scheduling.build(database, UUID(schedule_id), stay)
     except AppError:
         return
 
@@ -81,8 +97,9 @@ def schedule_build(schedule_id: str) -> None:
 
 @DBOS.step(name="job")
 def _job(job_id: str) -> None:
+    database, _, stay = _here()
     try:
-        jobs.execute(_here()[0], UUID(job_id))
+        jobs.execute(database, UUID(job_id), stay)
     except AppError:
         return
 

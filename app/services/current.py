@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import ConflictError
@@ -14,7 +14,7 @@ from app.db.queries.holding import hold_schedule
 from app.db.queries.scoped import fetch
 from app.services.access import Actor
 from app.services.audit import record
-from app.services.fallen import cancel_fallen, falling
+from app.services.fallen import TO_COME, cancel_fallen, falling, meetings_of
 from app.services.problems import LOCKED
 
 
@@ -48,7 +48,8 @@ def make_current(session: Session, actor: Actor, schedule_id: UUID) -> Schedule:
 def replace_current(session: Session, row: Schedule) -> list[UUID]:
     """Make a schedule whose meetings are written the current one, unless settled meetings would be lost: return those.
 
-    Nobody changes the current schedule meanwhile. Meetings in what was closed after it was built fall out.
+    Nobody changes the current schedule meanwhile. Meetings in what was closed after it was built fall out, and so do
+    those of who has withdrawn since, or was blocked.
     """
     event = session.get_one(Event, row.event_id)
     before = hold_schedule(session, event.id, alone=True)
@@ -66,7 +67,31 @@ def replace_current(session: Session, row: Schedule) -> list[UUID]:
     closed = {(key, slot) for key, slots in grid.away.items() for slot in slots}
     clerk = Actor(event.tenant_id, kind="job")
     cancel_fallen(session, clerk, event, falling(session, event, grid, closed), note="closed after it was planned")
+    _drop_the_parted(session, clerk, event, row)
     return []
+
+
+def _drop_the_parted(session: Session, clerk: Actor, event: Event, row: Schedule) -> None:
+    """Cancel what withdrawals and blocks would have cancelled, had this schedule been current when they came."""
+    gone = set(
+        session.scalars(
+            select(Participation.id).where(Participation.event_id == event.id, Participation.withdrawn_at.is_not(None))
+        )
+    )
+    if gone:
+        left = meetings_of(session, event, gone, because="participant")
+        cancel_fallen(session, clerk, event, left, note="one of the two has withdrawn from the event")
+    pairs = and_(Meeting.low_id == Preference.from_id, Meeting.high_id == Preference.to_id)
+    turned = and_(Meeting.low_id == Preference.to_id, Meeting.high_id == Preference.from_id)
+    blocked = session.execute(
+        select(Meeting.low_id, Meeting.high_id)
+        .join(Preference, or_(pairs, turned))
+        .where(Meeting.schedule_id == row.id, Meeting.status.in_(TO_COME), Preference.answer == "blocked")
+        .distinct()
+    )
+    for pair in blocked.all():
+        refused = meetings_of(session, event, set(pair), together=True, because="block")
+        cancel_fallen(session, clerk, event, refused, note="called off")
 
 
 def _lost(session: Session, before: Schedule, after: Schedule) -> list[UUID]:

@@ -19,6 +19,7 @@ from app.core.clock import utc_now
 from app.db.engine import Database
 from app.db.models import (
     Letter,
+    Meeting,
     Participation,
     Preference,
     Publication,
@@ -346,6 +347,28 @@ def test_a_draft_drops_what_was_closed_after_it_was_planned(
     back = client.post(f"/api/v1/schedules/{first}/make-current", headers=fair.key()).json()
     states = {one["id"]: one["status"] for one in back["meetings"]}
     assert states == {stays["id"]: "planned", falls["id"]: "cancelled", away["id"]: "cancelled"}
+    assert publish(client, fair).status_code == 201
+
+
+def test_a_draft_drops_who_has_withdrawn_or_was_blocked_after_it_was_planned(
+    client: CheckedClient, fair: Fair, database: Database
+) -> None:
+    stays, refused = book(client, fair, "s1", "b1", "s02").json(), book(client, fair, "s2", "b2", "s01").json()
+    gone = book(client, fair, "s3", "b1", "s03").json()
+    first, other = stays["schedule_id"], _schedule(database, fair)
+    assert client.post(f"/api/v1/schedules/{other}/make-current", headers=fair.key()).status_code == 200
+    s2, b2, s3 = (part(database, fair, code) for code in ("s2", "b2", "s3"))
+    answered = f"/api/v1/participations/{b2.id}/preferences/{s2.id}"
+    assert client.put(answered, headers=fair.key("b2"), json={"answer": "blocked"}).status_code == 200
+    leaving = client.delete(f"/api/v1/participations/{s3.id}", headers=fair.key() | {"If-Match": "*"})
+    assert leaving.is_success
+    back = client.post(f"/api/v1/schedules/{first}/make-current", headers=fair.key()).json()
+    states = {one["id"]: one["status"] for one in back["meetings"]}
+    assert states == {stays["id"]: "planned", refused["id"]: "cancelled", gone["id"]: "cancelled"}
+    with database.read() as session:
+        notes = {str(row.id): row.note for row in session.scalars(select(Meeting))}
+    assert notes[refused["id"]] == "called off"  # who was blocked is not told so
+    assert notes[gone["id"]] == "one of the two has withdrawn from the event"
     assert publish(client, fair).status_code == 201
 
 

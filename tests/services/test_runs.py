@@ -197,6 +197,23 @@ def test_a_worker_whose_run_another_took_over_ends_when_it_is_told(sqlite_server
         queue.dispose()
 
 
+def test_a_worker_that_is_told_to_end_does_not_stay_for_a_long_search(paris: Stage) -> None:
+    matching.execute(paris.database, _start(paris, MatchRun))
+    with paris.database.write() as session:
+        build = scheduling.start_schedule(session, paris.actor, paris.event, time_limit=600.0).id
+    with worker(paris.database.url) as working:
+        until(lambda: paris.run(Schedule, build).stage.startswith("bound"))
+        assert working.stdin is not None
+        working.stdin.close()
+        assert working.wait(30) == 0
+    row = paris.run(Schedule, build)
+    assert (row.state, row.error) == ("running", None)  # for another to take up, as the one of a killed process
+    _age(paris, Schedule, build)
+    with paris.database.write() as session:
+        assert runs.abandoned(session, Schedule) == [build]
+        runs.cancel(session, session.get_one(Schedule, build))
+
+
 def test_a_search_that_is_called_off_stops_and_leaves_the_plan_before(paris: Stage) -> None:
     matching.execute(paris.database, _start(paris, MatchRun))
     with paris.database.write() as session:
