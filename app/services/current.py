@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.core.errors import ConflictError
+from app.core.errors import ConflictError, NotFoundError
 from app.db.models import Event, Meeting, MeetingRequest, Participation, Preference, Schedule
 from app.db.queries.grid import grid_of
 from app.db.queries.holding import hold_schedule
@@ -18,17 +18,21 @@ from app.services.fallen import TO_COME, cancel_fallen, falling, meetings_of
 from app.services.problems import LOCKED
 
 
-def make_current(session: Session, actor: Actor, schedule_id: UUID) -> Schedule:
-    """Let a finished schedule take the place of the current one.
+def make_current(session: Session, actor: Actor, schedule_id: UUID, event: Event | None = None) -> Schedule:
+    """Let a finished schedule take the place of the current one; with `event` only one of that edition.
 
     Raises
     ------
+    NotFoundError
+        There is no such schedule, or it is of another edition.
     ConflictError
         It is not finished, or meetings that are settled in the current one are elsewhere in it, or not at all: locked
         since it was built, or begun.
     """
     actor.must_be_organiser()
     row = fetch(session, Schedule, schedule_id, actor.tenant_id)
+    if event is not None and row.event_id != event.id:
+        raise NotFoundError(f"There is no schedule {schedule_id}.")
     session.refresh(row, with_for_update=True)
     if row.state != "done":
         raise ConflictError(f"This schedule is {row.state}; only a finished one can be current.", conflict="state")

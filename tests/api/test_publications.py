@@ -16,6 +16,7 @@ from icalendar import Calendar
 from sqlalchemy import select, text
 
 from app.core.clock import utc_now
+from app.core.errors import NotFoundError
 from app.db.engine import Database
 from app.db.models import (
     Letter,
@@ -28,6 +29,8 @@ from app.db.models import (
     Webhook,
     WebhookDelivery,
 )
+from app.services.access import Actor
+from app.services.current import make_current
 from tests.api.checked import CheckedClient
 from tests.api.coming import coming
 from tests.api.conftest import Fair, make_fair
@@ -330,6 +333,15 @@ def test_a_draft_becomes_current_unless_it_loses_what_is_locked(
     assert _own(client, fair, "b1").json()["meetings"][0]["status"] == "planned"  # until that is published
     publish(client, fair)
     assert _own(client, fair, "b1").json()["meetings"][0]["status"] == "cancelled"
+
+
+def test_a_schedule_of_another_edition_is_not_there_to_choose(fair: Fair, database: Database) -> None:
+    key = _schedule(database, fair)
+    with database.write() as session:
+        actor, here = Actor(fair.tenant_id, "organiser"), session.get_one(Event, fair.event_id)
+        with pytest.raises(NotFoundError, match="There is no schedule"):
+            make_current(session, actor, key, Event(id=fair.tenant_id))
+        assert make_current(session, actor, key, here).is_current
 
 
 def test_a_draft_drops_what_was_closed_after_it_was_planned(

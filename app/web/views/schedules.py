@@ -109,7 +109,7 @@ def choose(code: str, page: Asked, session: Writing, form: Sent) -> Response:
     where = f"/events/{event.code}/schedule"
     if wanted:
         with form.attempt(session):
-            make_current(session, page.actor, wanted)
+            make_current(session, page.actor, wanted, event)
     if not form.right:
         said = refused(page, form.refusal) if form.refusal else page.say("Choose one of those offered.")
         return page.to(f"{where}/builds", said, bad=True)
