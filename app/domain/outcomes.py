@@ -15,6 +15,8 @@ NextStep = Literal["none", "call", "visit", "sample", "quotation", "order", "con
 CLOSED = ("order", "contract")
 #: next steps that say the meeting led somewhere
 FOLLOW_UPS = tuple(step for step in NEXT_STEPS if step != "none")
+#: states of a meeting at which the desk has seen its two sides
+TOOK_PLACE = ("live", "held")
 
 Money = Annotated[float, Field(ge=0, lt=10**12, allow_inf_nan=False)]
 
@@ -51,7 +53,7 @@ class OutcomeShape(Shape):
 
 def may_be_told(status: str, ends_at: datetime, now: datetime) -> bool:
     """Whether something can have come of a meeting: it is on, was held, or its time is over and nobody marked it."""
-    return status in ("live", "held") or (status in ("planned", "locked") and ends_at <= now)
+    return status in TOOK_PLACE or (status in ("planned", "locked") and ends_at <= now)
 
 
 def came_to_something(

@@ -59,17 +59,38 @@ def _currency(value: str, info: ValidationInfo) -> str:
     return code or value
 
 
+def _code_of_country(value: Any) -> Any:
+    """What is no code is answered with what was expected, and with the code where the name is known."""
+    if isinstance(value, str) and not re.fullmatch(r"[A-Z]{2}", value):
+        code = places.country(value)
+        if code is not None:
+            raise ValueError(f"{value} is no code of a country; write {code}")
+        raise ValueError(f"there is no country {value}; write its two letters of ISO 3166-1, such as FR, GB or CN")
+    return value
+
+
+def _code_of_currency(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"[A-Z]{3}|人民币|元|¥|￥", value):
+        code = places.currency(value)
+        if code is not None:
+            raise ValueError(f"{value} is no code of a currency; write {code}")
+        raise ValueError(f"there is no currency {value}; write its three letters of ISO 4217, such as EUR, USD or CNY")
+    return value
+
+
 #: The context in which what was stored before is read: codes that were taken then do not stop anybody now.
 KEPT = "kept"
 Country = Annotated[
     str,
     Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2; UK is taken for GB, EL for GR"),
     AfterValidator(_country),
+    BeforeValidator(_code_of_country),
 ]
 Currency = Annotated[
     str,
     Field(pattern=r"^([A-Z]{3}|人民币|元|¥|￥)$", description="ISO 4217; RMB, CNH, 人民币, 元 and ¥ are taken for CNY"),
     AfterValidator(_currency),
+    BeforeValidator(_code_of_currency),
 ]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="BCP 47 primary language")]
 Count = Annotated[int, Field(ge=1, le=10**12)]

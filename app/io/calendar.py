@@ -14,7 +14,7 @@ from pathlib import Path
 from icalendar import Calendar, Event, vCalAddress, vDuration
 
 from app.core.clock import as_utc, in_zone
-from app.core.i18n import format_date, format_span, format_zone, known, language, text
+from app.core.i18n import format_country, format_date, format_span, format_zone, known, language, text
 from app.core.text import clean, one_line, shorten
 from app.domain.agenda_changes import with_removed
 from app.domain.timetables import Agenda, EventInfo, Party, PersonalMeeting, PlannedMeeting, Timetable
@@ -132,7 +132,8 @@ def _description(event: EventInfo, meeting: PersonalMeeting | PlannedMeeting, na
     zone = format_zone(event.zone, meeting.starts_at, lang)
     lines = [text("ics.local_time", lang, day=day, time=span, zone=zone)]
     for party in named:
-        facts = [*party.names(lang), kind_label(party.kind, lang), party.country]
+        country = format_country(party.country, lang) if party.country else ""
+        facts = [*party.names(lang), kind_label(party.kind, lang), country]
         lines.append(" · ".join(one_line(fact) for fact in facts if fact))
     if meeting.purpose:
         lines.append(clean(meeting.purpose))

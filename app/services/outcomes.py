@@ -27,11 +27,12 @@ from app.db.models import (
     SourcingRequest,
 )
 from app.db.queries.scoped import page
-from app.domain.outcomes import OutcomeShape, may_be_told
+from app.domain.outcomes import TOOK_PLACE, OutcomeShape, may_be_told
 from app.services.access import Actor
 from app.services.audit import record
 from app.services.delegations import meets_as, met_as, speaks_for
 from app.services.outbox import tell
+from app.services.timetables import known_meetings
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Offer:
 
 
 def met(session: Session, actor: Actor, meeting_id: UUID) -> Met:
-    """A meeting that the caller may know of: the organiser's staff all, others their own.
+    """A meeting that the caller may know of: the organiser's staff all, others their own once they were told of it.
 
     Raises
     ------
@@ -101,9 +102,17 @@ def met(session: Session, actor: Actor, meeting_id: UUID) -> Met:
         )
         one, other = (Side(*part) for part in parts)
         found = Met(event, meeting, (one, other), _supplier(session, meeting, (one, other)))
-        if actor.is_staff or found.side(speaks_for(session, actor, event.id)):
+        if actor.is_staff:
+            return found
+        own = found.side(speaks_for(session, actor, event.id))
+        if own is not None and _was_told(meeting, known_meetings(session, event, own.participation)):
             return found
     raise NotFoundError(f"There is no meeting {meeting_id}.")
+
+
+def _was_told(meeting: Meeting, known: Collection[UUID]) -> bool:
+    """Whether its parties know of a meeting: by their timetable, or because the desk saw them there."""
+    return meeting.id in known or meeting.status in TOOK_PLACE
 
 
 def _supplier(session: Session, meeting: Meeting, sides: tuple[Side, Side]) -> UUID | None:
@@ -302,8 +311,10 @@ class Own:
 def own_meetings(session: Session, part: Participation) -> list[Own]:
     """The meetings of a participant in the current schedule that something can have come of, in their order in time.
 
-    A fixed number of queries. Those that lie ahead, were missed or called off are not among them.
+    A fixed number of queries. Those that lie ahead, were missed or called off are not among them, nor are those that
+    the participant was never told of.
     """
+    known = known_meetings(session, session.get_one(Event, part.event_id), part)
     other = case((Meeting.low_id == part.id, Meeting.high_id), else_=Meeting.low_id)
     counted = (
         select(Quotation.outcome_id, func.count().label("count")).group_by(Quotation.outcome_id).subquery("quoted")
@@ -320,4 +331,5 @@ def own_meetings(session: Session, part: Participation) -> list[Own]:
         .order_by(Slot.starts_at, Organisation.name)
     )
     now = utc_now()
-    return [Own(*row) for row in rows if may_be_told(row[0].status, row[1].ends_at, now)]
+    found = (Own(*row) for row in rows if may_be_told(row[0].status, row[1].ends_at, now))
+    return [own for own in found if _was_told(own.meeting, known)]

@@ -14,10 +14,12 @@ from app.core.clock import utc_now
 from app.db.engine import Database
 from app.db.models import Event, Letter, Meeting, Organisation, Outcome, Participation, Schedule, Slot
 from app.domain import letters
-from app.domain.outcomes import may_be_told
+from app.domain.outcomes import TOOK_PLACE, may_be_told
 from app.services.access import Actor
 from app.services.outbox import send_letter
 from app.services.problems import current_schedule
+from app.services.publications import last_publication
+from app.services.publishing.rows import agreed_meetings
 from app.services.recipients import recipients
 from app.services.schedules import timetable
 
@@ -76,7 +78,13 @@ def _ask(session: Session, event_id: UUID, site: str) -> int:
 
 
 def _missing(session: Session, schedule: Schedule) -> dict[UUID, set[UUID]]:
-    """By participation the other sides of meetings that something can have come of and that it has not told of."""
+    """By participation the other sides of meetings that something can have come of and that it has not told of.
+
+    Where nothing was published, a letter must not be the first that anybody hears of a meeting: then only those count
+    that two agreed on themselves, or that took place before the eyes of the desk.
+    """
+    everything = last_publication(session, schedule.event_id) is not None
+    agreed = agreed_meetings(session, schedule.event_id)
     told = {
         (row[0], row[1])
         for row in session.execute(
@@ -88,6 +96,8 @@ def _missing(session: Session, schedule: Schedule) -> dict[UUID, set[UUID]]:
     for meeting, slot in session.execute(
         select(Meeting, Slot).join(Slot, Slot.id == Meeting.slot_id).where(Meeting.schedule_id == schedule.id)
     ):
+        if not (everything or meeting.id in agreed or meeting.status in TOOK_PLACE):
+            continue
         for own, other in ((meeting.low_id, meeting.high_id), (meeting.high_id, meeting.low_id)):
             if may_be_told(meeting.status, slot.ends_at, now) and (meeting.id, own) not in told:
                 found[own].add(other)

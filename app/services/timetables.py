@@ -96,6 +96,11 @@ def own_timetable(session: Session, event: Event, participation: Participation) 
     )
 
 
+def known_meetings(session: Session, event: Event, participation: Participation) -> frozenset[UUID]:
+    """The ids of the meetings that a participant may know of: what is not published yet is nobody's to learn."""
+    return frozenset(entry.id for entry in own_timetable(session, event, participation).entries)
+
+
 def agenda_of(session: Session, own: Own, lang: str) -> Agenda:
     """The timetable as calendars and papers take it."""
     return whole(session, own, lang).agenda(own.organisation.code)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from app.core import i18n
@@ -15,7 +16,7 @@ from app.domain.vocabulary import FIELDS, vocabulary
 from app.services.matching import field_name
 from app.web import numbers
 from app.web.forms import Form
-from app.web.words import comma, say, text_of
+from app.web.words import comma, say, say_count, text_of
 
 #: languages that are offered as boxes; others that a profile names stay in it
 TONGUES = ("zh", "en", "fr", "de", "it", "es", "nl", "pt", "pl", "ru", "ja", "ko", "ar", "tr")
@@ -349,6 +350,39 @@ def said_in(lang: str, name: str, value: Any) -> str:
         return i18n.format_country(text, lang)
     known = vocabulary("units" if name == "unit" else FIELDS[name]) if name == "unit" or name in FIELDS else None
     return known.label(text, lang) if known is not None and text in known.terms else text
+
+
+def asked_for(document: Mapping[str, Any], resolved: Sequence[Mapping[str, Any]], lang: str) -> list[tuple[str, str]]:
+    """What a request asks for, field and words: its first facts, and all that it insists on."""
+    codes = _codes(resolved)
+
+    def told(name: str) -> str:
+        value = document[name]
+        if _KINDS.get(name) == "day":
+            return i18n.format_date(date.fromisoformat(str(value)), lang, "medium")
+        if _KINDS.get(name) == "days":
+            return str(say_count("{count} day", "{count} days", int(value), lang))
+        many = [each["code"] if isinstance(each, Mapping) and "code" in each else each
+                for each in (value if isinstance(value, list) else [value])]  # fmt: skip
+        text = said_in(lang, name, [codes.get((name, str(each)), each) for each in many])
+        beside = {"quantity": "unit", "target_price": "currency"}.get(name)
+        return f"{text} {told(beside)}" if beside and document.get(beside) else text
+
+    names = [*_FACTS, *(name for name in document.get("must", []) if name not in (*_FACTS, "products"))]
+    return [
+        (str(say(_FACTS[name], lang)) if name in _FACTS else field_name(name, lang), told(name))
+        for name in names
+        if document.get(name)
+    ]
+
+
+#: of every request told, whether or not it insists on it
+_FACTS = {
+    "quantity": text_of("Quantity"), "target_price": text_of("Target price"), "ship_by": text_of("Ship by"),
+    "in_store_by": text_of("In store by"), "lead_time_days": text_of("Lead time accepted"),
+    "certificates": text_of("Certificates"),
+}  # fmt: skip
+_KINDS = {entry.name: entry.kind for group in REQUEST for entry in group.entries}
 
 
 _COUNTRIES = frozenset({"exports_to", "markets", "transit_days", "delivery_country", "sourcing_countries"})

@@ -76,7 +76,7 @@ SENTENCES: dict[str, str] = {
     "lift.certificate": "Obtenir ou documenter {certificate}",
     "lift.renew": "Renouveler {certificate} avant le {until}",
     "lift.renew_now": "Renouveler {certificate}, expiré",
-    "lift.prove": "Présenter le document de {certificate}",
+    "lift.prove": "Présenter le justificatif {certificate}",
     "lift.language": "Venir avec quelqu'un qui parle {language}",
     "lift.deliver": "Livrer aussi : {country}",
     "lift.add": "Proposer aussi {item} ({field})",

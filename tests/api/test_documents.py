@@ -47,6 +47,7 @@ def test_telling_what_came_of_it(client: CheckedClient, fair: Fair, database: Da
     meeting = _book(client, fair, "s1", "b1", "s01")
     with database.write() as session:
         session.scalars(select(Meeting)).one().request_id = fair.requests["b1"]
+    assert client.post(f"{EVENT}/publications", headers=fair.key()).status_code == 201
     client.headers.update(fair.key("b1"))
     offers = _program("outcomes.md", "tell")(client, meeting, str(fair.requests["b1"]))
     assert offers == [(5000.0, "EUR", 3.2), (20000.0, "EUR", 2.7)]

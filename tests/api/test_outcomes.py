@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.db.engine import Database
-from app.db.models import Meeting, Outcome, Quotation
+from app.db.models import Attendee, Meeting, Outcome, Participation, Quotation, Representative
+from app.services.outcomes import own_meetings
 from tests.api.checked import CheckedClient
 from tests.api.conftest import Fair
 
@@ -20,13 +21,17 @@ TWENTY = FIVE | {"quantity": 20000, "unit_price": 2.7}
 YUAN = {"product": "T-shirts", "quantity": 5000, "unit_price": 24.5, "currency": "CNY"}
 
 
-def _meeting(client: CheckedClient, database: Database, fair: Fair, supplier: str = "s1", slot: str = "s01") -> str:
-    """A meeting of a supplier with b1 about its request."""
+def _meeting(
+    client: CheckedClient, database: Database, fair: Fair, supplier: str = "s1", slot: str = "s01", told: bool = True
+) -> str:
+    """A meeting of a supplier with b1 about its request; its parties are told of it."""
     body = {"organisations": [str(fair.organisations[name]) for name in (supplier, "b1")], "slot": slot}
     made = client.post(f"{EVENT}/meetings", headers=fair.key(), json=body)
     assert made.status_code == 201, made.text
     with database.write() as session:
         session.get_one(Meeting, UUID(made.json()["id"])).request_id = fair.requests["b1"]
+    if told:
+        assert client.post(f"{EVENT}/publications", headers=fair.key()).status_code == 201
     return str(made.json()["id"])
 
 
@@ -84,6 +89,51 @@ def test_ratings_and_comments_stay_with_their_side(client: CheckedClient, fair: 
     for who in ("s2", "b2"):
         assert client.get(f"/api/v1/meetings/{meeting}/outcomes", headers=fair.key(who)).status_code == 404
         assert _put(client, fair, meeting, who, rating=5).status_code == 404
+
+
+def test_nobody_learns_here_of_a_meeting_that_was_not_published(
+    client: CheckedClient, fair: Fair, database: Database
+) -> None:
+    """The edition is over, and its timetable was never given out."""
+    meeting = _meeting(client, database, fair, told=False)
+    person = _somebody(database, fair)
+    path, export = f"/api/v1/meetings/{meeting}/outcomes", f"/api/v1/representatives/{person}/export"
+    for who in ("s1", "b1"):
+        assert client.get(path, headers=fair.key(who)).status_code == 404
+        assert _put(client, fair, meeting, who, rating=5).status_code == 404
+    assert client.get(path, headers=fair.key("viewer")).status_code == 200
+    assert client.get(export, headers=fair.key("b1")).json()["meetings"] == []
+    assert len(client.get(export, headers=fair.key()).json()["meetings"]) == 1
+    assert _own(database, fair, "b1") == []
+    with database.write() as session:
+        session.get_one(Meeting, UUID(meeting)).status = "held"  # the desk saw both there: they know
+    assert _put(client, fair, meeting, "b1", rating=5).status_code == 200
+    assert len(client.get(export, headers=fair.key("b1")).json()["meetings"]) == 1
+    assert _own(database, fair, "b1") == [meeting]
+
+
+def _own(database: Database, fair: Fair, who: str) -> list[str]:
+    """What the portal of somebody asks for an account of."""
+    with database.read() as session:
+        part = session.scalars(
+            select(Participation).where(Participation.organisation_id == fair.organisations[who])
+        ).one()
+        return [str(one.meeting.id) for one in own_meetings(session, part)]
+
+
+def _somebody(database: Database, fair: Fair) -> UUID:
+    """A person of b1, who has the seat in its meetings."""
+    with database.write() as session:
+        firm = fair.organisations["b1"]
+        person = Representative(
+            tenant_id=fair.tenant_id, organisation_id=firm, name="Ada", email="ada@example.org", languages=["en"]
+        )
+        session.add(person)
+        session.flush()
+        part = select(Participation.id).where(Participation.organisation_id == firm)
+        for seat in session.scalars(select(Attendee).where(Attendee.participation_id.in_(part))):
+            seat.representative_id = person.id
+        return person.id
 
 
 def test_staff_says_for_whom(client: CheckedClient, fair: Fair, database: Database) -> None:

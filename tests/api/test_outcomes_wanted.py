@@ -18,11 +18,13 @@ EVENT = "/api/v1/events/e-2025"
 SITE = "https://fair.example"
 
 
-def _held(client: CheckedClient, database: Database, fair: Fair) -> list[str]:
+def _held(client: CheckedClient, database: Database, fair: Fair, told: bool = True) -> list[str]:
     made = []
     for one, other, slot in (("s1", "b1", "s01"), ("s1", "b2", "s02"), ("s2", "b1", "s03")):
         body = {"organisations": [str(fair.organisations[name]) for name in (one, other)], "slot": slot}
         made.append(client.post(f"{EVENT}/meetings", headers=fair.key(), json=body).json()["id"])
+    if told:
+        assert client.post(f"{EVENT}/publications", headers=fair.key(), json={}).status_code == 201
     with database.write() as session:
         for code in ("s1", "s2", "s3", "b1"):
             session.add(
@@ -68,3 +70,19 @@ def test_nobody_is_asked_before_the_end_or_a_week_after(client: CheckedClient, d
     assert ask_for_outcomes(database, SITE) == 0
     _ended(database, fair, timedelta(days=6))
     assert ask_for_outcomes(database, SITE) == 3
+
+
+def test_no_letter_tells_of_a_meeting_that_was_not_published(
+    client: CheckedClient, database: Database, fair: Fair
+) -> None:
+    first, *_ = _held(client, database, fair, told=False)
+    _ended(database, fair, timedelta(minutes=5))
+    assert ask_for_outcomes(database, SITE) == 0
+    with database.write() as session:
+        next(m for m in session.scalars(select(Meeting)) if str(m.id) == first).status = "held"
+    assert ask_for_outcomes(database, SITE) == 2
+    with database.read() as session:
+        texts = {letter.email: letter.text for letter in session.scalars(select(Letter))}
+    assert set(texts) == {"s1@example.org", "b1@example.org"}
+    assert "demo b2" not in texts["s1@example.org"]
+    assert "demo s2" not in texts["b1@example.org"]

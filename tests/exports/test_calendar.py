@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from app.core.clock import from_wall, in_zone
+from app.core.i18n import LANGUAGES, text
 from app.domain.timetables import Party, Timetable
 from app.io import calendar
 
@@ -176,3 +177,16 @@ def test_a_hostile_name_stays_a_name_in_a_feed(timetable: Timetable, name: str) 
 
 def _supplier(timetable: Timetable) -> Party:
     return timetable.meetings[0].parties[0]
+
+
+@pytest.mark.parametrize(("lang", "name"), [("en", "China"), ("fr", "Chine"), ("zh", "中国"), ("de", "China")])
+def test_an_entry_names_the_country_of_the_other_side(timetable: Timetable, lang: str, name: str) -> None:
+    agenda = next(one for one in timetable.agendas() if any(m.counterpart.country == "CN" for m in one.held))
+    said = str(Calendar.from_ical(calendar.personal_calendar(agenda, lang=lang)).walk("VEVENT")[0]["description"])
+    assert f" · {name}" in said
+    assert " · CN" not in said
+
+
+def test_no_two_facts_of_a_sheet_are_called_alike() -> None:
+    for lang in LANGUAGES:
+        assert text("role.venue", lang) != text("fact.place", lang), lang

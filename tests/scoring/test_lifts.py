@@ -291,3 +291,12 @@ def test_lists_in_a_lift_agree_with_their_verb():
     for processes, verb in ((one, "conviendrait"), (two, "conviendraient")):
         lifts = ranker.lifts({"id": "d", "processes": processes}, "A", lang="fr")
         assert lifts[0].change.endswith(f" {verb}")
+
+
+def test_a_proof_is_asked_for_in_french_that_elides_nothing_wrongly():
+    """`de` before OEKO-TEX or amfori would be a fault, and before GOTS none: the sentence needs none."""
+    for code in ("OEKO-TEX STANDARD 100", "amfori BSCI", "GOTS"):
+        wanted = {"certificates": [code], "ship_by": "2026-01-31"}
+        found = [text for text in lifts(wanted, {"certificates": [code]}, lang="fr") if "justificatif" in text]
+        assert [text.startswith("Présenter le justificatif ") for text in found] == [True], code
+        assert " de " not in found[0]

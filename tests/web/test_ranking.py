@@ -40,6 +40,21 @@ def _listed(page: str, address: str) -> list[str]:
     return list(dict.fromkeys(re.findall(rf'href="({address}/[0-9a-f-]{{36}})"', page)))
 
 
+def test_a_request_says_of_how_much_by_when_and_with_which_certificates(site: Site) -> None:
+    """R01 insists on its certificate and its quantity; the page names both, in words of the reader's language."""
+    for lang, told in (
+        ("en", ("1,200 Piece", "19 EUR", "31 Jan 2026", "RWS")),
+        ("zh", ("1,200 件", "19 EUR", "2026年1月31日", "RWS")),
+        ("fr", ("1 200 ", "19 EUR", "31 janv. 2026", "RWS")),
+    ):
+        with site.client(lang=lang) as client:
+            page = client.get(_request(site, "R01")).text
+        facts = re.search(r'<dl class="facts">(.*?)</dl>', page, re.DOTALL)
+        assert facts
+        shown = re.sub(r"[\u00a0\u202f]", " ", facts[1])
+        assert [one for one in told if one not in shown] == [], shown
+
+
 def test_requests_are_searched_filtered_and_paged(site: Site) -> None:
     with site.client() as client:
         first = client.get(BASE).text

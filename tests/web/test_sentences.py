@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain import profiles
 from app.web import sentences, words
 from app.web.forms import Form
 from tests.web.conftest import EVENT, Site
@@ -167,3 +168,25 @@ def test_a_fault_is_plain_text_which_the_page_escapes() -> None:
     form = Form({"name": ["A & B"]}, "fr")
     form.fault("name", words.say("Write it like {example}.", "fr", example="A & B"))
     assert form.faults["name"] == ["Écrivez-le comme A & B."]
+
+
+@pytest.mark.parametrize(
+    ("field", "said", "en", "fr"),
+    [
+        ("currency", "EURO", "EURO is no code of a currency; write EUR",
+         "EURO n’est pas un code de monnaie ; écrivez EUR"),
+        ("currency", "money",
+         "there is no currency money; write its three letters of ISO 4217, such as EUR, USD or CNY",
+         "il n’y a pas de monnaie money ; écrivez ses trois lettres ISO 4217, par exemple EUR, USD ou CNY"),
+        ("delivery_country", "Frankreich", "Frankreich is no code of a country; write FR",
+         "Frankreich n’est pas un code de pays ; écrivez FR"),
+        ("delivery_country", "Narnia",
+         "there is no country Narnia; write its two letters of ISO 3166-1, such as FR, GB or CN",
+         "il n’y a pas de pays Narnia ; écrivez ses deux lettres ISO 3166-1, par exemple FR, GB ou CN"),
+    ],
+)  # fmt: skip
+def test_what_is_no_code_is_told_which_is(field: str, said: str, en: str, fr: str) -> None:
+    for lang, expected in (("en", en), ("fr", fr)):
+        form = Form({field: [said]}, lang)
+        assert form.shape(profiles.SourcingRequest, {field: said}) is None
+        assert form.faults[field] == [expected]

@@ -10,6 +10,8 @@ import pytest
 
 from app.services import access, events, overview
 from app.services.sampling import TENANT
+from app.web.forms import Form
+from app.web.views.editions import interpreters_in
 from tests.web.conftest import ENTERPRISE, Site
 
 _EDITION = {
@@ -85,6 +87,23 @@ def test_what_is_wrong_with_an_edition_stands_at_its_field(
     assert says in answer.text
     assert not field or f'id="fault-{field}"' in answer.text
     assert "Silk &amp; Co" in answer.text, "what was entered is still there"
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "tongues"),
+    [
+        ("Zhang Min: zh fr", "Zhang Min", ["zh", "fr"]),
+        ("王芳：zh、de", "王芳", ["zh", "de"]),
+        ("王芳 zh,fr", "王芳", ["zh", "fr"]),
+        ("王芳（zh/fr）", "王芳", ["zh", "fr"]),
+        ("Zhang Min, zh, fr", "Zhang Min", ["zh", "fr"]),
+        ("Zhang Min", "Zhang Min", ["zh", "en"]),
+        ("de", "de", ["zh", "en"]),
+        ("Anne-Marie De Fr", "Anne-Marie De Fr", ["zh", "en"]),
+    ],
+)  # fmt: skip
+def test_an_interpreters_line_is_read_with_or_without_a_colon(line: str, name: str, tongues: list[str]) -> None:
+    assert interpreters_in(Form({"interpreters": [line]})) == [{"name": name, "languages": tongues}]
 
 
 def test_lists_are_looked_at_corrected_and_written(site: Site) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,6 +22,7 @@ from app.services.events import create_event, find_event, free_event_code
 from app.services.matching import start_run
 from app.web import choices, words
 from app.web.deps import Asked, Pages, Queue, Reading, Sent, Writing
+from app.web.entries import TONGUES
 from app.web.forms import Form
 from app.web.page import Page
 from app.web.views.progress import follow
@@ -155,13 +158,24 @@ def _days(first: date | None, last: date | None) -> list[date]:
 
 
 def interpreters_in(form: Form) -> list[dict[str, Any]]:
-    """A line each, as in `Zhang Min: zh fr`; without languages, Chinese and English."""
+    """A line each, as in `Zhang Min: zh fr`; without languages, Chinese and English.
+
+    Who leaves the colon out, as in `Zhang Min zh,fr`, means the same: codes of languages at the end are no name.
+    """
     found = []
     for line in form.lines("interpreters"):
-        name, _, said = line.replace("：", ":").partition(":")
-        tongues = said.replace(",", " ").replace("，", " ").replace("、", " ").split()
+        name, colon, said = line.replace("：", ":").partition(":")
+        tongues = _apart(said)
+        if not colon:
+            words = _apart(name)
+            tongues = list(reversed([*takewhile(TONGUES.__contains__, reversed(words[1:]))]))
+            name = " ".join(words[: len(words) - len(tongues)]) if tongues else name
         found.append({"name": name.strip(), "languages": tongues or ["zh", "en"]})
     return found
+
+
+def _apart(said: str) -> list[str]:
+    return re.sub("[,，、;；/()（）]", " ", said).split()
 
 
 def _form(page: Page, session: Session, form: Form, copying: Form) -> Response:

@@ -17,6 +17,7 @@ from app.services.matching.overview import SEEN
 from app.services.problems import current_schedule, last_match_run
 from app.services.runs import ENDED
 from app.web.deps import Asked, Pages, Queue, Reading, Sent, Writing
+from app.web.entries import asked_for
 from app.web.forms import Form
 from app.web.page import Page
 from app.web.views.progress import follow
@@ -85,6 +86,7 @@ def _named(listed: Any, lang: str) -> dict[str, Any]:
     return {
         "title": matching.title_of(listed.revision.document),
         "products": matching.products_of(listed.revision, lang),
+        "wanted": asked_for(listed.revision.document, listed.revision.resolved, lang),
     }
 
 
