@@ -19,6 +19,7 @@ from app.core.clock import utc_now
 from app.core.errors import NotFoundError
 from app.db.engine import Database
 from app.db.models import (
+    Event,
     Letter,
     Meeting,
     Participation,
