@@ -239,7 +239,8 @@ class CompactSpace:
 
     def _asked_for(self, asker: Record) -> dict[str, dict[int, tuple[float, str, str]]]:
         """What a request says and the list knows, by column; one request is told about many times."""
-        if self._asked is None or self._asked[0] is not asker:
+        known = self._asked  # taken once: another thread may explain another request
+        if known is None or known[0] is not asker:
             out: dict[str, dict[int, tuple[float, str, str]]] = {kind: {} for kind in TOLD}
             for key in distinct_keys(asker):
                 kind, features = told_features(key)
@@ -248,14 +249,15 @@ class CompactSpace:
                     if column is not None and not (key.startswith("h|") and column in out[kind]):
                         weight = WEIGHTS[kind] * float(self._idf[kind][column]) * (0.5 if key.startswith("h|") else 1.0)
                         out[kind][column] = weight, kind, feature
-            self._asked = asker, out
-        return self._asked[1]
+            self._asked = known = asker, out
+        return known[1]
 
     def written(self, asker: Record) -> Written:
         """How the words of a request are written, so that a reason shows words and not stems."""
-        if self._written is None or self._written[0] is not asker:
-            self._written = asker, Written(own_words(asker), body(asker))
-        return self._written[1]
+        known = self._written
+        if known is None or known[0] is not asker:
+            self._written = known = asker, Written(own_words(asker), body(asker))
+        return known[1]
 
     @property
     def latent(self) -> np.ndarray:

@@ -256,7 +256,8 @@ class TextSpace:
 
     def written(self, asker: Record) -> Written:
         """How the words of a request are written, so that a reason shows words and not stems."""
-        if self._written is None or self._written[0] is not asker:  # one request is told about many times
+        known = self._written  # one request is told about many times, and another thread may tell about another
+        if known is None or known[0] is not asker:
             said = own_words(asker)
-            self._written = asker, Written(said, body(asker), self.lexicon.told(said))
-        return self._written[1]
+            self._written = known = asker, Written(said, body(asker), self.lexicon.told(said))
+        return known[1]
