@@ -6,6 +6,7 @@ what one firm does are left out.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -94,13 +95,23 @@ class Amount:
 
 @dataclass(frozen=True)
 class Demand:
-    """A product that is asked for (its name in the reader's language), by how many requests, and how many found
-    no good match; `firms` is how many ask."""
+    """A product that is asked for (its name in the reader's language; "" is those of too few firms together), by how
+    many requests, and how many found no good match; `firms` is how many ask."""
 
     product: str
     requests: int
     unmet: int
     firms: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One product of one request: whose, and whether the request found no good match."""
+
+    product: str
+    request: Hashable
+    firm: Hashable
+    unmet: bool
 
 
 @dataclass(frozen=True)
@@ -141,16 +152,32 @@ class EditionReport:
                 replace(one, amount=None if one.gives_away else one.amount, largest=0.0) for one in self.amounts
             ),
             ratings=tuple(one for one in self.ratings if one.firms >= SMALLEST),
-            demand=_grouped(self.demand),
+            demand=_told(self.demand),
             before=replace(self.before, before=None).shareable() if self.before else None,
         )
 
 
-def _grouped(demand: tuple[Demand, ...]) -> tuple[Demand, ...]:
-    """Products asked for by enough firms, most unmet first; the others together, if they are enough together."""
-    shown = sorted((one for one in demand if one.firms >= SMALLEST), key=lambda one: (-one.unmet, one.product))
-    rest = [one for one in demand if one.firms < SMALLEST]
-    if sum(one.firms for one in rest) < SMALLEST or len(rest) < 2:
-        return tuple(shown)
-    together = Demand("", *(sum(getattr(one, name) for one in rest) for name in ("requests", "unmet", "firms")))
-    return (*shown, together)
+def demand_of(asked: Iterable[Asked]) -> tuple[Demand, ...]:
+    """Every product that is asked for, and last those of too few firms together.
+
+    A request for several of those is one request, and a firm with several requests one firm: who alone asks for three
+    rare products must not be what "other products" tells of.
+    """
+    by_product: dict[str, list[Asked]] = {}
+    for one in asked:
+        by_product.setdefault(one.product, []).append(one)
+    every = [_counted(product, rows) for product, rows in sorted(by_product.items())]
+    rare = [one.product for one in every if one.firms < SMALLEST]
+    together = [_counted("", [row for product in rare for row in by_product[product]])] if len(rare) > 1 else []
+    return (*every, *together)
+
+
+def _counted(product: str, rows: list[Asked]) -> Demand:
+    requests, unmet = {row.request for row in rows}, {row.request for row in rows if row.unmet}
+    return Demand(product, len(requests), len(unmet), len({row.firm for row in rows}))
+
+
+def _told(demand: tuple[Demand, ...]) -> tuple[Demand, ...]:
+    """Products asked for by enough firms, most unmet first, and the others together where enough firms ask for them."""
+    enough = [one for one in demand if one.firms >= SMALLEST]
+    return tuple(sorted(enough, key=lambda one: (not one.product, -one.unmet, one.product)))

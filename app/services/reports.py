@@ -32,7 +32,7 @@ from app.db.models import (
     SlotClosed,
     SourcingRequest,
 )
-from app.domain.reports import Amount, Count, Demand, EditionReport, Meetings, Ratings, Spread, Use
+from app.domain.reports import Amount, Asked, Count, Demand, EditionReport, Meetings, Ratings, Spread, Use, demand_of
 from app.domain.resolving import coded
 from app.domain.vocabulary import vocabulary
 from app.services.access import Actor
@@ -259,17 +259,9 @@ def _demand(session: Session, event: Event, run: MatchRun | None, lang: str) -> 
     # one that came after the ranking has not been looked at
     missed = {one.id for one, _ in newest if run and run.has_read(one.id) and one.id not in served}
     products = vocabulary("products")
-    asked: dict[str, list[tuple[UUID, bool]]] = defaultdict(list)
-    for request, revision in newest:
-        for code in dict.fromkeys(coded(revision.document, revision.resolved).get("products", [])):
-            if code in products.terms:
-                asked[code].append((request.organisation_id, request.id in missed))
-    return tuple(
-        Demand(
-            products.label(code, lang),
-            len(rows),
-            sum(without for _, without in rows),
-            len({owner for owner, _ in rows}),
-        )
-        for code, rows in sorted(asked.items())
+    return demand_of(
+        Asked(products.label(code, lang), request.id, request.organisation_id, request.id in missed)
+        for request, revision in newest
+        for code in dict.fromkeys(coded(revision.document, revision.resolved).get("products", []))
+        if code in products.terms
     )

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.i18n import LANGUAGES
-from app.domain.reports import Amount, Count, Demand, EditionReport, Meetings, Ratings, Spread, Use
+from app.domain.reports import Amount, Asked, Count, Demand, EditionReport, Meetings, Ratings, Spread, Use, demand_of
 from app.domain.timetables import EventInfo
 from app.io.reports import report_html, report_json, report_pdf, sections_of, write_report
 from app.io.reports.sections import shown
@@ -57,7 +57,13 @@ REPORT = EditionReport(
         Amount("intended", "CNY", 987_654, 2, 500_000),
         Amount("ordered", "EUR", 424_242, 4, 400_000),
     ),
-    demand=(Demand("T-shirts", 12, 1, 8), Demand("羽绒服", 5, 4, 3), Demand("socks", 1, 1, 1), Demand("hats", 2, 2, 2)),
+    demand=(
+        Demand("T-shirts", 12, 1, 8),
+        Demand("羽绒服", 5, 4, 3),
+        Demand("socks", 1, 1, 1),
+        Demand("hats", 2, 2, 2),
+        Demand("", 3, 3, 3),
+    ),
     before=BEFORE,
 )
 HOSTILE = (
@@ -97,7 +103,7 @@ def test_what_would_give_one_firm_away_is_nowhere() -> None:
     assert list(rows["ratings"]) == ["Suppliers"]  # two buyers rated
     assert list(rows["demand"].items()) == [("羽绒服", (4, 5)), ("T-shirts", (1, 12)), ("Other products", (3, 3))]
     assert all(one.largest == 0 for one in REPORT.shareable().amounts)
-    few = replace(REPORT, demand=(Demand("socks", 1, 1, 1), Demand("hats", 1, 1, 1)))
+    few = replace(REPORT, demand=(Demand("socks", 1, 1, 1), Demand("hats", 1, 1, 1), Demand("", 2, 2, 2)))
     assert "demand" not in _rows(few)
     one = replace(REPORT, demand=(Demand("socks", 5, 1, 2), Demand("T-shirts", 12, 1, 8)))
     assert list(_rows(one)["demand"]) == ["T-shirts"]
@@ -105,6 +111,17 @@ def test_what_would_give_one_firm_away_is_nowhere() -> None:
         plain = content.replace(b",", b"").replace(b" ", b"")
         for hidden in (b"987654", b"424242", b"400000", b"500000", b"300000", b"77777", b"socks", b"hats"):
             assert hidden not in plain, hidden
+
+
+def test_one_firm_with_many_rare_wishes_is_one_firm() -> None:
+    """It was counted once per product, and so told of alone, as "other products"."""
+    alone = [Asked(product, f"r{n}", "firm", n == 0) for n, product in enumerate(["socks", "hats", "gloves", "socks"])]
+    shown = replace(REPORT, demand=demand_of(alone)).shareable().demand
+    assert shown == ()
+    three = [*alone, Asked("ties", "r9", "second", True), Asked("hats", "r8", "third", False)]
+    three += [Asked("belts", "r8", "third", False), *(Asked("coats", f"c{n}", f"f{n}", n < 2) for n in range(4))]
+    shown = replace(REPORT, demand=demand_of(three)).shareable().demand
+    assert shown == (Demand("coats", 4, 2, 4), Demand("", 6, 2, 3))
 
 
 def _text_of(content: bytes) -> str:

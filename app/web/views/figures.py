@@ -103,7 +103,8 @@ def _scores(page: Page, session: Session, run: MatchRun) -> Figure:
 
 
 def _demand(page: Page, report: EditionReport) -> Figure | None:
-    rows = sorted(report.demand, key=lambda one: (-one.unmet, -one.requests, one.product))[:_PRODUCTS]
+    products = [one for one in report.demand if one.product]
+    rows = sorted(products, key=lambda one: (-one.unmet, -one.requests, one.product))[:_PRODUCTS]
     if not rows:
         return None
     texts = [page.say("{unmet} of {asked}", unmet=one.unmet, asked=one.requests) for one in rows]
