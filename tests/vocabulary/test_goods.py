@@ -156,6 +156,11 @@ def test_an_ordinary_sentence_names_no_goods(sentence: str):
     assert PRODUCTS.find(sentence) == []
 
 
+@pytest.mark.parametrize("text", ["seta stampata a mano", "cotone stampato", "soie imprimée", "cotons imprimés"])
+def test_printed_cloth_is_no_printed_matter(text: str):
+    assert "printing-products" not in {found.code for found in PRODUCTS.find(text)}
+
+
 MAKERS = {
     "lamps": (
         "Invented Lux",
