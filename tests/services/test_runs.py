@@ -188,7 +188,7 @@ def test_a_worker_whose_run_another_took_over_ends_when_it_is_told(sqlite_server
         queue = create_engine(stage.settings().jobs_database_url)
         with worker(stage.database.url) as process:
             until(lambda: _state(stage, MatchRun, run_id) == "running")
-            until(lambda: _taken_over(queue) == 1)  # a sweep that saw the old row may have queued the run once more
+            until(lambda: _taken_over(queue) >= 1)  # a sweep that saw the old row may have queued the run once more
             until(lambda: _state(stage, MatchRun, run_id) == "done")
             time.sleep(0.5)
             assert process.stdin is not None
