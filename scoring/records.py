@@ -20,6 +20,7 @@ from scoring import codes, fields, places
 from scoring.errors import RecordError
 from scoring.fields import Side
 from scoring.measures import currency_of, unit_of
+from scoring.text.denied import affirmed
 
 _AT_A_TIME = 2048  # rows of a DataFrame made into dicts at a time
 _ATOMS = frozenset((str, int, float, bool))  # what JSON holds as it is
@@ -245,7 +246,7 @@ def read_one(row: Mapping[str, Any], side: Side, where: str = "record") -> Recor
 def _read_fields(given: Mapping[str, Any], side: Side, where: str) -> Record:
     record = Record(id=str(given["id"]), side=side)
     record.name = str(given.get("name", ""))
-    record.text = str(given.get("text", ""))
+    record.text = affirmed(str(given.get("text", "")))
     _read_lists(record, given, where)
     _read_values(record, given, where)
     if side == "demand":

@@ -19,7 +19,7 @@ from scoring.terms.shared import SharedTerm
 from scoring.text.associations import Associations
 from scoring.text.compact import CompactSpace
 
-SCHEMA = 4
+SCHEMA = 5
 
 
 def _content(ranker: Any) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

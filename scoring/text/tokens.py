@@ -26,15 +26,16 @@ _FUNCTION_WORDS = """
     a about all also an and any are as at be been but by can could do does each for from get had has have how if in
     into is it its just like may more most much no not of on one only or other our out over own please s she so some
     such than that the their them then there these they this those through to too under up us very was we were what
-    when where which while who will with would you your i he his her him me my
+    when where which while who will with without would you your i he his her him me my
     au aux avec ce ces cette dans de des du elle en est et eux il ils je la le les leur leurs lui mais ne nos notre
     nous ou par pas plus pour qui que quoi sa se ses son sont sur sans tous tout toute toutes un une vos votre vous
     aber als am an auch auf aus bei bin bis das dass dem den der des die dies diese dieser durch ein eine einem einen
-    einer eines er es fur hat ich ihr ihre im ist mit nach nicht noch nur oder sein seine sich sie sind so sowie uber um
-    und uns unser unsere unter vom von vor was wenn werden wie wir wird zu zum zur
+    einer eines er es fur hat ich ihr ihre im ist kein keine keinem keinen
+    keiner keines mit nach nicht noch nur oder ohne sein seine sich sie sind so sowie uber um und uns unser unsere
+    unter vom von vor was wenn werden wie wir wird zu zum zur
     agli ai al alla alle allo anche che chi ci come con cui da dal dalla dalle dei del della delle dello di e ed gli ha
-    hanno i il in la le lo loro ma nel nella nelle noi non nostra nostri nostro o per piu quale questa questo se si sia
-    sono sua sue suo sul sulla tra tutti un una uno vi
+    hanno i il in la le lo loro ma nel nella nelle niente noi non nostra nostri nostro o per piu quale
+    questa questo se senza si sia sono sua sue suo sul sulla tra tutti un una uno vi
 """
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 # What every request says and no supplier is chosen by: "we are looking for a reliable manufacturer of …".
@@ -47,6 +48,19 @@ _REQUEST_WORDS = """
 """
 REQUEST_WORDS = frozenset(_REQUEST_WORDS.split())
 _CJK_REQUEST = re.compile("寻找|寻求|求购|采购|需要|想要|诚征|生产厂家|生产厂商|厂家|厂商|供应商|制造商|我们")
+# How many and by when: "500 pcs", "10 tonnellate", "within 40 days", "2026年3月底" are in fields of their own.
+_PIECES = "pcs|pieces|pièces|pieces|stück|stueck|pezzi|pz|units|unités|einheiten|unità|sets|pairs|paires|paar|paia|kg"
+_TIMES = (
+    "tons?|tonnes?|tonnen|tonnellat[ae]|days|jours|tagen?|giorni|weeks|semaines|wochen|settimane|months|mois|"
+    "monaten?|mesi"
+)
+_ORDERED = re.compile(
+    rf"\b(?P<pieces>\d[\d.,' ]*)\s?(?:{_PIECES})\b|\b\d[\d.,]*(?:\s?[-–]\s?\d+)?\s?(?:{_TIMES})\b"
+    r"|(?P<counted>\d[\d,]*)\s?[件个條条双套只台打]|\d[\d,]*\s?(?:吨|天|周|个月)"
+    r"|(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号]|底|初|[上中下]旬)?|\d{4}年",
+    re.IGNORECASE,
+)
+_ORDER_LEAST = 50  # pieces of an order; "3 pieces" and "5 kg" say what the thing is
 CJK_STOP = frozenset("的了和与是在有我们为及等或也之以于并就都而其")
 
 
@@ -149,8 +163,15 @@ def _kept(text: str) -> tuple[str, ...]:
 
     Remembered for the few moments in which a request is read as words and as a title.
     """
-    kept = [run for run in runs(_CJK_REQUEST.sub(" ", text)) if run not in REQUEST_WORDS]
+    said = _CJK_REQUEST.sub(" ", _ORDERED.sub(_without_amount, text))
+    kept = [run for run in runs(said) if run not in REQUEST_WORDS]
     return () if STOP_WORDS.issuperset(kept) else tuple(kept)
+
+
+def _without_amount(found: re.Match[str]) -> str:
+    """Nothing in place of how many are ordered; a few pieces or kilograms are part of what a thing is."""
+    amount = "".join(letter for letter in found["pieces"] or found["counted"] or "" if letter.isdigit())
+    return found[0] if amount and int(amount) < _ORDER_LEAST else " "
 
 
 def wished(text: str) -> list[str]:

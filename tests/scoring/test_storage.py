@@ -65,7 +65,7 @@ def test_what_is_not_a_model_is_refused(tmp_path, ranker):
     with pytest.raises(ModelFileError, match="no readable"):
         SupplierRanker.load(tmp_path)
     ranker.save(tmp_path)
-    with pytest.raises(ModelFileError, match="holds a SupplierRanker of schema 4, expected BuyerRanker"):
+    with pytest.raises(ModelFileError, match="holds a SupplierRanker of schema 5, expected BuyerRanker"):
         BuyerRanker.load(tmp_path)
     described = json.loads((tmp_path / "model.json").read_text())
     (tmp_path / "model.json").write_text(json.dumps(described | {"calibration": [0.0, 1.0]}))
