@@ -17,7 +17,7 @@ from scoring.space import Scored, Space
 from scoring.standing import Standing
 from scoring.terms.base import Reason, Setting, Term
 from scoring.text.documents import body
-from scoring.text.telling import offered
+from scoring.text.telling import forms, offered, within
 from scoring.wording import concept, explain_reason, gate_sides
 
 __all__ = ["NOT_ASKED", "PRIOR_CALIBRATION", "Teller", "calibrated", "left_out", "probability"]
@@ -196,13 +196,18 @@ class Teller:
         return (f"{kind}.close" if answers else {"like": "away", "unlike": "apart"}[kind]), []
 
     def _once(self, found: list[tuple[str, str]], shown: Mapping[str, str]) -> list[str]:
-        """Words and concepts as the reader knows them, once each whatever the case or the word they stand for."""
-        first: dict[str, str] = {}
+        """Words and concepts as the reader knows them, once each: not in another case, form or language again."""
+        told: list[str] = []
+        seen: set[str] = set()
         for kind, feature in found:
             word = concept(feature, self.lang) if kind == "concepts" else shown.get(feature)
             if word:
-                first.setdefault(word.rpartition(" → ")[2].casefold(), word)
-        return list(first.values())
+                mine, _, theirs = word.partition(" → ")
+                own, other = forms(mine), forms(theirs)
+                if seen.isdisjoint(own | other):
+                    told.append(mine if own & other else word)
+                seen |= own | other
+        return [word for word in told if not any(within(word, other) for other in told)]
 
     def _moved(self, asker: Record, at: int, scored: Scored) -> tuple[str, ...]:
         if "behaviour" not in scored.names:

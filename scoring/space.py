@@ -20,6 +20,7 @@ from scoring.terms.catalogue import terms as all_terms
 from scoring.terms.distinct import Distinct
 from scoring.text.associations import Associations
 from scoring.text.compact import CompactSpace, Place
+from scoring.text.documents import told_of
 from scoring.text.lexicon import Learned
 from scoring.text.space import Request, TextMode, TextSpace, body
 
@@ -251,13 +252,15 @@ class Space:
             found = self.text.in_common(scored.asker, at)
         else:
             found = self.text.in_common(scored.request, at) if isinstance(scored.request, Request) else []
-        return self._heaviest(found)
+        return self._heaviest(told_of(found, scored.asker, self.records[at]))
 
     def shared_by(self, at: int, others: Sequence[int]) -> list[tuple[str, str]]:
         """As `shared_words`, what a fitted record shares with any of the `others`; nothing where rows keep words."""
         if not isinstance(self.text, CompactSpace):
             return []
-        return self._heaviest([found for other in others for found in self.text.alike(at, other)])
+        mine = self.records[at]
+        pairs = [(self.text.alike(at, other), mine, self.records[other]) for other in others]
+        return self._heaviest([found for shared, one, other in pairs for found in told_of(shared, one, other)])
 
     @staticmethod
     def _heaviest(found: Sequence[tuple[float, str, str]]) -> list[tuple[str, str]]:

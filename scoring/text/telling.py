@@ -12,12 +12,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 
 from scoring.records import Record
+from scoring.text.keys import LIGHT
 from scoring.text.tokens import accented, fold_text, is_unspaced, runs, stems
 from scoring.vocabulary import vocabulary
+from scoring.vocabulary.inflect import stem
 from scoring.vocabulary.language import likely_language
 
 LONGEST = 16  # characters of a stretch that is shown
 SURE = 0.4  # a learned word of weaker association is shown only where there is nothing else
+_AND = re.compile(r" (?:and|et|und|ed?) |[和与及、/]")
 _WHOLE = re.compile(r"[^\W_]+")
 _CODED = ("products", "materials", "processes")
 _LABELLED = (*_CODED, "words", "certificates")
@@ -90,6 +93,31 @@ class Written:
         return {one: wholes.get(one, self.words[one]) for one in known if one in wholes or not is_unspaced(one)}
 
 
+@lru_cache(maxsize=1 << 14)
+def forms(word: str) -> frozenset[str]:
+    """The stems of a word in each language: two that share one are one word in two forms, `pelle` and `pelli`."""
+    folded = fold_text(word)
+    return frozenset(stem(folded, language) for language in ("en", *LIGHT)) if word else frozenset()
+
+
+@lru_cache(maxsize=1 << 14)
+def within(word: str, other: str) -> bool:
+    """Whether a told word need not stand beside another: "plush" beside "plush toys", 亚麻 beside 亚麻连衣裙, and the
+    group "toys and games" beside "toys"."""
+    return (_joins(word) and _part_of(other, word)) or (not _joins(other) and _part_of(word, other))
+
+
+def _joins(word: str) -> bool:
+    return _AND.search(word) is not None
+
+
+def _part_of(word: str, other: str) -> bool:
+    if is_unspaced(word):
+        return word != other and word in other
+    parts = other.split()
+    return len(parts) > len(word.split()) == 1 and any(not forms(word).isdisjoint(forms(part)) for part in parts)
+
+
 def own_words(record: Record) -> str:
     """What a record says itself: without the codes that stand in its lists for words."""
     spoken = [word for word in record.words if not _is_code(word)]
@@ -119,7 +147,7 @@ def _is_code(word: str) -> bool:
 @lru_cache(maxsize=1 << 14)
 def _spelling(word: str) -> frozenset[str]:
     """The features that a code is spelled with, in any language it may be counted in."""
-    return frozenset(feature for lang in (None, "fr", "de", "it") for feature, _ in stems(runs(word), lang))
+    return frozenset(feature for lang in (None, *LIGHT) for feature, _ in stems(runs(word), lang))
 
 
 def _coded(record: Record) -> frozenset[str]:
