@@ -115,7 +115,8 @@ def _parts() -> Parts:
 @cache
 def _passages() -> Passages:
     lists = dict.fromkeys((*_CONCEPTS, *_HINTS))
-    return Passages({name: built_in.vocabulary(name).finder for name in lists}, long=COMPOUND)
+    found = {name: built_in.vocabulary(name).finder for name in lists}
+    return Passages(found, long=COMPOUND, called="products", made=("processes", "materials"))
 
 
 @lru_cache(maxsize=4096)

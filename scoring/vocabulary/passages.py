@@ -85,10 +85,13 @@ class Passages:
     ----------
     lists : finders by name
     long : letters from which on words are told
+    called, made : a list of things, and lists in which the end of a thing's name in one word says nothing: `Bettwäsche`
+        is not washed, a `Hundeleine` is no linen
     """
 
-    def __init__(self, lists: Mapping[str, Finder], long: int) -> None:
+    def __init__(self, lists: Mapping[str, Finder], long: int, called: str = "", made: Iterable[str] = ()) -> None:
         self.names = tuple(lists)
+        self._called, self._made = called, frozenset(made)
         self._finders = tuple(lists.values())
         self._long = long
         self._nothing: Spots = ((),) * len(lists)
@@ -226,7 +229,11 @@ class Passages:
         return spots
 
     def _spots(self, source: str, read: Reading) -> Spots:
-        spots = tuple(tuple(_spot(source, match) for match in finder.spotted(read)) for finder in self._finders)
+        matches = {name: f.spotted(read) for name, f in zip(self.names, self._finders, strict=True)}
+        if things := matches.get(self._called):
+            for name in self._made:
+                matches[name] = [one for one in matches[name] if not _ends_one(source, one, things)]
+        spots = tuple(tuple(_spot(source, match) for match in found) for found in matches.values())
         return spots if any(spots) else self._nothing
 
     def _together(self, found: list[tuple[int, Spots]]) -> Spots:
@@ -240,6 +247,14 @@ class Passages:
             placed = [(spot.reach, start + spot.start, spot) for start, spots in own for spot in spots]
             whole.append(tuple(spot for _, _, spot in sorted(placed, key=_IN_ORDER)))
         return tuple(whole)
+
+
+def _ends_one(source: str, match: Match, things: Iterable[Match]) -> bool:
+    """Whether a match is but the end of a word that begins the name of a thing."""
+    begin, end = match.start, match.end
+    if begin == 0 or not source[begin - 1].isalpha() or is_han(source[begin]):
+        return False
+    return any(one.start < begin and end <= one.end for one in things)
 
 
 def _spot(source: str, match: Match) -> Spot:
