@@ -200,6 +200,48 @@ def test_regions_that_overlap_are_both_told():
     assert said["markets"] == "In common: Latin America, North America, Japan."
 
 
+@pytest.mark.parametrize(
+    ("lang", "both", "undated"),
+    [
+        (
+            "en",
+            "Has lapsed and must be renewed: GRS. Does not list RDS.",
+            "Has GOTS, RDS (declared); end of validity not stated: GOTS.",
+        ),
+        ("zh", "已过期，需续期：GRS认证。未列出：RDS认证。", "有：GOTS认证、RDS认证（自述）；未说明有效期：GOTS认证。"),
+        (
+            "fr",
+            "Expiré, à renouveler : GRS. N'indique pas RDS.",
+            "A GOTS, RDS (déclaré) ; fin de validité non indiquée : GOTS.",
+        ),
+        (
+            "de",
+            "Abgelaufen, zu erneuern: GRS. Nicht genannt: RDS.",
+            "Hat GOTS, RDS (erklärt); Ende der Gültigkeit nicht angegeben: GOTS.",
+        ),
+        (
+            "it",
+            "Scaduto, da rinnovare: GRS. Non elenca RDS.",
+            "Ha GOTS, RDS (dichiarato); fine validità non indicata: GOTS.",
+        ),
+    ],
+)
+def test_what_is_missing_beside_what_has_lapsed_and_what_has_no_end_are_told(lang, both, undated):
+    lapsed = {"code": "GRS", "valid_to": "2020-12-31"}
+    assert reasons({"certificates": ["GOTS", lapsed]}, {"certificates": ["GRS", "RDS"]}, lang)["certificates"] == both
+    holds = {"certificates": ["GOTS", {"code": "RDS", "valid_to": "2030-12-31"}]}
+    assert reasons(holds, {"certificates": ["GOTS", "RDS"]}, lang)["certificates"] == undated
+
+
+def test_a_request_without_words_is_not_told_as_a_supplier_without_description():
+    ranker = SupplierRanker(as_of=AS_OF).fit([{"id": "A", "text": "socks"}, {"id": "B"}])
+    for supplier in ("A", "B"):
+        told = {term.name: term.because for term in ranker.explain({"id": "d"}, supplier).terms}["text"]
+        assert told.startswith("The buyer says nothing of this: description.")
+    seen = BuyerRanker(as_of=AS_OF).fit([{"id": "d", "text": "socks"}]).explain({"id": "A"}, "d")
+    assert {term.name: term.because for term in seen.terms}["text"].startswith("Not stated: description.")
+
+
 def test_a_certificate_that_has_lapsed_is_not_told_as_valid():
     expired = {"code": "GOTS", "evidence": "expired", "valid_to": "2026-09-26"}
     demand = {"certificates": ["GOTS"], "ship_by": "2026-01-31", "must": ["certificates"]}
