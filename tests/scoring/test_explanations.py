@@ -194,6 +194,21 @@ def test_whole_regions_are_told_by_their_names(lang, both, none):
     assert both.strip(".。").removeprefix("一致：").rpartition(": ")[2].rpartition(" : ")[2] in state[0].change
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "In common: FOB (Free on board)."),
+        ("zh", "一致：FOB (船上交货)。"),
+        ("fr", "En commun : FOB (Franco à bord)."),
+        ("de", "Gemeinsam: FOB (Frei an Bord)."),
+        ("it", "In comune: FOB (Franco a bordo)."),
+    ],
+)
+def test_incoterms_are_told_as_the_trade_says_them(lang, said):
+    assert reasons({"incoterms": ["Free on board"]}, {"incoterms": ["离岸价", "CIF"]}, lang)["trade_terms"] == said
+    assert "fob suzhou" in reasons({"incoterms": ["fob suzhou"]}, {"incoterms": ["CIF"]}, lang)["trade_terms"]
+
+
 def test_regions_that_overlap_are_both_told():
     america = ["North America", "Latin America", "JP"]
     said = reasons({"exports_to": america}, {"markets": america})
