@@ -349,11 +349,13 @@ class Ranker(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         return storage.load(cls, Path(path))
 
 
-def day_of(as_of: dt.date | str | None) -> dt.date:
+def day_of(as_of: dt.date | np.datetime64 | str | None) -> dt.date:
     if as_of is None:
         return dt.datetime.now(dt.UTC).date()
     if isinstance(as_of, dt.datetime):
         return as_of.date()
+    if isinstance(as_of, np.datetime64):
+        as_of = str(as_of.astype("datetime64[D]"))
     if isinstance(as_of, dt.date):
         return as_of
     try:

@@ -16,6 +16,7 @@ import numpy as np
 
 from scoring.errors import RankingError
 from scoring.exposure import gini
+from scoring.results import Ranking
 
 DRAWS = 2000
 
@@ -123,7 +124,7 @@ def interval(values: Any, draws: int = DRAWS) -> Measured:
 
 
 def evaluate(
-    rankings: Mapping[str, Sequence[Listed]],
+    rankings: Ranking | Mapping[str, Sequence[Listed | str]],
     judged: Mapping[tuple[str, str], float],
     *,
     mutual: Mapping[tuple[str, str], float] | None = None,
@@ -134,7 +135,7 @@ def evaluate(
 
     Parameters
     ----------
-    rankings : for each asker its list, best first
+    rankings : what `rank` gives, or for each asker its list, best first, of ids or of `Listed` with probabilities
     judged : gain of each known pair (asker, listed): 0 for no, above for yes
         nDCG looks at judged pairs only, in the order of the list: what nobody judged is neither right nor wrong.
         Recall counts places of the whole list.
@@ -145,10 +146,11 @@ def evaluate(
     Raises
     ------
     RankingError
-        No judged pair belongs to any of the lists, or k below 1.
+        No judged pair belongs to any of the lists, a gain is no number of 0 or more, or k below 1.
     """
     if k < 1:
         raise RankingError(f"evaluate: k={k}, expected 1 or more")
+    rankings = _places(rankings)
     by_asker = _by_asker(judged)
     askers = [asker for asker in sorted(rankings) if asker in by_asker]
     if not askers:
@@ -175,10 +177,23 @@ def evaluate(
     )
 
 
+def _places(rankings: Ranking | Mapping[str, Sequence[Listed | str]]) -> dict[str, list[Listed]]:
+    """The list of each asker; ids alone state no probability."""
+    if isinstance(rankings, Ranking):
+        return {asker: [Listed(identity) for identity, _ in found] for asker, found in rankings}
+    return {
+        asker: [one if isinstance(one, Listed) else Listed(one) for one in listed] for asker, listed in rankings.items()
+    }
+
+
 def _by_asker(judged: Mapping[tuple[str, str], float]) -> dict[str, dict[str, float]]:
     out: dict[str, dict[str, float]] = {}
-    for (asker, listed), gain in judged.items():
-        out.setdefault(asker, {})[listed] = float(gain)
+    for pair, gain in judged.items():
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise RankingError(f"evaluate: {pair!r} is no pair; the key of a gain is (asker, listed)")
+        if not 0.0 <= float(gain) < float("inf"):
+            raise RankingError(f"evaluate: the gain of {pair} is {gain}, expected a number of 0 or more")
+        out.setdefault(pair[0], {})[pair[1]] = float(gain)
     return out
 
 

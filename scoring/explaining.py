@@ -163,7 +163,8 @@ class Teller:
 
     def _text_reason(self, at: int, points: float, scored: Scored) -> str:
         if scored.request is None or not self.space.text.stated[at]:
-            return self._unknown(self.fitted, ("text",), points, scored.most["text"])
+            silent = scored.asker.side if scored.request is None else self.fitted
+            return self._unknown(silent, ("text",), points, scored.most["text"])
         shared = self.space.shared_words(scored, at)
         if shared:
             features = [feature for kind, feature in shared if kind == "words"]

@@ -231,6 +231,8 @@ def read_one(row: Mapping[str, Any], side: Side, where: str = "record") -> Recor
     given = {name: value for name, value in row.items() if not is_missing(value)}
     if "id" not in given:
         raise RecordError(f"{where}: no 'id'; every {side} record needs one that is unique and stays the same")
+    if isinstance(given["id"], (list, tuple, set, dict)) or getattr(given["id"], "ndim", False):
+        raise RecordError(f"{where}: 'id' holds several values; give one dict a record, or columns as a DataFrame")
     where = f"{where} (id {given['id']!r})"
     record = _read_fields(given, side, where)
     if record.info:

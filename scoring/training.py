@@ -25,6 +25,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from scoring.errors import ModelFileError, RankingError
 from scoring.evaluation import brier
+from scoring.records import rows_of
 from scoring.terms.catalogue import weights as all_weights
 
 SCHEMA = 1
@@ -66,7 +67,7 @@ class EditionModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no 
 
         Parameters
         ----------
-        rows : list of dicts
+        rows : list of dicts, or a DataFrame
             `terms`: value of each term, 0 to 1 (points over most points, as an explanation states them); a term the
             asker did not state is left out. `outcome`: whether it came to something. `edition` (optional): any label
             that sorts by time.
@@ -83,6 +84,7 @@ class EditionModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no 
             )
         built_in = all_weights(self.side, None)
         names = tuple(built_in)
+        rows = rows_of(rows, "rows")
         values, stated, met = _table(rows, names)
         if np.unique(met).size < 2:
             raise RankingError("EditionModel: pairs that came to something and pairs that did not are both needed")
@@ -169,7 +171,7 @@ class EditionModel(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no 
         return model
 
 
-def time_splits(rows: Sequence[Mapping[str, Any]]) -> list[tuple[list[int], list[int]]]:
+def time_splits(rows: Any) -> list[tuple[list[int], list[int]]]:
     """For each edition but the first: positions of the rows of earlier editions, and of its own.
 
     Raises
@@ -177,6 +179,7 @@ def time_splits(rows: Sequence[Mapping[str, Any]]) -> list[tuple[list[int], list
     RankingError
         A row without an edition, or fewer than two editions.
     """
+    rows = rows_of(rows, "rows")
     if any("edition" not in row for row in rows):
         raise RankingError("time_splits: every row needs its edition")
     labels = [str(row["edition"]) for row in rows]
@@ -191,7 +194,8 @@ def time_splits(rows: Sequence[Mapping[str, Any]]) -> list[tuple[list[int], list
 
 def _table(rows: Any, names: Sequence[str], *, outcomes: bool = True) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Values (n, terms), which are stated, and outcomes."""
-    if not len(rows):
+    rows = rows_of(rows, "rows")
+    if not rows:
         raise RankingError("EditionModel: no rows; each needs its terms and its outcome")
     at = {name: number for number, name in enumerate(names)}
     values, stated = np.zeros((len(rows), len(names))), np.zeros((len(rows), len(names)), dtype=bool)

@@ -39,7 +39,9 @@ def item(kind: str, code: str, lang: str) -> str:
         return places.country_name(code, lang)
     if kind == "languages":
         return places.language_name(code, lang)
-    return codes.label("kinds" if kind == "kind" else kind, code, lang)
+    told = codes.label("kinds" if kind == "kind" else kind, code, lang)
+    # The trade says FOB in every language; its long name explains it.
+    return f"{code} ({told})" if kind == "incoterms" and told != code else told
 
 
 def items(kind: str, found: Iterable[str], lang: str) -> str:

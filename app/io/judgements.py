@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from app.core.errors import InvalidInputError
+from app.domain.lists.fields import choices
 from app.domain.lists.tables import shown
 from app.io.spreadsheets import Limits, read_tables
 
@@ -16,7 +18,10 @@ FIELDS = ("request", "supplier", "label")
 MOST_BYTES = 50_000_000
 _MOST = Limits(file_bytes=MOST_BYTES, rows=1_000_000)
 _MOST_TOLD = 20
-_YES, _NO = {"yes", "accepted", "met", "true"}, {"no", "declined", "refused", "false"}
+_WORTH = {
+    "answer": {"must_meet": 2.0, "want": 1.0, "no_thanks": 0.0, "blocked": 0.0},
+    "yes_no": {"yes": 1.0, "no": 0.0},
+}
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ def read_judgements(path: Path) -> list[Judgement]:
     """Read a table with a header (CSV or XLSX, as lists are imported), or a JSON list of objects, of `request`,
     `supplier` and `label`.
 
-    A label is a number of 0 or more, or yes, accepted, met, no, declined, refused.
+    A label is a number of 0 or more, or met, or a word that lists of wishes and yes-or-no cells know, in any language.
 
     Raises
     ------
@@ -95,10 +100,21 @@ def _agree(name: str, found: Sequence[Judgement]) -> None:
         )
 
 
+@cache
+def _gains() -> dict[str, float]:
+    """What words are worth; single letters mean one thing in one list and another in the next."""
+    found = {"met": 1.0}
+    for name, worth in _WORTH.items():
+        for code, gain in worth.items():
+            words = (word for words in choices(name)[code].values() for word in words)
+            found |= {word.casefold(): gain for word in words if len(word) > 1 or not word.isascii()}
+    return found
+
+
 def _gain(label: Any, where: str) -> float:
     word = str(label).strip().casefold()
-    if word in _YES | _NO:
-        return 1.0 if word in _YES else 0.0
+    if word in _gains():
+        return _gains()[word]
     try:
         gain = float(word)
     except ValueError:

@@ -92,7 +92,7 @@ def rank_shards(
     """
     k, shard_size = min(whole_number(k), len(ranker.ids_)), whole_number(shard_size, "shard_size")
     workers = whole_number(workers, "workers")
-    folder = Path(folder)
+    folder, demands = Path(folder), Path(demands) if isinstance(demands, str) else demands
     _begin(ranker, folder, k, shard_size)
     whole = len(demands) if hasattr(demands, "__len__") else None
     done = shards = 0

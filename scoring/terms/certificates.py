@@ -103,7 +103,7 @@ class CertificateTerm(Term):
         return list(row), list(row.values())
 
     def reason(self, demand: Record, supplier: Record) -> Reason:
-        """Which are valid, which must be renewed by when, which are missing."""
+        """Which are valid, for which no end is stated, which must be renewed by when, which are missing."""
         held = holdings(supplier)
         day = needed_day(demand, self.setting)
         groups: dict[str, list[str]] = {"valid": [], "renew": [], "lapsed": [], "missing": []}
@@ -112,11 +112,11 @@ class CertificateTerm(Term):
         weakest = min((EVIDENCE[held[c].evidence] for c in groups["valid"]), default=0.0)
         evidence = next((name for name, level in EVIDENCE.items() if level == weakest), "declared")
         values: dict[str, Any] = {"vocabulary": "certificates", "evidence": evidence, **groups}
+        values["undated"] = [code for code in groups["valid"] if held[code].valid_to is None]
         values["until"] = min((end for c in groups["renew"] if (end := held[c].valid_to) is not None), default=None)
-        if groups["renew"]:
-            return Reason("certificates.both" if groups["lapsed"] else "certificates.renew", values)
-        if groups["lapsed"]:
-            return Reason("certificates.lapsed", values)
+        if groups["renew"] or groups["lapsed"]:
+            kind = "both" if groups["renew"] and groups["lapsed"] else "renew" if groups["renew"] else "lapsed"
+            return Reason(f"certificates.{kind}{'.part' if groups['missing'] else ''}", values)
         if groups["missing"]:
             return Reason("certificates.part" if groups["valid"] else "certificates.none", values)
-        return Reason("certificates.all", values)
+        return Reason("certificates.undated" if values["undated"] else "certificates.all", values)

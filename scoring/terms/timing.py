@@ -167,7 +167,8 @@ class LeadTimeTerm(Term):
         values = {"needed": round(needed), "there": round(there), "until": demand.dates.get(name)}
         kind = "limit" if name == "lead_time_days" else name
         how = "fits" if needed <= there else "past" if there < 0 else "short"
-        return Reason(f"lead_time.{kind}.{how}", values)
+        unsampled = kind != "limit" and math.isnan(supplier.number("sample_days"))
+        return Reason(f"lead_time.{kind}.{how}{'.bulk' if unsampled else ''}", values)
 
     def slack(self, demand: Record, supplier: Record) -> list[tuple[str, float, float]]:
         """(limit, days needed, days there are) for each limit that can be checked."""

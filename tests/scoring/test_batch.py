@@ -313,7 +313,7 @@ def test_shards_hold_the_same_bytes_whoever_writes_them(large, tmp_path):
     one = rank_shards(ranker, asked, tmp_path / "one", 5, shard_size=64, progress=lambda *at: heard.append(at))
     two = rank_shards(ranker, iter(asked), tmp_path / "two", 5, shard_size=64, workers=2)
     three = rank_shards(ranker, lines, tmp_path / "three", 5, shard_size=64, workers=3)
-    four = rank_shards(ranker, lines, tmp_path / "four", 5, shard_size=64)
+    four = rank_shards(ranker, str(lines), tmp_path / "four", 5, shard_size=64)
     assert contents(one) == contents(two)
     assert contents(three) == contents(four)  # a file is known by its bytes
     assert told(one) == told(three)

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from scoring import SupplierRanker
 from scoring.errors import RankingError
 from scoring.evaluation import Listed, brier, calibration_error, evaluate, interval, ndcg, recall, reliability
 
@@ -81,3 +82,25 @@ def test_nothing_to_judge_is_refused_with_a_reason():
         evaluate(LISTS, JUDGED, k=0)
     with pytest.raises(RankingError, match="no value"):
         interval([float("nan")])
+
+
+def test_what_rank_gives_is_judged_as_it_is_and_so_are_lists_of_ids():
+    ranker = SupplierRanker().fit([{"id": "s1", "text": "socks"}, {"id": "s2", "text": "lamps"}])
+    ranking = ranker.rank([{"id": "a", "text": "lamps"}, {"id": "b", "text": "socks"}], k=2)
+    found = evaluate(ranking, {("a", "s2"): 1.0, ("b", "s2"): 1.0})
+    assert found.ndcg.n == 2
+    assert found.brier is None  # no probability was stated
+    assert found == evaluate({"a": ["s2", "s1"], "b": ["s1", "s2"]}, {("a", "s2"): 1.0, ("b", "s2"): 1.0})
+
+
+@pytest.mark.parametrize(
+    ("judged", "said"),
+    [
+        ({"a": {"s1": 1.0}}, "'a' is no pair"),
+        ({("a", "s1"): -1.0}, "is -1.0, expected a number of 0 or more"),
+        ({("a", "s1"): math.nan}, "is nan"),
+    ],
+)
+def test_gains_that_make_no_sense_are_refused(judged, said):
+    with pytest.raises(RankingError, match=said):
+        evaluate(LISTS, judged)

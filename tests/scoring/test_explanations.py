@@ -194,10 +194,67 @@ def test_whole_regions_are_told_by_their_names(lang, both, none):
     assert both.strip(".。").removeprefix("一致：").rpartition(": ")[2].rpartition(" : ")[2] in state[0].change
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "In common: FOB (Free on board)."),
+        ("zh", "一致：FOB (船上交货)。"),
+        ("fr", "En commun : FOB (Franco à bord)."),
+        ("de", "Gemeinsam: FOB (Frei an Bord)."),
+        ("it", "In comune: FOB (Franco a bordo)."),
+    ],
+)
+def test_incoterms_are_told_as_the_trade_says_them(lang, said):
+    assert reasons({"incoterms": ["Free on board"]}, {"incoterms": ["离岸价", "CIF"]}, lang)["trade_terms"] == said
+    assert "fob suzhou" in reasons({"incoterms": ["fob suzhou"]}, {"incoterms": ["CIF"]}, lang)["trade_terms"]
+
+
 def test_regions_that_overlap_are_both_told():
     america = ["North America", "Latin America", "JP"]
     said = reasons({"exports_to": america}, {"markets": america})
     assert said["markets"] == "In common: Latin America, North America, Japan."
+
+
+@pytest.mark.parametrize(
+    ("lang", "both", "undated"),
+    [
+        (
+            "en",
+            "Has lapsed and must be renewed: GRS. Does not list RDS.",
+            "Has GOTS, RDS (declared); end of validity not stated: GOTS.",
+        ),
+        ("zh", "已过期，需续期：GRS认证。未列出：RDS认证。", "有：GOTS认证、RDS认证（自述）；未说明有效期：GOTS认证。"),
+        (
+            "fr",
+            "Expiré, à renouveler : GRS. N'indique pas RDS.",
+            "A GOTS, RDS (déclaré) ; fin de validité non indiquée : GOTS.",
+        ),
+        (
+            "de",
+            "Abgelaufen, zu erneuern: GRS. Nicht genannt: RDS.",
+            "Hat GOTS, RDS (erklärt); Ende der Gültigkeit nicht angegeben: GOTS.",
+        ),
+        (
+            "it",
+            "Scaduto, da rinnovare: GRS. Non elenca RDS.",
+            "Ha GOTS, RDS (dichiarato); fine validità non indicata: GOTS.",
+        ),
+    ],
+)
+def test_what_is_missing_beside_what_has_lapsed_and_what_has_no_end_are_told(lang, both, undated):
+    lapsed = {"code": "GRS", "valid_to": "2020-12-31"}
+    assert reasons({"certificates": ["GOTS", lapsed]}, {"certificates": ["GRS", "RDS"]}, lang)["certificates"] == both
+    holds = {"certificates": ["GOTS", {"code": "RDS", "valid_to": "2030-12-31"}]}
+    assert reasons(holds, {"certificates": ["GOTS", "RDS"]}, lang)["certificates"] == undated
+
+
+def test_a_request_without_words_is_not_told_as_a_supplier_without_description():
+    ranker = SupplierRanker(as_of=AS_OF).fit([{"id": "A", "text": "socks"}, {"id": "B"}])
+    for supplier in ("A", "B"):
+        told = {term.name: term.because for term in ranker.explain({"id": "d"}, supplier).terms}["text"]
+        assert told.startswith("The buyer says nothing of this: description.")
+    seen = BuyerRanker(as_of=AS_OF).fit([{"id": "d", "text": "socks"}]).explain({"id": "A"}, "d")
+    assert {term.name: term.because for term in seen.terms}["text"].startswith("Not stated: description.")
 
 
 def test_a_certificate_that_has_lapsed_is_not_told_as_valid():
@@ -229,7 +286,7 @@ def test_a_certificate_that_has_lapsed_is_not_told_as_valid():
 )  # fmt: skip
 def test_a_day_that_has_passed_leaves_no_days(lang, term, gate):
     demand = {"id": "d", "ship_by": "2025-09-10", "must": ["ship_by"]}
-    assert reasons({"lead_time_days": 30}, demand, lang)["lead_time"] == term
+    assert reasons({"lead_time_days": 25, "sample_days": 5}, demand, lang)["lead_time"] == term
     ranker = SupplierRanker(as_of=AS_OF).fit([{"id": "A", "lead_time_days": 30}])
     assert ranker.explain(demand, "A", lang=lang).gates[0].wanted == gate
     store = reasons({"lead_time_days": 30, "transit_days": 3}, {"in_store_by": "2025-09-10"}, lang)["lead_time"]
@@ -258,10 +315,36 @@ def test_a_day_that_has_passed_leaves_no_days(lang, term, gate):
 )  # fmt: skip
 def test_one_is_told_in_the_singular_and_days_as_natives_write_them(lang, one_day, store, outside):
     assert reasons({"lead_time_days": 1}, {"lead_time_days": 1}, lang)["lead_time"] == one_day
-    quick = {"lead_time_days": 1, "transit_days": 0}
+    quick = {"lead_time_days": 1, "sample_days": 0, "transit_days": 0}
     assert reasons(quick, {"in_store_by": "2026-01-14"}, lang)["lead_time"] == store
     said = reasons({"gauge_from": 14, "gauge_to": 14}, {"gauge": 12}, lang)["gauge"]
     assert said == outside
+
+
+@pytest.mark.parametrize(
+    ("lang", "ship", "store"),
+    [
+        ("en", "Production (sample days not stated) takes 30 days; 138 are left until shipping on 2026-01-31.",
+         "Production and transit (sample days not stated) take 33 days; only 9 are left until 2025-09-24 in store."),
+        ("zh", "生产 30 天（未说明打样时间）；距 2026-01-31 出货还有 138 天。",
+         "生产加运输 33 天（未说明打样时间）；距 2025-09-24 到店仅 9 天。"),
+        ("fr", ("Production (délai d'échantillon non indiqué) : 30 jours ; "
+                "il en reste 138 jusqu'à l'expédition le 31/01/2026."),
+         ("Production et transport (délai d'échantillon non indiqué) : 33 jours ; "
+          "il n'en reste que 9 jusqu'à l'arrivée en magasin le 24/09/2025.")),
+        ("de", "Die Fertigung (Musterzeit nicht angegeben) dauert 30 Tage; bis zum Versand am 31.01.2026 bleiben 138.",
+         ("Fertigung und Transport (Musterzeit nicht angegeben) dauern 33 Tage; "
+          "bis zum Eintreffen im Laden am 24.09.2025 bleiben nur 9.")),
+        ("it", ("La produzione (tempo di campionatura non indicato) richiede 30 giorni; "
+                "ne restano 138 fino alla spedizione del 31/01/2026."),
+         ("Produzione e trasporto (tempo di campionatura non indicato) richiedono 33 giorni; "
+          "ne restano solo 9 fino all'arrivo in negozio il 24/09/2025.")),
+    ],
+)  # fmt: skip
+def test_samples_nobody_stated_days_for_are_not_told_as_counted(lang, ship, store):
+    supplier = {"lead_time_days": 30, "transit_days": 3}
+    assert reasons(supplier, {"ship_by": "2026-01-31"}, lang)["lead_time"] == ship
+    assert reasons(supplier, {"in_store_by": "2025-09-24"}, lang)["lead_time"] == store
 
 
 def test_a_sentence_begins_with_a_capital():

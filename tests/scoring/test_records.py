@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 import numpy as np
@@ -63,6 +64,17 @@ def test_not_a_table():
         SupplierRanker().fit("suppliers.csv")
     with pytest.raises(RecordError, match="row 0 is a str"):
         SupplierRanker().fit(["a"])
+    for ids in (["a", "b"], np.array(["a", "b"]), pd.Series(["a", "b"])):
+        with pytest.raises(RecordError, match="'id' holds several values; give one dict a record, or columns as a Dat"):
+            SupplierRanker().fit({"id": ids, "text": ["socks", "lamps"]})
+    assert SupplierRanker().fit([{"id": np.int64(7)}]).ids_ == ("7",)
+
+
+def test_the_day_may_be_one_of_numpy():
+    day = np.datetime64("2026-03-01T12:00")
+    assert SupplierRanker(as_of=day).fit([{"id": "a"}]).as_of_ == dt.date(2026, 3, 1)
+    with pytest.raises(RankingError, match="expected a date"):
+        SupplierRanker(as_of=np.datetime64("NaT")).fit([{"id": "a"}])
 
 
 def test_a_data_frame_reads_like_its_rows():

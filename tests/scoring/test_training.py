@@ -130,3 +130,13 @@ def test_a_split_needs_editions():
         time_splits([{"terms": {}}])
     with pytest.raises(RankingError, match="two editions"):
         time_splits([{"terms": {}, "edition": "1"}])
+
+
+def test_a_dataframe_teaches_what_its_rows_do():
+    pandas = pytest.importorskip("pandas")
+    rows = pairs(60)
+    frame = pandas.DataFrame(rows, index=range(100, 160))
+    one, other = EditionModel().fit(frame), EditionModel().fit(rows)
+    assert (one.weights_, one.editions_) == (other.weights_, other.editions_)
+    assert one.score(frame) == other.score(rows)
+    assert time_splits(frame) == time_splits(rows)

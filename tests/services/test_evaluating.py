@@ -112,10 +112,23 @@ def test_a_file_judges_the_lists_of_requests(seen: Stage, tmp_path: Path) -> Non
     assert _judge(seen, judgements=read_judgements(twin))["ndcg"]["value"] == 1.0  # type: ignore[index]
 
 
+def test_labels_are_read_in_the_words_of_the_reader(tmp_path: Path) -> None:
+    words = {
+        2: "must meet,à rencontrer absolument,必见",
+        1: "yes,oui,ja,sì,是,接受,angenommen,MET,1",
+        0: "non,nein,拒绝,否",
+    }
+    lines = [(word, gain) for gain, said in words.items() for word in said.split(",")]
+    path = tmp_path / "known.csv"
+    path.write_text("request,supplier,label\n" + "".join(f"R,{n},{word}\n" for n, (word, _) in enumerate(lines)))
+    assert [one.gain for one in read_judgements(path)] == [gain for _, gain in lines]
+
+
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
         ("a.csv", "request,supplier,label\nR01,QSH-01,perhaps\n", "row 2: label 'perhaps'"),
+        ("a.csv", "request,supplier,label\nR01,QSH-01,x\n", "row 2: label 'x'"),
         ("a.csv", "request,supplier\nR01,QSH-01\n", "expected request, supplier, label"),
         ("a.csv", "", "no judgement"),
         ("a.json", "{", "no JSON"),

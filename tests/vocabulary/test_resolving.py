@@ -166,6 +166,9 @@ def test_several_things_in_one_cell_are_left_to_whoever_splits_it(text: str):
     [
         ("units", "pcs", "H87"),
         ("units", "件", "H87"),
+        ("units", "台", "H87"),  # machines, lamps and appliances are counted so
+        ("units", "Flaschen", "H87"),
+        ("units", "nr", "H87"),
         ("units", "Stück", "H87"),
         ("units", "pièces", "H87"),
         ("units", "pezzi", "H87"),
