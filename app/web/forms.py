@@ -17,6 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 
 from app.core.errors import AppError
 from app.core.i18n import format_number
+from app.domain.lists.dates import UnclearDateError, read_date, read_moment
 from app.web import numbers, sentences, words
 
 T = TypeVar("T")
@@ -121,16 +122,16 @@ class Form:
         return value
 
     def day(self, name: str, *, needed: bool = False) -> date | None:
-        """A date, as date fields send it."""
-        return self._parsed(name, date.fromisoformat, needed, "2025-09-15")
+        """A date: as date fields send it, or as people type one where it can be one day only."""
+        return self._told(name, _a_day, needed, "2025-09-15", str)
 
     def moment(self, name: str, *, needed: bool = False) -> datetime | None:
-        """A local date and time without a zone, as such fields send it."""
-        return self._parsed(name, datetime.fromisoformat, needed, "2025-09-15T13:30")
+        """A local date and time without a zone, as such fields send it or as people type it."""
+        return self._told(name, _a_moment, needed, "2025-09-15T13:30", lambda at: f"{at:%Y-%m-%dT%H:%M}")
 
     def clock(self, name: str, *, needed: bool = False) -> time | None:
-        """A time of day, as time fields send it."""
-        return self._parsed(name, time.fromisoformat, needed, "13:30")
+        """A time of day, as time fields send it or as people type it."""
+        return self._told(name, _a_time, needed, "13:30", lambda at: f"{at:%H:%M}")
 
     def id(self, name: str, *, needed: bool = True) -> UUID | None:
         """The id of a thing chosen from a list."""
@@ -203,6 +204,20 @@ class Form:
     def _missing(self, name: str) -> None:
         self.fault(name, words.say("This is needed.", self.lang))
 
+    def _told(self, name: str, parse: Callable[[str], T], needed: bool, example: str,
+              field: Callable[[T], str]) -> T | None:  # fmt: skip
+        """A date or time; where it was understood the field holds it as date fields want it, to be shown again."""
+        try:
+            found = self._parsed(name, parse, needed, example)
+        except UnclearDateError as two:
+            one, other = (day.isoformat() for day in two.days)
+            self.fault(name, words.say("This may be {large} or {small}; write it like one of these.", self.lang,
+                                       large=one, small=other))  # fmt: skip
+            return None
+        if found is not None:
+            self._given[name] = [field(found)]
+        return found
+
     def _parsed(self, name: str, parse: Callable[[str], T], needed: bool, example: str) -> T | None:
         value = self[name]
         if not value:
@@ -211,9 +226,33 @@ class Form:
             return None
         try:
             return parse(value)
+        except UnclearDateError:
+            raise
         except ValueError:
             self.fault(name, words.say("Write it like {example}.", self.lang, example=example))
             return None
+
+
+def _a_day(text: str) -> date:
+    """One day; a month alone is none."""
+    found = read_date(text)
+    if found != read_date(text, last_day=True):
+        raise ValueError(text)
+    return found
+
+
+def _a_moment(text: str) -> datetime:
+    found = read_moment(text)
+    if not isinstance(found, datetime) or found.tzinfo:
+        raise ValueError(text)
+    return datetime.combine(read_date(found.date()), found.time())  # within the years that there are
+
+
+def _a_time(text: str) -> time:
+    found = read_moment(text)
+    if not isinstance(found, time):
+        raise ValueError(text)
+    return found
 
 
 async def read_form(request: Request, lang: str) -> Form:

@@ -159,15 +159,27 @@ def _words(row: Any) -> list[tuple[str, list[str]]]:
 
 def _papers(form: Form) -> list[dict[str, Any]]:
     """The certificates of the form; a row without a name is none."""
-    papers, means = [], entries.meant(form)
+    papers: list[dict[str, Any]] = []
+    means = entries.meant(form)
     for number in range(100):
         if f"paper-{number}-code" not in form:
             break
-        said = {name: form[f"paper-{number}-{name}"] for name in _PAPER}
+        said = {name: form[f"paper-{number}-{name}"] for name in _PAPER} | _days(form, number, len(papers))
         said["code"] = means.get(("certificates", said["code"]), said["code"])
         if said["code"]:
             papers.append({name: value for name, value in said.items() if value})
     return papers
+
+
+def _days(form: Form, number: int, row: int) -> dict[str, str]:
+    """The dates of a certificate; what is wrong with them is kept for the row in which it is shown again."""
+    said = {}
+    for name in ("valid_from", "valid_to"):
+        day = form.day(f"paper-{number}-{name}") if form[f"paper-{number}-code"] else None
+        said[name] = day.isoformat() if day else ""
+        if wrong := form.faults.pop(f"paper-{number}-{name}", None):
+            form.faults[f"paper-{row}-{name}"] = wrong
+    return said
 
 
 def _new_papers(values: dict[str, Any], before: dict[str, Any], page: Page) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ _LIMITS = (
 )  # fmt: skip
 #: rules that have a value always, so that an empty field is a mistake
 _ALWAYS = ("max_must_meet", "request_hours")
+_SESSION = ("date", "starts", "ends")
 
 
 @router.page("/events/{code}/settings")
@@ -123,14 +124,15 @@ def pairing(code: str, page: Asked, session: Writing, form: Sent) -> Response:
 def grid(code: str, page: Asked, session: Writing, form: Sent) -> Response:
     """More sessions, tables and interpreters; what is there stays, as meetings may be on it."""
     event = lock_event(session, page.actor, code)
-    day, begin, end = form.day("date"), form.text("starts"), form.text("ends")
-    if any((day, begin, end)) and not all((day, begin, end)):
+    day, begin, end = form.day("date"), form.clock("starts"), form.clock("ends")
+    if any(form[name] for name in _SESSION) and not all(form[name] for name in _SESSION):
         form.fault("date", page.say("A session has a day, a beginning and an end."))
     have = {place.code for place in grid_of(session, event.id).places}
     more = form.integer("tables", most=2000) or 0
     names = (f"T{number}" for number in range(1, len(have) + more + 2_001) if f"T{number}" not in have)
+    hours = [{"date": day, "starts": f"{begin:%H:%M}", "ends": f"{end:%H:%M}"}] if day and begin and end else []
     said = {
-        "sessions": [{"date": day, "starts": begin, "ends": end}] if day and begin and end else [],
+        "sessions": hours,
         "places": [{"code": name} for name, _ in zip(names, range(more), strict=False)],
         "interpreters": interpreters_in(form),
     }
