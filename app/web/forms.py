@@ -15,7 +15,8 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from app.core.errors import AppError
+from app.core.crypto import content_hash
+from app.core.errors import AppError, ChangedMeanwhileError
 from app.core.i18n import format_number
 from app.domain.lists.dates import UnclearDateError, read_date, read_moment
 from app.web import numbers, sentences, words
@@ -65,9 +66,55 @@ class Form:
         both.faults, both.status, both.refusal = sent.faults, sent.status, sent.refusal
         return both
 
+    def marked(self) -> Form:
+        """This form, with a mark of what it shows in its field `seen`: see `written_over`."""
+        self._given["seen"] = [content_hash(json.dumps(self._given, sort_keys=True))[:16]]
+        return self
+
+    def written_over(self, now: Form) -> bool:
+        """Whether others have saved since this form was opened what it would undo; that is said at its fields.
+
+        `now` is the form as it would be opened now. Sent once more, this one replaces what was saved.
+        """
+        if self["seen"] in ("", now["seen"]):
+            return False
+        theirs = [name for name in now if name != "seen" and self._meant(name) != now._meant(name)]
+        if not theirs:
+            return False
+        self.status = ChangedMeanwhileError.status
+        self.fault("", words.say("Somebody has saved this since you opened it, and yours is not saved yet. Save again "
+                                 "to replace what was saved.", self.lang))  # fmt: skip
+        for name in theirs:
+            value = words.comma(self.lang).join(now._lines(name)) or "–"
+            self.fault(name, words.say("Saved meanwhile: {value}", self.lang, value=value))
+        self._given["seen"] = [now["seen"]]
+        return True
+
+    def _lines(self, name: str) -> list[str]:
+        """What stands in a field, a line or a ticked box each."""
+        return [line.strip() for value in self.all(name) for line in value.splitlines() if line.strip()]
+
+    def _meant(self, name: str) -> list[str]:
+        """The same, to be compared: numbers by their value, boxes in any order."""
+        meant = []
+        for line in self._lines(name):
+            try:
+                meant.append(str(numbers.typed(line, self.lang)))
+            except ValueError:
+                meant.append(line)
+        return sorted(meant)
+
     def all(self, name: str) -> list[str]:
         """All values of a field that may be sent several times (boxes), the empty ones left out."""
         return [value for value in self._given.get(name, []) if value]
+
+    def sent(self, name: str) -> list[str]:
+        """All values of a field, empty ones too, to be sent again as they were."""
+        return list(self._given.get(name, []))
+
+    @property
+    def has_files(self) -> bool:
+        return bool(self._files)
 
     def files(self, name: str) -> list[tuple[str, bytes]]:
         """The files that were sent in a field, each with its name."""

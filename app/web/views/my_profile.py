@@ -55,9 +55,18 @@ _OF = {
 def show(page: Asked, session: Reading) -> Response:
     portal = portal_of(page, session)
     row = _row(session, portal)
+    return _form(portal, session, _opened(page, row), row, row.document.get("certificates", []) if row else [])
+
+
+def _opened(page: Page, row: Any) -> Form:
+    """The profile in force as a form."""
     document, resolved = (row.document, row.resolved) if row else ({}, [])
+    papers: dict[str, Any] = {}
+    for number, paper in enumerate(document.get("certificates", [])):
+        told = {"evidence": "declared", **(paper if isinstance(paper, dict) else {"code": str(paper)})}
+        papers |= {f"paper-{number}-{name}": told.get(name) for name in _PAPER}
     form = entries.filled(_OF[page.actor.role].groups, document, resolved, page.lang)
-    return _form(portal, session, form, row, document.get("certificates", []))
+    return form.with_sent(Form.filled(papers, page.lang)).marked()
 
 
 @router.deed("/my/profile")
@@ -70,7 +79,7 @@ def save(page: Asked, session: Writing, form: Sent) -> Response:
     if page.actor.role == "enterprise":
         values["certificates"] = _papers(form)
     profile = form.shape(kind.shape, values)
-    if profile is not None and form.right:
+    if profile is not None and form.right and not form.written_over(_opened(page, row)):
         rows = entries.understood(entries.news(kind.groups, values, before), page.lang)
         rows += _new_papers(values, before, page)
         if rows and not form.yes("confirmed"):
