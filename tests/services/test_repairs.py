@@ -498,6 +498,10 @@ def test_a_published_timetable_is_published_anew_and_those_concerned_are_told(pa
     assert letters
     assert {letter.kind for letter in letters} == {"schedule-changed"}
     assert {letter.email for letter in letters} == {one.email for those in readers.values() for one in those}
+    names = {"zh": paris.event.name_local or "", "fr": paris.event.name, "en": paris.event.name}
+    assert "zh" in {letter.language for letter in letters}
+    for letter in letters:
+        assert names[letter.language] in letter.subject, "each reads the name of the edition as on their pages"
     unpublished = _do(paris, Disturbance("fill"), preview=True)
     assert unpublished.publication is None
 
