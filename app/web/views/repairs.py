@@ -93,7 +93,7 @@ def mend(code: str, page: Asked, reading: Reading, session: Writing, form: Sent)
     event = find_event(seen, page.actor, code)
     kind = form.chosen("kind", KINDS)
     party = boards.party_of(seen, event, form["who"])
-    if kind in ("no_show", "late", "leaves") and party is None:
+    if kind in ("no_show", "late", "leaves", "back") and party is None:
         form.fault("who", page.say("Choose whom it is about."))
     found = None
     if form.right and kind:
