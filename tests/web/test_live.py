@@ -153,6 +153,11 @@ def test_a_walk_in_gets_a_badge_and_partners(site: Site) -> None:
         assert "&lt;b&gt;Invented Knit House" in taken
         assert re.search(r"<code>[2-9A-Z]{14}</code>", taken)
         assert "stand by for free slots" in taken
+        again = client.post(
+            f"{_LIVE}/walk-in", data=shape | {"products": "knitted T-shirts", "name": " <B>invented Knit House"}
+        )
+        assert again.status_code == 422
+        assert "takes part already (walk-in-" in again.text  # a form that is sent twice makes nobody twice
 
 
 def test_the_day_without_scripts(chromium: Browser, site: Site) -> None:
