@@ -473,3 +473,13 @@ def test_who_is_called_off_and_booked_anew_at_the_same_hour_reads_of_one_meeting
         page = client.get("/my/timetable").text
         assert page.count(f"<strong>{escape(brand.name)}</strong>") == 1
         assert "Call it off" in page
+
+
+def test_a_question_that_opens_in_place_stays_on_a_phone(chromium: Browser, site: Site) -> None:
+    for email, path in ((BUYER, "/my/sourcing"), (ENTERPRISE, "/my/timetable")):
+        with looking(chromium, site.url, email, "zh", phone=True) as look:
+            page = look.open(path)
+            page.locator("details.confirm > summary").first.click()
+            assert looked_over(page, colours=False) == ""
+    with looking(chromium, site.url, lang="fr", phone=True) as look:
+        assert looked_over(look.open(f"/events/{EVENT}/report"), colours=False) == ""
