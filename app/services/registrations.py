@@ -26,13 +26,13 @@ from app.db.models import (
 from app.db.queries.scoped import fetch, locked, page
 from app.domain.letters import Facts, RegistrationApproved, RegistrationReceived, RegistrationRefused
 from app.domain.registrations import ApprovalIn, RegistrationForm, form_of
-from app.domain.timetables import EventInfo
 from app.services.access import Actor
 from app.services.admission import admit, likely
 from app.services.audit import record
 from app.services.invitations import invite, post
 from app.services.outbox import send_letter, tell
 from app.services.phases import must_be_open
+from app.services.schedules import event_info
 
 
 def open_event(session: Session, tenant_slug: str, event_code: str) -> tuple[Tenant, Event]:
@@ -84,8 +84,9 @@ def apply(session: Session, tenant: Tenant, event: Event, form: RegistrationForm
     row = session.scalar(mine) or _written(session, tenant, event, form, email) or session.scalar(mine)
     if row is None:  # it was decided in this very moment
         raise ConflictError("Please send the form once more.")
+    told = event_info(session, event, row.language)
     facts = RegistrationReceived(
-        name=row.form["person"]["name"], event=_info(event), organisation=row.form["organisation"]["name"]
+        name=row.form["person"]["name"], event=told, organisation=row.form["organisation"]["name"]
     )
     once = f"registration {row.id} {utc_now().date()}"
     send_letter(session, tenant.id, row.email, row.language, facts, event_id=event.id, once=once)
@@ -136,8 +137,9 @@ def approve(session: Session, actor: Actor, key: UUID, shape: ApprovalIn, settin
             )
     part = admit(session, actor, event, form, shape.organisation_id)
     row.state, row.participation_id, row.decided_at = "approved", part.id, utc_now()
+    told = event_info(session, event, row.language)
     facts = RegistrationApproved(
-        name=form.person.name, event=_info(event), organisation=form.organisation.name, link=settings.public_url
+        name=form.person.name, event=told, organisation=form.organisation.name, link=settings.public_url
     )
     _decided(session, actor, event, row, facts)
     _invite(session, actor, row, part, settings)
@@ -151,8 +153,9 @@ def refuse(session: Session, actor: Actor, key: UUID, reason: str) -> Registrati
     event = session.get_one(Event, row.event_id)
     row.state, row.reason, row.decided_at = "refused", reason, utc_now()
     form = row.form
+    told = event_info(session, event, row.language)
     facts = RegistrationRefused(
-        name=form["person"]["name"], event=_info(event), organisation=form["organisation"]["name"], reason=reason
+        name=form["person"]["name"], event=told, organisation=form["organisation"]["name"], reason=reason
     )
     _decided(session, actor, event, row, facts)
     return row
@@ -220,7 +223,3 @@ def _invite(session: Session, actor: Actor, row: Registration, part: Participati
     for role in [side for side, taken in sides.items() if taken and side not in have]:
         offer, token = invite(session, approver, row.email, role, part.organisation_id, language=row.language)
         post(session, offer, token, settings)
-
-
-def _info(event: Event) -> EventInfo:
-    return EventInfo(event.code, event.name, event.zone, event.place or "", event.starts_on, event.ends_on)

@@ -15,8 +15,10 @@ from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 
-from app.core.errors import AppError
+from app.core.crypto import content_hash
+from app.core.errors import AppError, ChangedMeanwhileError
 from app.core.i18n import format_number
+from app.domain.lists.dates import UnclearDateError, read_date, read_moment
 from app.web import numbers, sentences, words
 
 T = TypeVar("T")
@@ -64,9 +66,55 @@ class Form:
         both.faults, both.status, both.refusal = sent.faults, sent.status, sent.refusal
         return both
 
+    def marked(self) -> Form:
+        """This form, with a mark of what it shows in its field `seen`: see `written_over`."""
+        self._given["seen"] = [content_hash(json.dumps(self._given, sort_keys=True))[:16]]
+        return self
+
+    def written_over(self, now: Form) -> bool:
+        """Whether others have saved since this form was opened what it would undo; that is said at its fields.
+
+        `now` is the form as it would be opened now. Sent once more, this one replaces what was saved.
+        """
+        if self["seen"] in ("", now["seen"]):
+            return False
+        theirs = [name for name in now if name != "seen" and self._meant(name) != now._meant(name)]
+        if not theirs:
+            return False
+        self.status = ChangedMeanwhileError.status
+        self.fault("", words.say("Somebody has saved this since you opened it, and yours is not saved yet. Save again "
+                                 "to replace what was saved.", self.lang))  # fmt: skip
+        for name in theirs:
+            value = words.comma(self.lang).join(now._lines(name)) or "–"
+            self.fault(name, words.say("Saved meanwhile: {value}", self.lang, value=value))
+        self._given["seen"] = [now["seen"]]
+        return True
+
+    def _lines(self, name: str) -> list[str]:
+        """What stands in a field, a line or a ticked box each."""
+        return [line.strip() for value in self.all(name) for line in value.splitlines() if line.strip()]
+
+    def _meant(self, name: str) -> list[str]:
+        """The same, to be compared: numbers by their value, boxes in any order."""
+        meant = []
+        for line in self._lines(name):
+            try:
+                meant.append(str(numbers.typed(line, self.lang)))
+            except ValueError:
+                meant.append(line)
+        return sorted(meant)
+
     def all(self, name: str) -> list[str]:
         """All values of a field that may be sent several times (boxes), the empty ones left out."""
         return [value for value in self._given.get(name, []) if value]
+
+    def sent(self, name: str) -> list[str]:
+        """All values of a field, empty ones too, to be sent again as they were."""
+        return list(self._given.get(name, []))
+
+    @property
+    def has_files(self) -> bool:
+        return bool(self._files)
 
     def files(self, name: str) -> list[tuple[str, bytes]]:
         """The files that were sent in a field, each with its name."""
@@ -121,16 +169,16 @@ class Form:
         return value
 
     def day(self, name: str, *, needed: bool = False) -> date | None:
-        """A date, as date fields send it."""
-        return self._parsed(name, date.fromisoformat, needed, "2025-09-15")
+        """A date: as date fields send it, or as people type one where it can be one day only."""
+        return self._told(name, _a_day, needed, "2025-09-15", str)
 
     def moment(self, name: str, *, needed: bool = False) -> datetime | None:
-        """A local date and time without a zone, as such fields send it."""
-        return self._parsed(name, datetime.fromisoformat, needed, "2025-09-15T13:30")
+        """A local date and time without a zone, as such fields send it or as people type it."""
+        return self._told(name, _a_moment, needed, "2025-09-15T13:30", lambda at: f"{at:%Y-%m-%dT%H:%M}")
 
     def clock(self, name: str, *, needed: bool = False) -> time | None:
-        """A time of day, as time fields send it."""
-        return self._parsed(name, time.fromisoformat, needed, "13:30")
+        """A time of day, as time fields send it or as people type it."""
+        return self._told(name, _a_time, needed, "13:30", lambda at: f"{at:%H:%M}")
 
     def id(self, name: str, *, needed: bool = True) -> UUID | None:
         """The id of a thing chosen from a list."""
@@ -203,6 +251,20 @@ class Form:
     def _missing(self, name: str) -> None:
         self.fault(name, words.say("This is needed.", self.lang))
 
+    def _told(self, name: str, parse: Callable[[str], T], needed: bool, example: str,
+              field: Callable[[T], str]) -> T | None:  # fmt: skip
+        """A date or time; where it was understood the field holds it as date fields want it, to be shown again."""
+        try:
+            found = self._parsed(name, parse, needed, example)
+        except UnclearDateError as two:
+            one, other = (day.isoformat() for day in two.days)
+            self.fault(name, words.say("This may be {large} or {small}; write it like one of these.", self.lang,
+                                       large=one, small=other))  # fmt: skip
+            return None
+        if found is not None:
+            self._given[name] = [field(found)]
+        return found
+
     def _parsed(self, name: str, parse: Callable[[str], T], needed: bool, example: str) -> T | None:
         value = self[name]
         if not value:
@@ -211,9 +273,33 @@ class Form:
             return None
         try:
             return parse(value)
+        except UnclearDateError:
+            raise
         except ValueError:
             self.fault(name, words.say("Write it like {example}.", self.lang, example=example))
             return None
+
+
+def _a_day(text: str) -> date:
+    """One day; a month alone is none."""
+    found = read_date(text)
+    if found != read_date(text, last_day=True):
+        raise ValueError(text)
+    return found
+
+
+def _a_moment(text: str) -> datetime:
+    found = read_moment(text)
+    if not isinstance(found, datetime) or found.tzinfo:
+        raise ValueError(text)
+    return datetime.combine(read_date(found.date()), found.time())  # within the years that there are
+
+
+def _a_time(text: str) -> time:
+    found = read_moment(text)
+    if not isinstance(found, time):
+        raise ValueError(text)
+    return found
 
 
 async def read_form(request: Request, lang: str) -> Form:

@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.web import static, views
 from app.web.deps import language_of, page_for
+from app.web.forms import read_form
 from app.web.page import COOKIE, HEADERS, Page
 
 _ELSEWHERE = ("/api/", "/static/", "/healthz", "/readyz", "/metrics")
@@ -42,7 +43,7 @@ def _as_page(handler: Any) -> Callable[[Request, Any], Awaitable[Response]]:
             return response
         problem: dict[str, Any] = json.loads(bytes(response.body))
         if response.status_code == 401:
-            return _to_sign_in(request)
+            return await _kept(request) or _to_sign_in(request)
         page: Page | None = getattr(request.state, "page", None)
         if page is None:
             with suppress(Exception):  # a database that is away must not hide the error itself
@@ -59,6 +60,23 @@ def _as_page(handler: Any) -> Callable[[Request, Any], Awaitable[Response]]:
 
 def _wants_page(request: Request) -> bool:
     return not request.url.path.startswith(_ELSEWHERE) and "text/html" in request.headers.get("accept", "")
+
+
+async def _kept(request: Request) -> Response | None:
+    """What somebody sent whose session has ended, kept on a page from which it can be sent again.
+
+    None where nobody was signed in, and for what a page cannot keep: files and passwords.
+    """
+    page: Page | None = getattr(request.state, "page", None)
+    if request.method != "POST" or COOKIE not in request.cookies or page is None:
+        return None
+    form = await read_form(request, page.lang)
+    await request.close()  # and with it the files that were sent
+    if form.has_files or any("password" in name for name in form):
+        return None
+    response = page.render("sign_in/again.html", 401, form=form)
+    response.delete_cookie(COOKIE, path="/")
+    return response
 
 
 def _to_sign_in(request: Request) -> Response:

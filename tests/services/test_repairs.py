@@ -498,8 +498,36 @@ def test_a_published_timetable_is_published_anew_and_those_concerned_are_told(pa
     assert letters
     assert {letter.kind for letter in letters} == {"schedule-changed"}
     assert {letter.email for letter in letters} == {one.email for those in readers.values() for one in those}
+    names = {"zh": paris.event.name_local or "", "fr": paris.event.name, "en": paris.event.name}
+    assert "zh" in {letter.language for letter in letters}
+    for letter in letters:
+        assert names[letter.language] in letter.subject, "each reads the name of the edition as on their pages"
     unpublished = _do(paris, Disturbance("fill"), preview=True)
     assert unpublished.publication is None
+
+
+def test_who_comes_after_all_gets_meetings_again_and_stays_away_when_they_had_said_so(paris: Stage) -> None:
+    who = _busiest(paris)
+    lost = _do(paris, Disturbance("late", who, slot="s07"), fill=False)
+    with paris.database.read() as session:
+        part = session.scalars(select(Participation).filter_by(organisation_id=who)).one()
+        last = session.scalars(select(Slot).order_by(Slot.position.desc()).limit(1)).one()
+    with paris.database.write() as session:
+        session.add(Unavailable(event_id=paris.event.id, participation_id=part.id, slot_id=last.id))
+    back = Disturbance("back", who)
+    seen = _do(paris, back, preview=True)
+    assert 0 < len(seen.added) <= len(lost.cancelled)
+    assert all(part.id in move.parties for move in seen.added), "nobody else gets anything by it"
+    assert not seen.cancelled
+    done = _do(paris, back, state=seen.state)
+    assert len(done.added) == len(seen.added)
+    with paris.database.read() as session:
+        away = session.scalars(select(Unavailable.slot_id).filter_by(participation_id=part.id)).all()
+        assert last.id in away, "who comes earlier than they said still leaves when they said"
+    assert _do(paris, back, preview=True).added == ()
+    with pytest.raises(InvalidInputError):
+        _do(paris, Disturbance("back"))
+    _sound(paris)
 
 
 def test_the_same_repair_comes_out_again(paris: Stage) -> None:

@@ -118,6 +118,30 @@ def test_a_repair_is_seen_before_it_is_made_and_made_as_seen(site: Site) -> None
         assert client.get(f"{_LIVE}/standby", params={"at": _AT}).status_code == 200
 
 
+def test_who_was_said_to_be_away_and_checks_in_can_be_given_meetings_again(site: Site) -> None:
+    told = {"kind": "no_show", "who": site.buyer, "at": _AT}
+    with site.client() as client:
+        seen = client.post(f"{_LIVE}/repair", data=told).text
+        state = re.search(r'name="state" value="([^"]+)"', seen)
+        assert state is not None
+        client.post(f"{_LIVE}/repair", data=told | {"state": state[1]})
+        found = client.get(_DESK, params={"q": site.buyer, "at": _AT}).text
+        assert "Give them meetings again" not in found  # they are not here
+        who = re.search(r'name="attendee" value="([^"]+)"', found)
+        assert who is not None
+        here = client.post(_DESK, data={"attendee": who[1], "at": _AT})
+        assert "was said to be away" in client.get(here.headers["location"]).text
+        told["kind"] = "back"
+        seen = client.post(f"{_LIVE}/repair", data=told).text
+        assert re.search(r"\d+ meetings come in from standby|One meeting comes in", seen)
+        state = re.search(r'name="state" value="([^"]+)"', seen)
+        assert state is not None
+        assert client.post(f"{_LIVE}/repair", data=told | {"state": state[1]}).status_code == 200
+        assert "was said to be away" not in client.get(here.headers["location"]).text
+        assert "Choose whom it is about." in client.post(f"{_LIVE}/repair", data={"kind": "back"}).text
+        client.post(f"{_DESK}/undo", data={"attendee": who[1]})
+
+
 def test_a_walk_in_gets_a_badge_and_partners(site: Site) -> None:
     with site.client() as client:
         shape = {"name": "<b>Invented Knit House", "kind": "manufacturer", "country": "CN", "person": "Li Na",
@@ -129,6 +153,11 @@ def test_a_walk_in_gets_a_badge_and_partners(site: Site) -> None:
         assert "&lt;b&gt;Invented Knit House" in taken
         assert re.search(r"<code>[2-9A-Z]{14}</code>", taken)
         assert "stand by for free slots" in taken
+        again = client.post(
+            f"{_LIVE}/walk-in", data=shape | {"products": "knitted T-shirts", "name": " <B>invented Knit House"}
+        )
+        assert again.status_code == 422
+        assert "takes part already (walk-in-" in again.text  # a form that is sent twice makes nobody twice
 
 
 def test_the_day_without_scripts(chromium: Browser, site: Site) -> None:

@@ -24,10 +24,11 @@ _Seed = Annotated[int, Field(ge=0, lt=2**31)]
 class RepairIn(Shape):
     """What happened, and whether to do something about it or only to say what would be done."""
 
-    kind: Literal["no_show", "late", "leaves", "place_closed", "interpreter_ill", "fill"] = Field(
-        description="`fill`: nothing new happened; give slots that are free to pairs that wait"
+    kind: Literal["no_show", "late", "leaves", "back", "place_closed", "interpreter_ill", "fill"] = Field(
+        description="`back`: who was said to be away is there after all, and their pairs come in; "
+        "`fill`: nothing new happened; give slots that are free to pairs that wait"
     )
-    organisation: UUID | None = Field(None, description="of no_show, late and leaves; of fill, whose pairs come in")
+    organisation: UUID | None = Field(None, description="of no_show, late, leaves, back; of fill, whose pairs come in")
     slot: Annotated[_Slot | None, Field(description="late: the first with them; leaves: the first without")] = None
     time: _Time = None
     place: Annotated[str | None, Field(min_length=1, max_length=64, description="code or id")] = None

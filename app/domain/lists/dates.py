@@ -30,7 +30,11 @@ _NOON = {"上午": 0, "早上": 0, "下午": 12, "晚上": 12, "中午": 12}
 
 
 class UnclearDateError(ValueError):
-    """A text that is a date in more than one way; the message says which."""
+    """A text that is a date in more than one way; `days` are those, and the message says them."""
+
+    def __init__(self, text: str, *days: date) -> None:
+        super().__init__(f"{text} could be {' or '.join(map(str, days))}")
+        self.days = days
 
 
 @cache
@@ -92,8 +96,7 @@ def _year_last(first: str, second: str, last: str, *, dotted: bool, day_first: b
     if b > 12:
         return date(year, a, b)
     if day_first is None:
-        one, other = date(year, b, a), date(year, a, b)
-        raise UnclearDateError(f"{first}/{second}/{last} could be {one} or {other}")
+        raise UnclearDateError(f"{first}/{second}/{last}", date(year, b, a), date(year, a, b))
     return date(year, b, a) if day_first else date(year, a, b)
 
 

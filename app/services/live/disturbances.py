@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,8 +19,8 @@ from app.db.queries.grid import Grid
 from app.db.queries.scoped import fetch
 from app.services.delegations import body_of
 
-KINDS = ("no_show", "late", "leaves", "place_closed", "interpreter_ill", "fill")
-Kind = Literal["no_show", "late", "leaves", "place_closed", "interpreter_ill", "fill"]
+KINDS = ("no_show", "late", "leaves", "back", "place_closed", "interpreter_ill", "fill")
+Kind = Literal["no_show", "late", "leaves", "back", "place_closed", "interpreter_ill", "fill"]
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,10 @@ class Disturbance:
     ----------
     kind
         no_show (does not come any more), late (comes with `slot` or at `time`), leaves (is gone from then on),
+        back (is there after all, from now until the next slot that they could have had anyway),
         place_closed and interpreter_ill (in `slots`, or from now on), fill (nothing new; give freed slots away).
     organisation_id
-        Of the first three; of `fill` whose pairs come in, None for anybody's.
+        Of the first four; of `fill` whose pairs come in, None for anybody's.
     time
         Local time of the event, instead of a slot.
     """
@@ -48,18 +50,24 @@ class Disturbance:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a disturbance takes away: rows that are not written yet, and whom it concerns, where it is somebody."""
+    """What a disturbance takes away: rows that are not written yet, and whom it concerns, where it is somebody.
+
+    `gone` are rows that no longer hold, of somebody who is there after all; they are not deleted yet.
+    """
 
     rows: tuple[Unavailable | SlotClosed, ...] = ()
     who: Participation | None = None
+    gone: tuple[Unavailable, ...] = ()
 
     def upon(self, grid: Grid) -> Grid:
-        """The grid as it is once the rows are written."""
+        """The grid as it is once the rows are written, and those that are gone deleted."""
         away = {key: set(slots) for key, slots in grid.away.items()}
         for row in self.rows:
             key = row.participation_id if isinstance(row, Unavailable) else row.place_id or row.interpreter_id
             assert key is not None  # the schema says one of the three
             away.setdefault(key, set()).add(row.slot_id)
+        for lifted in self.gone:
+            away[lifted.participation_id].discard(lifted.slot_id)
         return replace(grid, away={key: frozenset(slots) for key, slots in away.items()})
 
 
@@ -74,6 +82,8 @@ def effect_of(session: Session, event: Event, grid: Grid, what: Disturbance, now
     if what.organisation_id is None:
         raise InvalidInputError(f"Say which organisation {what.kind} is about.", field="organisation")
     row = participation_of(session, event, what.organisation_id)
+    if what.kind == "back":
+        return Effect(who=body_of(session, row), gone=_lifted(session, row, grid, coming))
     if what.kind == "late":
         until = _from(event, grid, what)
         coming = [slot for slot in coming if slot.starts_at < until]
@@ -89,6 +99,17 @@ def effect_of(session: Session, event: Event, grid: Grid, what: Disturbance, now
         ),
         row,
     )
+
+
+def _lifted(session: Session, row: Participation, grid: Grid, coming: list[Slot]) -> tuple[Unavailable, ...]:
+    """What says that somebody is away in the next slots, up to the first of which it says nothing.
+
+    So who comes before they had said is there from now on, and away later still, if they had said so.
+    """
+    away = grid.away.get(row.id, frozenset())
+    run = [slot.id for slot in takewhile(lambda slot: slot.id in away, sorted(coming, key=lambda one: one.position))]
+    is_lifted = (Unavailable.participation_id == row.id) & Unavailable.slot_id.in_(run)
+    return tuple(session.scalars(select(Unavailable).where(is_lifted)))
 
 
 def participation_of(session: Session, event: Event, organisation_id: UUID) -> Participation:

@@ -131,6 +131,8 @@ def repair(
             "The schedule is no longer the one of your preview; look at a new one and apply that.", state=told.state
         )
     session.add_all(effect.rows)
+    for row in effect.gone:
+        session.delete(row)
     session.flush()
     absent = effect.who.id if effect.who is not None and what.kind in ("no_show", "leaves", "late") else None
     told.added_ids.update(apply(session, told, absent))
@@ -168,7 +170,7 @@ def _worked_out(
     """What a disturbance takes away, and the repair for it; nothing is written."""
     grid = grid_of(session, event.id)
     effect = effect_of(session, event, grid, what, now)
-    only = (effect.who.id,) if effect.who is not None and what.kind == "fill" else ()
+    only = (effect.who.id,) if effect.who is not None and what.kind in ("fill", "back") else ()
     day = read_day(session, event, now, only=only, grid=effect.upon(grid))
     found = _mended(day, fill, seed)
     tag = content_hash(json.dumps([day.problem, day.plan], sort_keys=True), str(fill), str(seed))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,12 +14,13 @@ from app.db.models import Event, Schedule
 from app.domain import letters
 from app.domain.agenda_changes import changes
 from app.domain.publications import Entry
-from app.domain.timetables import Agenda
+from app.domain.timetables import Agenda, EventInfo
 from app.io.calendar import personal_calendar
 from app.services.outbox import File, send_letter
 from app.services.publishing.rows import agreed_meetings
 from app.services.publishing.timetables import backdrop
 from app.services.recipients import recipients
+from app.services.schedules import event_info
 
 
 def write_to(
@@ -38,6 +41,10 @@ def write_to(
         theirs = [entry for entry in entries if not whom.isdisjoint(entry.pair)]
         return {agenda.party.id: agenda for agenda in behind.timetable(theirs, as_of).agendas()}
 
+    @cache
+    def told(lang: str) -> EventInfo:
+        return event_info(session, event, lang)
+
     now = agendas(after)
     then = None if before is None else agendas(before)
     readers = recipients(session, event, [behind.organisation(part).id for part in parts])
@@ -46,8 +53,9 @@ def write_to(
         organisation = behind.organisation(part)
         agenda = now[organisation.code]
         for reader in readers[organisation.id]:
-            facts = _facts(reader.name, agenda, then[organisation.code] if then else None, link)
-            calendar = personal_calendar(agenda, lang=reader.language)
+            named = replace(agenda, event=told(reader.language))
+            facts = _facts(reader.name, named, then[organisation.code] if then else None, link)
+            calendar = personal_calendar(named, lang=reader.language)
             file = File("timetable.ics", "text/calendar; method=PUBLISH", calendar)
             send_letter(session, event.tenant_id, reader.email, reader.language, facts, event_id=event.id, files=[file])
 

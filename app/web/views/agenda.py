@@ -36,7 +36,7 @@ def save(code: str, page: Asked, session: Writing, form: Sent) -> Response:
     event = lock_event(session, page.actor, code)
     items = [_said(form, number) for number in range(_rows(form)) if _is_said(form, number)]
     shape = form.shape(AgendaIn, {"items": items}) if form.right else None
-    if shape is not None:
+    if shape is not None and not form.written_over(_filled(page, session, event)):
         with form.attempt(session):
             set_agenda(session, page.actor, event, shape.items)
         if form.right:
@@ -70,7 +70,7 @@ def _filled(page: Page, session: Session, event: Event) -> Form:
         values |= {f"{name}-{number}": f"{getattr(row, name).astimezone(zone):%Y-%m-%dT%H:%M}" for name in _TIMES}
     for number in range(len(rows), len(rows) + _BLANK):
         values |= {f"title-{number}": "", f"kind-{number}": "talk"}
-    return Form.filled(values, page.lang)
+    return Form.filled(values, page.lang).marked()
 
 
 def _shown(page: Page, event: Event, form: Form) -> Response:

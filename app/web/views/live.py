@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from app.db.models import Event
+from app.db.queries.grid import grid_of
 from app.domain.access import AT_THE_DESK, STAFF
 from app.services.events import find_event
 from app.services.live.checkins import CheckIn, check_in, undo_check_in
+from app.services.live.clock import moment
 from app.services.live.nows import now_at
 from app.services.live.people import Person, by_code, by_name
 from app.web.deps import Asked, Pages, Reading, Sent, Writing
@@ -57,10 +60,18 @@ def _desk(page: Page, session: Session, event: Event, badge: str, words: str, wr
     if not badge and len(words.strip()) >= 2:
         found = by_name(session, event, words)
     at = rehearsal(page)
+    away = _away(page, session, event, at) if found else frozenset()
     return page.render(
         "live/desk.html", 404 if wrong else 200, event=event, found=found, badge=badge, words=words, wrong=wrong,
-        at=at.isoformat() if at else "",
+        at=at.isoformat() if at else "", away=away,
     )  # fmt: skip
+
+
+def _away(page: Page, session: Session, event: Event, at: datetime | None) -> frozenset[UUID]:
+    """Who is said to be away in the next slot, so that no meeting of theirs is in it."""
+    now, grid = moment(page.actor, event, at), grid_of(session, event.id)
+    coming = next((slot for slot in sorted(grid.slots, key=lambda slot: slot.starts_at) if slot.starts_at > now), None)
+    return frozenset(key for key, slots in grid.away.items() if coming is not None and coming.id in slots)
 
 
 @router.deed("/events/{code}/check-in", roles=AT_THE_DESK)
@@ -69,9 +80,9 @@ def come(code: str, page: Asked, session: Writing, form: Sent) -> Response:
     event, badge = find_event(session, page.actor, code), form["code"].rpartition("=")[2].strip().upper()
     who = form.id("attendee", needed=False)
     done: CheckIn | None = None
+    at = rehearsal(page, form["at"])
     if badge or who:
         with form.attempt(session):
-            at = rehearsal(page, form["at"])
             done = check_in(session, page.actor, event, code=badge or None, attendee_id=who, at=at)
     if done is None or not form.right:
         return _desk(page, session, event, "", "", str(page.say("Nobody here has this code. Try the name.")))
@@ -80,6 +91,9 @@ def come(code: str, page: Asked, session: Writing, form: Sent) -> Response:
     said = page.say("{name} was here already.", name=name) if done.again else page.say("{name} is here.", name=name)
     back = own_address(form["next"], f"/events/{event.code}/check-in")
     fields = {"attendee": str(person.attendee.id), "next": back}
+    if person.participation.id in _away(page, session, event, at):
+        asked = {"q": person.organisation.code, **({"at": form["at"]} if at else {})}
+        back = f"/events/{event.code}/check-in?{urlencode(asked)}"  # where it is asked what is to be done about it
     return page.to(back, said, undo=None if done.again else Undo(f"/events/{event.code}/check-in/undo", fields))
 
 

@@ -22,7 +22,7 @@ from app.services.participations import change_participation, details, lock_part
 from app.web.deps import Asked, Pages, Reading, Sent, Writing
 from app.web.entries import TONGUES
 from app.web.forms import Form
-from app.web.page import HEADERS
+from app.web.page import HEADERS, Page
 from app.web.portal import Portal, portal_of
 
 router = Pages(roles=PARTIES)
@@ -110,13 +110,15 @@ def part(page: Asked, session: Reading) -> Response:
     portal = portal_of(page, session)
     if portal.part is None:
         return portal.none_yet("profile")
-    told = details(session, portal.event, [portal.row])[portal.row.id]
-    form = Form.filled({
+    return _part(portal, session, _opened(page, details(session, portal.event, [portal.row])[portal.row.id]))
+
+
+def _opened(page: Page, told: Any) -> Form:
+    return Form.filled({
         "away": told["unavailable"],
         "people": [one["person"]["id"] for one in told["attendees"] if one["person"]],
         "own_max_meetings": told["own_max_meetings"],
-    }, page.lang)  # fmt: skip
-    return _part(portal, session, form)
+    }, page.lang).marked()  # fmt: skip
 
 
 @router.deed("/my/part")
@@ -134,7 +136,7 @@ def change_part(page: Asked, session: Writing, form: Sent) -> Response:
     if wanted != before["own_max_meetings"]:
         said["own_max_meetings"] = wanted
     patch = form.shape(ParticipationPatch, said) if form.right else None
-    if patch is not None:
+    if patch is not None and not form.written_over(_opened(page, before)):
         with form.attempt(session):
             row = lock_participation(session, page.actor, portal.row.id, own=True)
             change_participation(session, page.actor, portal.event, row, patch)

@@ -55,9 +55,18 @@ _OF = {
 def show(page: Asked, session: Reading) -> Response:
     portal = portal_of(page, session)
     row = _row(session, portal)
+    return _form(portal, session, _opened(page, row), row, row.document.get("certificates", []) if row else [])
+
+
+def _opened(page: Page, row: Any) -> Form:
+    """The profile in force as a form."""
     document, resolved = (row.document, row.resolved) if row else ({}, [])
+    papers: dict[str, Any] = {}
+    for number, paper in enumerate(document.get("certificates", [])):
+        told = {"evidence": "declared", **(paper if isinstance(paper, dict) else {"code": str(paper)})}
+        papers |= {f"paper-{number}-{name}": told.get(name) for name in _PAPER}
     form = entries.filled(_OF[page.actor.role].groups, document, resolved, page.lang)
-    return _form(portal, session, form, row, document.get("certificates", []))
+    return form.with_sent(Form.filled(papers, page.lang)).marked()
 
 
 @router.deed("/my/profile")
@@ -70,7 +79,7 @@ def save(page: Asked, session: Writing, form: Sent) -> Response:
     if page.actor.role == "enterprise":
         values["certificates"] = _papers(form)
     profile = form.shape(kind.shape, values)
-    if profile is not None and form.right:
+    if profile is not None and form.right and not form.written_over(_opened(page, row)):
         rows = entries.understood(entries.news(kind.groups, values, before), page.lang)
         rows += _new_papers(values, before, page)
         if rows and not form.yes("confirmed"):
@@ -159,15 +168,27 @@ def _words(row: Any) -> list[tuple[str, list[str]]]:
 
 def _papers(form: Form) -> list[dict[str, Any]]:
     """The certificates of the form; a row without a name is none."""
-    papers, means = [], entries.meant(form)
+    papers: list[dict[str, Any]] = []
+    means = entries.meant(form)
     for number in range(100):
         if f"paper-{number}-code" not in form:
             break
-        said = {name: form[f"paper-{number}-{name}"] for name in _PAPER}
+        said = {name: form[f"paper-{number}-{name}"] for name in _PAPER} | _days(form, number, len(papers))
         said["code"] = means.get(("certificates", said["code"]), said["code"])
         if said["code"]:
             papers.append({name: value for name, value in said.items() if value})
     return papers
+
+
+def _days(form: Form, number: int, row: int) -> dict[str, str]:
+    """The dates of a certificate; what is wrong with them is kept for the row in which it is shown again."""
+    said = {}
+    for name in ("valid_from", "valid_to"):
+        day = form.day(f"paper-{number}-{name}") if form[f"paper-{number}-code"] else None
+        said[name] = day.isoformat() if day else ""
+        if wrong := form.faults.pop(f"paper-{number}-{name}", None):
+            form.faults[f"paper-{row}-{name}"] = wrong
+    return said
 
 
 def _new_papers(values: dict[str, Any], before: dict[str, Any], page: Page) -> list[dict[str, Any]]:

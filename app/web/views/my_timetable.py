@@ -94,6 +94,9 @@ def _show(portal: Portal, session: Session, address: str) -> Response:
     own = timetables.own_timetable(session, portal.event, portal.row)
     there = own.publication is not None or bool(own.entries)
     rows = timetables.shown(session, own, page.lang) if there else []
+    on = {_meeting_of(row) for row in rows if row["status"] != "cancelled"}
+    # who was called off and then given another table at the same hour reads of the meeting only
+    rows = [row for row in rows if row["status"] != "cancelled" or _meeting_of(row) not in on]
     rows.sort(key=lambda row: row["starts_at"])
     days = [(day, list(found)) for day, found in groupby(rows, key=lambda row: row["starts_at"].date())]
     made = feeds.list_feeds(session, page.actor, portal.event, limit=50).items
@@ -102,6 +105,11 @@ def _show(portal: Portal, session: Session, address: str) -> Response:
         contacts=_contacts(portal, session) if there else {}, cancellable=CANCELLABLE, now=utc_now(),
         programme=programme_of(session, portal.event),
     )  # fmt: skip
+
+
+def _meeting_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    """With whom, and when."""
+    return row["counterpart"]["id"], row["starts_at"]
 
 
 def _contacts(portal: Portal, session: Session) -> dict[UUID, list[dict[str, Any]]]:

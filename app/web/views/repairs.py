@@ -15,6 +15,7 @@ from app.db.queries.grid import grid_of
 from app.domain.access import RUNNERS, STAFF
 from app.domain.walk_ins import WalkInShape
 from app.services import boards
+from app.services.boards import Party
 from app.services.events import find_event
 from app.services.live.disturbances import KINDS, Disturbance
 from app.services.live.repairs import Repaired, look, note_look, repair, standby
@@ -93,7 +94,7 @@ def mend(code: str, page: Asked, reading: Reading, session: Writing, form: Sent)
     event = find_event(seen, page.actor, code)
     kind = form.chosen("kind", KINDS)
     party = boards.party_of(seen, event, form["who"])
-    if kind in ("no_show", "late", "leaves") and party is None:
+    if kind in ("no_show", "late", "leaves", "back") and party is None:
         form.fault("who", page.say("Choose whom it is about."))
     found = None
     if form.right and kind:
@@ -143,6 +144,14 @@ def _walk_in(page: Page, event: Event, form: Form, done: Any = None, partners: A
     )  # fmt: skip
 
 
+def _named(session: Session, event: Event, name: str) -> Party | None:
+    """Who takes part under this very name: a form that was sent twice makes nobody twice."""
+    some = boards.find_parties(session, event, name, most=8).items if name else []
+    return next(
+        (one for one in some if name.casefold() in (one.name.casefold(), (one.name_local or "").casefold())), None
+    )
+
+
 @router.deed("/events/{code}/live/walk-in", roles=RUNNERS)
 def take_in(code: str, page: Asked, session: Writing, form: Sent) -> Response:
     """Somebody who was not registered: taken in, checked in, matched."""
@@ -154,6 +163,9 @@ def take_in(code: str, page: Asked, session: Writing, form: Sent) -> Response:
         "moq": form.integer("moq", least=1), "quantity": form.integer("quantity", least=1),
         "at": rehearsal(page, form["at"]),
     }  # fmt: skip
+    if there := _named(session, event, str(values["name"] or "")):
+        form.fault("name", page.say("{name} takes part already ({code}). Check them in by name instead.",
+                                    name=page.name_of(there), code=there.code))  # fmt: skip
     if not (values["supplies"] or values["buys"]):
         form.fault("supplies", page.say("Say whether they supply, buy, or both."))
     if not values["products"]:

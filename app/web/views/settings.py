@@ -36,6 +36,7 @@ _LIMITS = (
 )  # fmt: skip
 #: rules that have a value always, so that an empty field is a mistake
 _ALWAYS = ("max_must_meet", "request_hours")
+_SESSION = ("date", "starts", "ends")
 
 
 @router.page("/events/{code}/settings")
@@ -123,14 +124,15 @@ def pairing(code: str, page: Asked, session: Writing, form: Sent) -> Response:
 def grid(code: str, page: Asked, session: Writing, form: Sent) -> Response:
     """More sessions, tables and interpreters; what is there stays, as meetings may be on it."""
     event = lock_event(session, page.actor, code)
-    day, begin, end = form.day("date"), form.text("starts"), form.text("ends")
-    if any((day, begin, end)) and not all((day, begin, end)):
+    day, begin, end = form.day("date"), form.clock("starts"), form.clock("ends")
+    if any(form[name] for name in _SESSION) and not all(form[name] for name in _SESSION):
         form.fault("date", page.say("A session has a day, a beginning and an end."))
     have = {place.code for place in grid_of(session, event.id).places}
     more = form.integer("tables", most=2000) or 0
     names = (f"T{number}" for number in range(1, len(have) + more + 2_001) if f"T{number}" not in have)
+    hours = [{"date": day, "starts": f"{begin:%H:%M}", "ends": f"{end:%H:%M}"}] if day and begin and end else []
     said = {
-        "sessions": [{"date": day, "starts": begin, "ends": end}] if day and begin and end else [],
+        "sessions": hours,
         "places": [{"code": name} for name, _ in zip(names, range(more), strict=False)],
         "interpreters": interpreters_in(form),
     }
@@ -144,7 +146,7 @@ def _kept(
 ) -> Response:  # fmt: skip
     """Keep a part of the settings and go back to it; the page with the faults where something is wrong."""
     shape: _Shape | None = form.shape(model, said, {"sessions": "date"}) if form.right else None
-    if shape is not None:
+    if shape is not None and not form.written_over(_filled(page, session, find_event(session, page.actor, code))[part]):
         with form.attempt(session):
             keep(shape)
         if form.right:
@@ -160,14 +162,9 @@ def _shown(page: Page, session: Session, code: str, **forms: Form) -> Response:
     event = find_event(session, page.actor, code)
     edition = lookups.edition(session, event, ())
     allowed = pairing_rules(session, event.id).allowed
+    filled = _filled(page, session, event)
     known = dict(choices.zones(page.lang))
     zones = choices.zones(page.lang) if event.zone in known else ((event.zone, event.zone), *choices.zones(page.lang))
-    filled = {
-        "basics": Form.filled(_basics(event) | _in_series(edition), page.lang),
-        "bodies": Form.filled(_bodies(edition), page.lang), "phases": Form.filled(_phases(event, edition), page.lang),
-        "rules": Form.filled(_rules(event), page.lang), "grid": Form.filled({}, page.lang),
-        "pairing": Form.filled({"pair": [f"{seeker}>{provider}" for seeker, provider in allowed]}, page.lang),
-    }  # fmt: skip
     status, filled = max([form.status for form in forms.values()], default=200), filled | forms
     return page.render(
         "overview/settings.html", status, event=event, edition=edition, forms=filled, zones=zones, names=PHASES,
@@ -176,6 +173,18 @@ def _shown(page: Page, session: Session, code: str, **forms: Form) -> Response:
         bodies=_rows(filled["bodies"]), roles=BODY_ROLES,
         series=[(one.code, one.name) for one in _series(session, page)],
     )  # fmt: skip
+
+
+def _filled(page: Page, session: Session, event: Event) -> dict[str, Form]:
+    """Each part as it stands."""
+    edition, allowed = lookups.edition(session, event, ()), pairing_rules(session, event.id).allowed
+    told = {
+        "basics": _basics(event) | _in_series(edition), "bodies": _bodies(edition), "phases": _phases(event, edition),
+        "rules": _rules(event), "pairing": {"pair": [f"{seeker}>{provider}" for seeker, provider in allowed]},
+    }  # fmt: skip
+    return {part: Form.filled(values, page.lang).marked() for part, values in told.items()} | {
+        "grid": Form({}, page.lang)
+    }
 
 
 def _basics(event: Event) -> dict[str, Any]:
