@@ -3,11 +3,12 @@
 The fitted texts are rows S of unit length in a latent space of words, character n-grams and concepts (truncated SVD of
 their BM25 weights); a request is the sum q of the directions of its distinct words and concepts. The term is
 
-    value = cover × (q·s) / (q·μ + c × √(qᵀΣq))
+    value = cover × (q·s) / max(q·μ + c × √(qᵀΣq), 0.7 × |q| × |s|)
 
-with μ and Σ the mean and the covariance of the rows, so that the divisor is what a very good text of this list would
-have: the mean and c standard deviations above it, c = √(2 ln n), the expected best of n. 0 is sharing nothing, about 1
-the best; the map is linear, so a text that stands out more has more than 1. `cover` is the square root of the share of
+with μ and Σ the mean and the covariance of the rows and |s| their root mean square length, so that the divisor is what
+a very good text of this list would have: the mean and c standard deviations above it, c = √(2 ln n), the expected best
+of n; where few texts have what is asked for and stand far out (laptops among office goods), a cosine of 0.7. 0 is
+sharing nothing, about 1 the best; the map is linear, so a text that stands out more has more than 1. `cover` is the square root of the share of
 the request that is known to the list at all, at least 0.3.
 
 Both sides are whole numbers of steps (2⁻²⁰ of the largest), so every inner product is exact in double precision and no
@@ -41,6 +42,7 @@ PARTS = ("words", "grams", "concepts")
 TOLD = ("words", "concepts")  # the parts that a reason names
 WEIGHTS = {"words": 1.0, "grams": 0.5, "concepts": 0.7}
 COVER_FLOOR = 0.3
+VERY_GOOD = 0.7  # cosine of a very good text
 NEUTRAL = 0.5
 REMEMBERED = 1 << 16  # distinct keys of requests whose directions are kept
 _SHARES = 4  # columns after the latent ones: known and unknown weight of words, then of concepts
@@ -114,6 +116,7 @@ class CompactSpace:
             spread = np.rint((around.T @ around) / n * 2.0**-16)
         rows[~self.stated] = mean
         self.rows, self._mean, self._spread = np.ascontiguousarray(rows, dtype=np.float32), mean, spread
+        self._length = math.sqrt(float(spread.trace()) * 2.0**16 + float(mean @ mean))
         self._best = min(math.sqrt(2.0 * math.log(n)), (n - 1) / math.sqrt(n)) if n > 1 else 0.0
         # square roots of the idf of each feature, and of one that no text has
         self._roots = {
@@ -190,7 +193,8 @@ class CompactSpace:
         known, unknown = found[:, size::2], found[:, size + 1 :: 2]
         total = known + unknown
         cover = np.sqrt((known / np.where(total > 0, total, 1.0)).max(axis=1))
-        good = mean + self._best * spread
+        length = np.sqrt((steps * steps).sum(axis=1))
+        good = np.maximum(mean + self._best * spread, VERY_GOOD * self._length * length)
         slope = np.where(good > 0, np.maximum(cover, COVER_FLOOR) / np.where(good > 0, good, 1.0), 0.0)
         start = 0.0 if self.stated.any() else NEUTRAL
         rows = zip(steps, slope, mean, spread, strict=True)
