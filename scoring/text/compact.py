@@ -8,8 +8,8 @@ their BM25 weights); a request is the sum q of the directions of its distinct wo
 with μ and Σ the mean and the covariance of the rows and |s| their root mean square length, so that the divisor is what
 a very good text of this list would have: the mean and c standard deviations above it, c = √(2 ln n), the expected best
 of n; where few texts have what is asked for and stand far out (laptops among office goods), a cosine of 0.7. 0 is
-sharing nothing, about 1 the best; the map is linear, so a text that stands out more has more than 1. `cover` is the square root of the share of
-the request that is known to the list at all, at least 0.3.
+sharing nothing, about 1 the best; the map is linear, so a text that stands out more has more than 1. `cover` is the
+square root of the share of the request that is known to the list at all, at least 0.3.
 
 Both sides are whole numbers of steps (2⁻²⁰ of the largest), so every inner product is exact in double precision and no
 order of summation, thread or matrix shape can change a bit of it.
