@@ -30,6 +30,14 @@ ENDED = ("done", "failed", "cancelled")
 #: without a sign of life for this long, a run is taken to have died with its process
 STALE_AFTER = timedelta(seconds=20)
 
+#: so often a run is begun: what dies with its process each time would take the next one along as well
+ATTEMPTS = 3
+_GIVEN_UP = (
+    f"The process that worked on this died {ATTEMPTS} times before it was done, as happens when memory runs out; it is "
+    "not tried again. See what the log of the service and of the machine say, give it more memory or less to do, and "
+    "start it anew."
+)
+
 #: what waits for this long was perhaps never queued; to queue it twice does no harm
 WAITING_AFTER = timedelta(seconds=3)
 
@@ -43,7 +51,7 @@ def _now() -> datetime:
 
 
 def begin(database: Database, model: type[RunRow], run_id: UUID) -> bool:
-    """Mark a run as running; False when it has ended already, so there is nothing to do."""
+    """Mark a run as running; False when it has ended already, or ends here as one that kills its workers."""
 
     def work(session: Session) -> bool:
         run = session.get(model, run_id, with_for_update=True)
@@ -51,6 +59,10 @@ def begin(database: Database, model: type[RunRow], run_id: UUID) -> bool:
             raise NotFoundError(f"There is no run {run_id}.")
         if run.state in ENDED:
             return False
+        if run.attempts >= ATTEMPTS:
+            give_up(session, model, run_id)
+            return False
+        run.attempts += 1
         run.state, run.heartbeat_at = "running", _now()
         run.started_at = run.started_at or run.heartbeat_at
         return True
@@ -122,7 +134,7 @@ def perform(
     """Do the work of a run, unless it has ended already; safe to call again after any crash.
 
     An error is recorded on the row as the reason the run failed, and raised. Work that is cancelled ends at its next
-    report.
+    report. An attempt that is left because the process is to end does not count.
     """
     if not begin(database, model, run_id):
         return
@@ -139,6 +151,10 @@ def perform(
         except Exception as error:
             fail(database, model, run_id, error)
             raise
+        except BaseException:
+            left = update(model).where(model.id == run_id, model.state == "running", model.attempts > 0)
+            database.run(lambda session: session.execute(left.values(attempts=model.attempts - 1)))
+            raise
 
 
 def finish(session: Session, model: type[RunRow], run_id: UUID) -> RunRow | None:
@@ -153,15 +169,20 @@ def finish(session: Session, model: type[RunRow], run_id: UUID) -> RunRow | None
 def fail(database: Database, model: type[RunRow], run_id: UUID, error: Exception) -> None:
     """Record why a run ended without a result, in words for the organiser."""
     said = error.message if isinstance(error, AppError) else f"An unexpected error: {type(error).__name__}: {error}"
+    database.run(lambda session: _fail(session, model, run_id, said))
 
-    def work(session: Session) -> None:
-        session.execute(
-            update(model)
-            .where(model.id == run_id, model.state.in_(("queued", "running")))
-            .values(state="failed", error=said[:2000], finished_at=_now())
-        )
 
-    database.run(work)
+def give_up(session: Session, model: type[RunRow], run_id: UUID) -> None:
+    """Let a run fail that has killed its workers often enough."""
+    _fail(session, model, run_id, _GIVEN_UP)
+
+
+def _fail(session: Session, model: type[RunRow], run_id: UUID, said: str) -> None:
+    session.execute(
+        update(model)
+        .where(model.id == run_id, model.state.in_(("queued", "running")))
+        .values(state="failed", error=said[:2000], finished_at=_now())
+    )
 
 
 def cancel(session: Session, run: RunRow) -> None:

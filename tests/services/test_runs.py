@@ -15,7 +15,9 @@ from app.core.errors import NotFoundError
 from app.db.engine import Database
 from app.db.models import Match, MatchRun, Meeting, Schedule
 from app.jobs.queue import JobQueue
+from app.jobs.workflows import Left
 from app.services import backup, matching, runs, scheduling
+from app.web import sentences
 from tests.databases import Server
 from tests.services.lists import BUYERS, EXHIBITORS, REQUESTS, Desk, count
 from tests.services.stage import STEPS, Stage, staged
@@ -228,3 +230,50 @@ def test_a_search_that_is_called_off_stops_and_leaves_the_plan_before(paris: Sta
     assert _state(paris, Schedule, schedule_id) == "cancelled"
     with paris.database.read() as session:
         assert session.scalars(select(Meeting).filter_by(schedule_id=schedule_id)).all() == []
+
+
+# runs that take their process along -----------------------------------------------------------------------------------
+def _die(stage: Stage, run_id: UUID) -> None:
+    """Begin a run as a process does that is killed on the way, and let it fall silent."""
+    assert runs.begin(stage.database, MatchRun, run_id)
+    _age(stage, MatchRun, run_id)
+
+
+def test_a_run_that_kills_its_worker_each_time_fails_in_words(small: Stage) -> None:
+    run_id = _start(small, MatchRun)
+    for _ in range(runs.ATTEMPTS):
+        _die(small, run_id)
+        assert _state(small, MatchRun, run_id) == "running"
+    with JobQueue(small.settings(), small.database):
+        failed = runs.wait(small.database, MatchRun, run_id)
+    assert failed.state == "failed"
+    assert failed.error is not None
+    assert f"died {runs.ATTEMPTS} times" in failed.error
+    assert "start it anew" in failed.error
+    for lang in ("zh", "fr"):
+        assert sentences.translated(failed.error, lang)
+    assert count(small.database, Match, run_id=run_id) == 0
+    again = small.match()  # one that is asked for anew has its attempts before it
+    assert again.state == "done"
+
+
+def test_a_worker_that_is_killed_once_too_few_does_the_run(small: Stage) -> None:
+    run_id = _start(small, MatchRun)
+    for _ in range(runs.ATTEMPTS - 1):
+        _die(small, run_id)
+    with JobQueue(small.settings(), small.database):
+        assert runs.wait(small.database, MatchRun, run_id).state == "done"
+
+
+def test_a_worker_that_is_told_to_end_is_not_held_against_the_run(small: Stage) -> None:
+    run_id = _start(small, MatchRun)
+
+    def leave(*_: object) -> None:
+        raise Left
+
+    for _ in range(runs.ATTEMPTS + 1):
+        with pytest.raises(Left):
+            matching.execute(small.database, run_id, leave)
+        assert small.run(MatchRun, run_id).attempts == 0
+    matching.execute(small.database, run_id)
+    assert small.run(MatchRun, run_id).state == "done"
