@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,6 +19,8 @@ from app.db.models import Match, MatchRun, Meeting, Schedule
 from app.jobs.queue import JobQueue
 from app.jobs.workflows import Left
 from app.services import backup, matching, runs, scheduling
+from app.services.audit import record
+from app.services.matching import run as run_module
 from app.web import sentences
 from tests.databases import Server
 from tests.services.lists import BUYERS, EXHIBITORS, REQUESTS, Desk, count
@@ -277,3 +281,36 @@ def test_a_worker_that_is_told_to_end_is_not_held_against_the_run(small: Stage) 
         assert small.run(MatchRun, run_id).attempts == 0
     matching.execute(small.database, run_id)
     assert small.run(MatchRun, run_id).state == "done"
+
+
+# asked for twice ------------------------------------------------------------------------------------------------------
+def _ask(stage: Stage, **how: Any) -> UUID:
+    with stage.database.write() as session:
+        return matching.start_run(session, stage.actor, stage.event, **how).id
+
+
+def test_the_same_match_run_asked_for_twice_is_one(small: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "_IN_FLIGHT", timedelta(0))  # the lists were brought in a moment ago
+    waiting = _ask(small)
+    assert _ask(small) == waiting
+    other = {_ask(small, evenness=0.5), _ask(small, as_of=date(2026, 1, 5))}
+    assert len(other | {waiting}) == 3
+    with small.database.write() as session:
+        record(session, small.actor, "organisation.changed")
+    assert _ask(small) == waiting, "it has read nothing yet, so it will see the change"
+
+    assert runs.begin(small.database, MatchRun, waiting)
+    assert _ask(small) == waiting
+    with small.database.write() as session:
+        record(session, small.actor, "organisation.changed")
+    newer = _ask(small)
+    assert newer != waiting, "what has changed since it began is not in it"
+    assert _ask(small) == newer
+    matching.execute(small.database, newer)
+    assert _ask(small) not in (newer, waiting), "what is done is not done again by itself"
+
+
+def test_two_who_ask_for_a_match_run_at_the_same_moment_get_one(small: Stage) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(lambda _: _ask(small), range(4)))) == 1
+    assert count(small.database, MatchRun) == 1
