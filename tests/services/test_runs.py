@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from dbos import DBOS
 from sqlalchemy import Engine, create_engine, select, text, update
 
 from app.core.errors import NotFoundError
@@ -314,3 +315,23 @@ def test_two_who_ask_for_a_match_run_at_the_same_moment_get_one(small: Stage) ->
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(lambda _: _ask(small), range(4)))) == 1
     assert count(small.database, MatchRun) == 1
+
+
+def test_ctrl_c_while_the_queue_opens_leaves_nothing_that_works_on(
+    small: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, launch = _start(small, MatchRun), DBOS.launch
+
+    def interrupted() -> None:
+        launch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DBOS, "launch", interrupted)
+    _age(small, MatchRun, run_id)
+    with pytest.raises(KeyboardInterrupt), JobQueue(small.settings(), small.database):
+        pytest.fail("it was interrupted")
+    assert not {"job sweep", "chores"} & {thread.name for thread in threading.enumerate()}
+    monkeypatch.undo()
+    assert _state(small, MatchRun, run_id) == "queued"
+    with JobQueue(small.settings(), small.database):
+        assert runs.wait(small.database, MatchRun, run_id).state == "done"
