@@ -291,3 +291,27 @@ def test_an_interruption_writes_the_best_plan_so_far(folder: Path) -> None:
     assert child.returncode == 0, complained
     assert "written to" in said
     assert run("verify", path, out).exit_code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a child cannot be interrupted alone there")
+def test_a_second_interruption_ends_at_once_and_writes_nothing(folder: Path) -> None:
+    path, out = saved(folder, random_problem(4, people=60, slots=20, meetings=3_500)), folder / "plan.json"
+    program = (  # a search that does not hear that it is to stop
+        "import time, app.cli, app.domain.scheduling as engine\n"
+        "engine.solve = lambda *_, **__: (print('searching', flush=True), time.sleep(300))\n"
+        "app.cli.main()"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, "solve", str(path), "-o", str(out)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert child.stdout is not None
+    assert child.stderr is not None
+    assert child.stdout.readline() == "searching\n"
+    time.sleep(0.5)
+    child.send_signal(signal.SIGINT)
+    assert "Stopping" in child.stderr.readline()
+    child.send_signal(signal.SIGINT)
+    assert child.wait(20) == 130
+    child.communicate()
+    assert not out.exists()
