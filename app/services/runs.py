@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Update, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import AppError, ConflictError, NotFoundError, NotReadyError
@@ -50,6 +50,20 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def clock(session: Session) -> datetime:
+    """The time by which signs of life are given and judged: the database's, as machines may go wrong by minutes."""
+    if session.get_bind().dialect.name == "sqlite":  # a file, so all are on this machine
+        return _now()
+    now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return now
+
+
+def silent_since(sign: Any, now: datetime) -> ColumnElement[bool]:
+    """Whether a column of signs of life has an old one; or one of the future, from before the clock was put back."""
+    found: ColumnElement[bool] = or_(sign < now - STALE_AFTER, sign > now + STALE_AFTER)
+    return found
+
+
 def begin(database: Database, model: type[RunRow], run_id: UUID) -> bool:
     """Mark a run as running; False when it has ended already, or ends here as one that kills its workers."""
 
@@ -63,7 +77,7 @@ def begin(database: Database, model: type[RunRow], run_id: UUID) -> bool:
             give_up(session, model, run_id)
             return False
         run.attempts += 1
-        run.state, run.heartbeat_at = "running", _now()
+        run.state, run.heartbeat_at = "running", clock(session)
         run.started_at = run.started_at or run.heartbeat_at
         return True
 
@@ -77,8 +91,8 @@ class CancelledError(Exception):
 class Heart:
     """Reports progress of long work and keeps its row alive from a thread of its own.
 
-    `sign` makes the update that is a sign of life, from the share that is done and the stage. Where it finds no row
-    that is running, the run was cancelled, and the next report raises CancelledError.
+    `sign` makes the update of the row that shows it, from the share that is done and the stage; its `heartbeat_at` is
+    set here. Where it finds no row that is running, the run was cancelled, and the next report raises CancelledError.
     """
 
     def __init__(
@@ -114,9 +128,13 @@ class Heart:
     def _beat(self) -> None:
         while not self._stop.wait(_BEAT_SECONDS):
             with suppress(NotReadyError):  # a database that is busy once must not be the end of it
-                if not self._database.run(lambda session: rows(session.execute(self._sign(*self._state)))):
+                if not self._database.run(self._give_sign):
                     self._lost.set()
                     return
+
+    def _give_sign(self, session: Session) -> int:
+        sign = self._sign(*self._state).values(heartbeat_at=clock(session))
+        return rows(session.execute(sign))
 
 
 def rows(result: Any) -> int:
@@ -140,7 +158,7 @@ def perform(
         return
 
     def sign(share: float, stage: str) -> Update:
-        told = {"progress": share, "stage": stage[:120], "heartbeat_at": _now()}
+        told = {"progress": share, "stage": stage[:120]}
         return update(model).where(model.id == run_id, model.state == "running").values(told)
 
     with Heart(database, sign, f"run {run_id}", listener) as report:
@@ -202,9 +220,9 @@ def cancel(session: Session, run: RunRow) -> None:
 
 def abandoned(session: Session, model: type[RunRow]) -> list[UUID]:
     """Return runs that nobody works on: queued and never started, or running without a sign of life."""
-    limit = _now() - STALE_AFTER
     waiting = (model.state == "queued") & (model.created_at < _now() - WAITING_AFTER)
-    silent = (model.state == "running") & or_(model.heartbeat_at.is_(None), model.heartbeat_at < limit)
+    old = silent_since(model.heartbeat_at, clock(session))
+    silent = (model.state == "running") & or_(model.heartbeat_at.is_(None), old)
     return list(session.scalars(select(model.id).where(or_(waiting, silent)).order_by(model.id)))
 
 

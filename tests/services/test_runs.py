@@ -335,3 +335,22 @@ def test_ctrl_c_while_the_queue_opens_leaves_nothing_that_works_on(
     assert _state(small, MatchRun, run_id) == "queued"
     with JobQueue(small.settings(), small.database):
         assert runs.wait(small.database, MatchRun, run_id).state == "done"
+
+
+# clocks ---------------------------------------------------------------------------------------------------------------
+def test_a_machine_whose_clock_is_ahead_takes_nobody_for_dead(small: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = _start(small, MatchRun)
+    assert runs.begin(small.database, MatchRun, run_id)
+    if not small.database.is_sqlite:  # with a file, all are on one machine
+        monkeypatch.setattr(runs, "_now", lambda: datetime.now(UTC) + timedelta(minutes=5))
+    with small.database.read() as session:
+        assert runs.abandoned(session, MatchRun) == []
+
+
+def test_a_run_that_died_before_the_clock_was_put_back_is_taken_up(small: Stage) -> None:
+    run_id = _start(small, MatchRun)
+    assert runs.begin(small.database, MatchRun, run_id)
+    with small.database.write() as session:
+        session.get_one(MatchRun, run_id).heartbeat_at = datetime.now(UTC) + timedelta(hours=1)
+    with small.database.read() as session:
+        assert runs.abandoned(session, MatchRun) == [run_id]

@@ -14,7 +14,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Update, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.core.clock import utc_now
 from app.db.engine import Database
 from app.db.models import Match, MatchPlan, MatchRun, MatchShard
 from app.services import runs
@@ -105,7 +104,7 @@ def _take(session: Session, run_id: UUID, number: int) -> tuple[MatchRun, bytes]
     if shard.attempts >= runs.ATTEMPTS:
         runs.give_up(session, MatchRun, run_id)
         return None
-    shard.state, shard.heartbeat_at, shard.attempts = "running", utc_now(), shard.attempts + 1
+    shard.state, shard.heartbeat_at, shard.attempts = "running", runs.clock(session), shard.attempts + 1
     return run, shard.asks
 
 
@@ -114,7 +113,7 @@ def _of(run_id: UUID, number: int) -> ColumnElement[bool]:
 
 
 def _beat(run_id: UUID, number: int) -> Update:
-    return update(MatchShard).where(_of(run_id, number)).values(heartbeat_at=utc_now())
+    return update(MatchShard).where(_of(run_id, number))
 
 
 def _write(session: Session, run_id: UUID, number: int, rows: list[dict[str, Any]]) -> None:
@@ -130,9 +129,13 @@ def _write(session: Session, run_id: UUID, number: int, rows: list[dict[str, Any
 
 def release(database: Database, run_id: UUID, number: int) -> None:
     """Let a shard be taken that somebody took and left."""
-    lost = MatchShard.heartbeat_at < utc_now() - runs.STALE_AFTER
-    freed = update(MatchShard).where(_of(run_id, number) & lost).values(state="waiting", heartbeat_at=None)
-    database.run(lambda session: session.execute(freed))
+
+    def work(session: Session) -> None:
+        lost = runs.silent_since(MatchShard.heartbeat_at, runs.clock(session))
+        freed = update(MatchShard).where(_of(run_id, number) & lost)
+        session.execute(freed.values(state="waiting", heartbeat_at=None))
+
+    database.run(work)
 
 
 def finish(database: Database, run_id: UUID) -> None:
