@@ -14,8 +14,8 @@ import pytest
 from dbos import DBOS
 from sqlalchemy import Engine, create_engine, select, text, update
 
-from app.core.errors import NotFoundError
-from app.db.engine import Database
+from app.core.errors import NotFoundError, NotReadyError
+from app.db.engine import Database, WriteSession
 from app.db.models import Match, MatchRun, Meeting, Schedule
 from app.jobs.queue import JobQueue
 from app.jobs.workflows import Left
@@ -354,3 +354,18 @@ def test_a_run_that_died_before_the_clock_was_put_back_is_taken_up(small: Stage)
         session.get_one(MatchRun, run_id).heartbeat_at = datetime.now(UTC) + timedelta(hours=1)
     with small.database.read() as session:
         assert runs.abandoned(session, MatchRun) == [run_id]
+
+
+def test_a_database_whose_disk_is_full_is_called_so(small: Stage) -> None:
+    if not small.database.is_sqlite:
+        pytest.skip("a disk of PostgreSQL cannot be filled here")
+    with small.database.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+
+    def write(session: WriteSession) -> None:
+        session.connection().exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        for _ in range(1000):
+            matching.start_run(session, small.actor, small.event, evenness=0.5).state = "failed"
+
+    with pytest.raises(NotReadyError, match="its disk is full"):
+        small.database.run(write)
