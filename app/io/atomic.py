@@ -55,14 +55,15 @@ def _umask() -> int:
 
 
 def _cannot_write(path: Path, error: OSError) -> InvalidInputError:
+    why = error.strerror or str(error)
     file = next((above for above in path.parents if above.is_file()), None)
     if file is not None:
-        mend = f"{file} is a file, where a folder is wanted. Name another folder."
+        message = f"Cannot write {path}: {file} is a file, where a folder is wanted. Name another folder."
     elif error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        mend = f"{error.strerror}. Make room there, or name a place with more."
+        message = f"Cannot write {path}: {why}. Make room there, or name a place with more."
     else:
-        mend = f"{error.strerror or error}. Choose another file name, or free the folder."
-    return InvalidInputError(f"Cannot write {path}: {mend}", path=str(path))
+        message = f"Cannot write {path}: {why}. Choose another file name, or free the folder."
+    return InvalidInputError(message, path=str(path))
 
 
 def check_writable(path: Path) -> None:
