@@ -56,6 +56,8 @@ class Session:
 
     def __init__(self) -> None:
         self.json = False
+        #: whether what was begun is a row that a worker takes up when this command is interrupted
+        self.goes_on = False
         self.out = Console(highlight=False)
         self.err = Console(stderr=True, highlight=False)
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from app.core.errors import AppError, InvalidInputError
+from app.io.atomic import check_writable, write_bytes
 
 BAD_INPUT = 2
 
@@ -45,7 +46,7 @@ def load(path: Path) -> Any:
 
 
 def check_outputs(inputs: Iterable[Path], outputs: Iterable[Path | None]) -> None:
-    """Refuses outputs that would replace an input or each other, and folders; called before any work is done.
+    """Refuses outputs that would replace an input or each other, and what cannot be written; before any work is done.
 
     Raises
     ------
@@ -61,13 +62,16 @@ def check_outputs(inputs: Iterable[Path], outputs: Iterable[Path | None]) -> Non
         found = output.resolve()
         if found in taken:
             raise InvalidInputError(f"{output} {taken[found]}; name another file to write to.")
+        check_writable(output)
         taken[found] = "is written to already"
 
 
 def check_folder(folder: Path | None) -> None:
-    """Refuses what is to be a folder and is a file."""
+    """Refuses what is to be a folder and is a file, or nobody may write to."""
     if folder is not None and folder.exists() and not folder.is_dir():
         raise InvalidInputError(f"{folder} is a file, where a folder is wanted; name another one.")
+    if folder is not None:
+        check_writable(folder / "any")
 
 
 def refuse(error: AppError, as_json: bool) -> typer.Exit:
@@ -80,10 +84,4 @@ def refuse(error: AppError, as_json: bool) -> typer.Exit:
 
 def write(output: Path, data: dict[str, Any]) -> None:
     """Whole or not at all: a reader never sees half a file."""
-    text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
-    partial = output.with_name(f".{output.name}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(output)
-    except OSError as error:
-        raise InvalidInputError(f"{output} cannot be written: {error.strerror or error}") from error
+    write_bytes(output, (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode())

@@ -29,6 +29,8 @@ from app.cli.console import EXIT_INPUT, EXIT_NOT_READY, Session
 from app.core.errors import AppError
 
 _EXIT = {503: EXIT_NOT_READY, 500: 1}
+#: what Typer makes of a KeyboardInterrupt
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="fairmatch",
@@ -79,6 +81,8 @@ def run() -> None:
             else:
                 state.err.print(error.message, style="red", markup=False, soft_wrap=True)
             sys.exit(_EXIT.get(error.status, EXIT_INPUT))
-        except KeyboardInterrupt:
-            state.err.print("Stopped. What was begun goes on with the next command or `fairmatch serve`.")
-            sys.exit(130)
+        except SystemExit as ended:
+            if ended.code == _INTERRUPTED:
+                goes_on = "What was begun goes on with the next command or `fairmatch serve`."
+                state.err.print(f"Stopped. {goes_on if state.goes_on else 'What was not finished was not written.'}")
+            raise

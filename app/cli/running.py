@@ -24,9 +24,12 @@ def run_matching(
     with state.database.write() as session:
         actor, found = organiser_and_event(session, tenant, event)
         run_id = matching.start_run(session, actor, found, as_of=as_of, evenness=evenness).id
+    state.goes_on = True
     with JobQueue(state.settings, state.database) as jobs, state.progress("matching") as report:
         jobs.match(run_id)
-        return ended(runs.wait(state.database, MatchRun, run_id, report))
+        run = runs.wait(state.database, MatchRun, run_id, report)
+    state.goes_on = False
+    return ended(run)
 
 
 def run_scheduling(state: Session, event: str, tenant: str | None, **options: Any) -> Schedule:
@@ -38,9 +41,12 @@ def run_scheduling(state: Session, event: str, tenant: str | None, **options: An
     with state.database.write() as session:
         actor, found = organiser_and_event(session, tenant, event)
         schedule_id = scheduling.start_schedule(session, actor, found, **options).id
+    state.goes_on = True
     with JobQueue(state.settings, state.database) as jobs, state.progress("scheduling") as report:
         jobs.schedule(schedule_id)
-        return ended(runs.wait(state.database, Schedule, schedule_id, report))
+        row = runs.wait(state.database, Schedule, schedule_id, report)
+    state.goes_on = False
+    return ended(row)
 
 
 def ended(run: Run) -> Run:

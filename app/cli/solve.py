@@ -7,8 +7,12 @@ Exit codes: 0 a plan with every required meeting (or not strict), 1 `verify` fou
 from __future__ import annotations
 
 import json
+import os
+import signal
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -24,7 +28,11 @@ if TYPE_CHECKING:
     from app.domain.scheduling.plan import Unscheduled
     from app.domain.scheduling.review import Review
 
-VIOLATIONS, INFEASIBLE, UNKNOWN = 1, 3, 4
+VIOLATIONS, INFEASIBLE, UNKNOWN, INTERRUPTED = 1, 3, 4, 130
+_STOPPING = (
+    "Stopping. The best plan so far is completed, explained, checked and written, which takes some seconds for a large "
+    "fair. Ctrl-C once more ends at once and writes nothing."
+)
 
 TimeLimit = Annotated[float, typer.Option(min=0.1, help="Seconds for the whole run.")]
 Steps = Annotated[
@@ -49,15 +57,32 @@ def _run(problem: Any, **options: Any) -> Plan:
     from app.domain.scheduling import read_problem, solve
 
     read, stop = read_problem(problem), threading.Event()
-    with Console(stderr=True).status("reading") as status, ThreadPoolExecutor(1) as beside:
+    with (
+        Console(stderr=True).status("reading") as status,
+        ThreadPoolExecutor(1) as beside,
+        _heard(stop, status.console),
+    ):
         plan = beside.submit(solve, read, progress=lambda seen: status.update(_line(seen)), stop=stop, **options)
-        try:
-            while not wait([plan], timeout=0.1).done:
-                pass  # in short waits, because an interruption is only heard between them
-        except KeyboardInterrupt:
-            stop.set()
-            status.update("stopping; the best plan so far is kept")
+        while not wait([plan], timeout=0.1).done:
+            pass  # in short waits, because an interruption is only heard between them
         return plan.result()
+
+
+@contextmanager
+def _heard(stop: threading.Event, console: Console) -> Iterator[None]:
+    """Ctrl-C ends the search, once more the process: its threads can only be waited for."""
+
+    def interrupted(*_: object) -> None:
+        if stop.is_set():
+            os._exit(INTERRUPTED)
+        stop.set()
+        console.print(_STOPPING, soft_wrap=True)
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _left_out(left: tuple[Unscheduled, ...], lang: str) -> list[str]:

@@ -26,6 +26,8 @@ _BUSY_MS = 15_000
 _RETRYABLE = {"40001", "40P01"}
 #: read-only transaction, table not there (yet), database shutting down
 _NOT_NOW = {"25006", "42P01", "57P01", "57P02", "57P03"}
+_AWAY = "The database does not answer just now; try again in a moment."
+_FULL = "The database takes no changes: its disk is full. Make room there, then try again."
 #: a database that does not even refuse must not hold a request for minutes
 _CONNECT_SECONDS = 5
 
@@ -35,6 +37,10 @@ def cannot_work(error: Exception) -> bool:
     if isinstance(error, (InterfaceError, OperationalError, PoolTimeoutError)):
         return True
     return getattr(getattr(error, "orig", None), "sqlstate", None) in _NOT_NOW
+
+
+def _is_full(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == "53100" or "disk is full" in str(error.orig)
 
 
 class ReadSession(Session):
@@ -145,7 +151,7 @@ class Database:
                     time.sleep(0.05 * 2**attempt)
                     continue
                 if cannot_work(error) and "no such" not in str(error) and "no column" not in str(error):
-                    raise NotReadyError("The database does not answer just now; try again in a moment.") from error
+                    raise NotReadyError(_FULL if _is_full(error) else _AWAY) from error
                 raise
         raise AssertionError("unreachable: the last try returns or raises")
 

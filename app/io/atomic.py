@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ def replacing(path: Path, mode: int | None = None) -> Iterator[Path]:
         if `path` cannot be written (a folder in its place, no right, no space).
     """
     path = Path(path)
+    check_writable(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=path.suffix, dir=path.parent)
@@ -54,5 +56,25 @@ def _umask() -> int:
 
 def _cannot_write(path: Path, error: OSError) -> InvalidInputError:
     why = error.strerror or str(error)
-    message = f"Cannot write {path}: {why}. Choose another file name, or free the folder."
+    file = next((above for above in path.parents if above.is_file()), None)
+    if file is not None:
+        message = f"Cannot write {path}: {file} is a file, where a folder is wanted. Name another folder."
+    elif error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        message = f"Cannot write {path}: {why}. Make room there, or name a place with more."
+    else:
+        message = f"Cannot write {path}: {why}. Choose another file name, or free the folder."
     return InvalidInputError(message, path=str(path))
+
+
+def check_writable(path: Path) -> None:
+    """Raise InvalidInputError if `path` cannot be written, before long work is done for it.
+
+    A device or a pipe is refused too: it would be replaced by a file.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InvalidInputError(f"{path} is no file. Name a file to write to.")
+    above = next(folder for folder in path.absolute().parents if folder.exists())
+    if not above.is_dir():
+        raise _cannot_write(path, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise _cannot_write(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))

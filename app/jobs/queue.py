@@ -69,19 +69,24 @@ class JobQueue:
                 log_level="ERROR",
             )
         )
-        DBOS.launch()
-        for name in (QUEUE, SHARDS, JOBS):
-            DBOS.register_queue(name, worker_concurrency=1, polling_interval_sec=0.2)
-        self._sweeper.start()
-        self._housekeeper.start()
+        try:
+            DBOS.launch()
+            for name in (QUEUE, SHARDS, JOBS):
+                DBOS.register_queue(name, worker_concurrency=1, polling_interval_sec=0.2)
+            self._sweeper.start()
+            self._housekeeper.start()
+        except BaseException:  # Ctrl-C, say: threads that have begun would work on, and the process with them
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stop.set()
-        self._sweeper.join()
-        self._housekeeper.join()
+        for thread in (self._sweeper, self._housekeeper):
+            if thread.ident is not None:
+                thread.join()
         self._leave_to_others()
         DBOS.destroy()
         workflows.release()

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Update, func, or_, select, update
+from sqlalchemy import ColumnElement, Update, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import AppError, ConflictError, NotFoundError, NotReadyError
@@ -30,6 +30,14 @@ ENDED = ("done", "failed", "cancelled")
 #: without a sign of life for this long, a run is taken to have died with its process
 STALE_AFTER = timedelta(seconds=20)
 
+#: so often a run is begun: what dies with its process each time would take the next one along as well
+ATTEMPTS = 3
+_GIVEN_UP = (
+    f"The process that worked on this died {ATTEMPTS} times before it was done, as happens when memory runs out; it is "
+    "not tried again. See what the log of the service and of the machine say, give it more memory or less to do, and "
+    "start it anew."
+)
+
 #: what waits for this long was perhaps never queued; to queue it twice does no harm
 WAITING_AFTER = timedelta(seconds=3)
 
@@ -42,8 +50,22 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def clock(session: Session) -> datetime:
+    """The time by which signs of life are given and judged: the database's, as machines may go wrong by minutes."""
+    if session.get_bind().dialect.name == "sqlite":  # a file, so all are on this machine
+        return _now()
+    now: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return now
+
+
+def silent_since(sign: Any, now: datetime) -> ColumnElement[bool]:
+    """Whether a column of signs of life has an old one; or one of the future, from before the clock was put back."""
+    found: ColumnElement[bool] = or_(sign < now - STALE_AFTER, sign > now + STALE_AFTER)
+    return found
+
+
 def begin(database: Database, model: type[RunRow], run_id: UUID) -> bool:
-    """Mark a run as running; False when it has ended already, so there is nothing to do."""
+    """Mark a run as running; False when it has ended already, or ends here as one that kills its workers."""
 
     def work(session: Session) -> bool:
         run = session.get(model, run_id, with_for_update=True)
@@ -51,7 +73,11 @@ def begin(database: Database, model: type[RunRow], run_id: UUID) -> bool:
             raise NotFoundError(f"There is no run {run_id}.")
         if run.state in ENDED:
             return False
-        run.state, run.heartbeat_at = "running", _now()
+        if run.attempts >= ATTEMPTS:
+            give_up(session, model, run_id)
+            return False
+        run.attempts += 1
+        run.state, run.heartbeat_at = "running", clock(session)
         run.started_at = run.started_at or run.heartbeat_at
         return True
 
@@ -65,8 +91,8 @@ class CancelledError(Exception):
 class Heart:
     """Reports progress of long work and keeps its row alive from a thread of its own.
 
-    `sign` makes the update that is a sign of life, from the share that is done and the stage. Where it finds no row
-    that is running, the run was cancelled, and the next report raises CancelledError.
+    `sign` makes the update of the row that shows it, from the share that is done and the stage; its `heartbeat_at` is
+    set here. Where it finds no row that is running, the run was cancelled, and the next report raises CancelledError.
     """
 
     def __init__(
@@ -102,9 +128,13 @@ class Heart:
     def _beat(self) -> None:
         while not self._stop.wait(_BEAT_SECONDS):
             with suppress(NotReadyError):  # a database that is busy once must not be the end of it
-                if not self._database.run(lambda session: rows(session.execute(self._sign(*self._state)))):
+                if not self._database.run(self._give_sign):
                     self._lost.set()
                     return
+
+    def _give_sign(self, session: Session) -> int:
+        sign = self._sign(*self._state).values(heartbeat_at=clock(session))
+        return rows(session.execute(sign))
 
 
 def rows(result: Any) -> int:
@@ -122,13 +152,13 @@ def perform(
     """Do the work of a run, unless it has ended already; safe to call again after any crash.
 
     An error is recorded on the row as the reason the run failed, and raised. Work that is cancelled ends at its next
-    report.
+    report. An attempt that is left because the process is to end does not count.
     """
     if not begin(database, model, run_id):
         return
 
     def sign(share: float, stage: str) -> Update:
-        told = {"progress": share, "stage": stage[:120], "heartbeat_at": _now()}
+        told = {"progress": share, "stage": stage[:120]}
         return update(model).where(model.id == run_id, model.state == "running").values(told)
 
     with Heart(database, sign, f"run {run_id}", listener) as report:
@@ -138,6 +168,10 @@ def perform(
             return
         except Exception as error:
             fail(database, model, run_id, error)
+            raise
+        except BaseException:
+            left = update(model).where(model.id == run_id, model.state == "running", model.attempts > 0)
+            database.run(lambda session: session.execute(left.values(attempts=model.attempts - 1)))
             raise
 
 
@@ -153,15 +187,20 @@ def finish(session: Session, model: type[RunRow], run_id: UUID) -> RunRow | None
 def fail(database: Database, model: type[RunRow], run_id: UUID, error: Exception) -> None:
     """Record why a run ended without a result, in words for the organiser."""
     said = error.message if isinstance(error, AppError) else f"An unexpected error: {type(error).__name__}: {error}"
+    database.run(lambda session: _fail(session, model, run_id, said))
 
-    def work(session: Session) -> None:
-        session.execute(
-            update(model)
-            .where(model.id == run_id, model.state.in_(("queued", "running")))
-            .values(state="failed", error=said[:2000], finished_at=_now())
-        )
 
-    database.run(work)
+def give_up(session: Session, model: type[RunRow], run_id: UUID) -> None:
+    """Let a run fail that has killed its workers often enough."""
+    _fail(session, model, run_id, _GIVEN_UP)
+
+
+def _fail(session: Session, model: type[RunRow], run_id: UUID, said: str) -> None:
+    session.execute(
+        update(model)
+        .where(model.id == run_id, model.state.in_(("queued", "running")))
+        .values(state="failed", error=said[:2000], finished_at=_now())
+    )
 
 
 def cancel(session: Session, run: RunRow) -> None:
@@ -181,9 +220,9 @@ def cancel(session: Session, run: RunRow) -> None:
 
 def abandoned(session: Session, model: type[RunRow]) -> list[UUID]:
     """Return runs that nobody works on: queued and never started, or running without a sign of life."""
-    limit = _now() - STALE_AFTER
     waiting = (model.state == "queued") & (model.created_at < _now() - WAITING_AFTER)
-    silent = (model.state == "running") & or_(model.heartbeat_at.is_(None), model.heartbeat_at < limit)
+    old = silent_since(model.heartbeat_at, clock(session))
+    silent = (model.state == "running") & or_(model.heartbeat_at.is_(None), old)
     return list(session.scalars(select(model.id).where(or_(waiting, silent)).order_by(model.id)))
 
 

@@ -450,3 +450,15 @@ def test_a_worker_does_what_a_service_without_workers_leaves(demo: Demo, tmp_pat
     assert run["state"] == "done"
     assert worker.returncode == 0
     assert "Stop with Ctrl-C" in err
+
+
+def test_an_interruption_says_what_becomes_of_what_was_begun(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.services.imports.bring_in", interrupted)
+    written = demo.shell.run("import", "lists.csv", *_EVENT, code=130)
+    assert written.err == "Stopped. What was not finished was not written.\n"
+    monkeypatch.setattr("app.services.runs.wait", interrupted)
+    begun = demo.shell.run("schedule", "build", *_EVENT, "--steps", "1000", code=130)
+    assert begun.err == "Stopped. What was begun goes on with the next command or `fairmatch serve`.\n"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -114,8 +116,34 @@ def test_files_that_cannot_be_read_or_written_are_bad_input(folder: Path) -> Non
     assert (missing.exit_code, "cannot be read" in missing.stderr) == (2, True)
     (folder / "latin.json").write_bytes(b'{"format": "\xe9"}')
     assert "is not UTF-8" in run("solve", folder / "latin.json", "-o", folder / "plan.json").stderr
-    nowhere = run("solve", saved(folder, problem()), "-o", folder / "no" / "plan.json")
-    assert (nowhere.exit_code, "cannot be written" in nowhere.stderr) == (2, True)
+    nowhere = run("solve", saved(folder, problem()), "-o", folder / "latin.json" / "plan.json")
+    assert (nowhere.exit_code, "latin.json is a file, where a folder is wanted" in nowhere.stderr) == (2, True)
+
+
+def test_a_plan_that_cannot_be_written_is_refused_before_the_search(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(folder, problem())
+    monkeypatch.setattr("app.domain.scheduling.solve", lambda *_, **__: pytest.fail("minutes of search for nothing"))
+    for command in ("solve", "fairness"):
+        result = run(command, path, "-o", path / "plan.json")
+        assert (result.exit_code, "is a file, where a folder is wanted" in result.stderr) == (2, True)
+    assert "is no file" in run("solve", path, "-o", os.devnull).stderr
+    assert not Path(os.devnull).is_file()
+
+
+def test_a_disk_that_is_full_is_said_and_leaves_the_plan_before(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, out = saved(folder, problem()), folder / "plan.json"
+    out.write_text("the plan before")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    result = run("solve", path, "-o", out)
+    assert (result.exit_code, "No space left on device. Make room there" in result.stderr) == (2, True)
+    assert out.read_text() == "the plan before"
+    assert sorted(file.name for file in folder.iterdir()) == ["plan.json", "problem.json"]
 
 
 @pytest.mark.parametrize("output", [".", "..", "/"])
@@ -153,7 +181,7 @@ def test_the_plans_of_floors_need_a_folder_and_spare_the_problem(folder: Path) -
     result = run("fairness", path, "-o", folder / "curve.json", "--plans", folder)
     assert (result.exit_code, "problem-0.json" in result.stderr) == (2, True)
     under = run("fairness", path, "-o", folder / "curve.json", "--plans", file / "plans", "--steps", 10)
-    assert (under.exit_code, "cannot be made" in under.stderr) == (2, True)
+    assert (under.exit_code, "where a folder is wanted" in under.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("command", ["solve", "advise", "repair"])
@@ -263,3 +291,27 @@ def test_an_interruption_writes_the_best_plan_so_far(folder: Path) -> None:
     assert child.returncode == 0, complained
     assert "written to" in said
     assert run("verify", path, out).exit_code == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a child cannot be interrupted alone there")
+def test_a_second_interruption_ends_at_once_and_writes_nothing(folder: Path) -> None:
+    path, out = saved(folder, random_problem(4, people=60, slots=20, meetings=3_500)), folder / "plan.json"
+    program = (  # a search that does not hear that it is to stop
+        "import time, app.cli, app.domain.scheduling as engine\n"
+        "engine.solve = lambda *_, **__: (print('searching', flush=True), time.sleep(300))\n"
+        "app.cli.main()"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, "solve", str(path), "-o", str(out)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert child.stdout is not None
+    assert child.stderr is not None
+    assert child.stdout.readline() == "searching\n"
+    time.sleep(0.5)
+    child.send_signal(signal.SIGINT)
+    assert "Stopping" in child.stderr.readline()
+    child.send_signal(signal.SIGINT)
+    assert child.wait(20) == 130
+    child.communicate()
+    assert not out.exists()

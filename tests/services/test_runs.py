@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from dbos import DBOS
 from sqlalchemy import Engine, create_engine, select, text, update
 
-from app.core.errors import NotFoundError
-from app.db.engine import Database
+from app.core.errors import NotFoundError, NotReadyError
+from app.db.engine import Database, WriteSession
 from app.db.models import Match, MatchRun, Meeting, Schedule
 from app.jobs.queue import JobQueue
+from app.jobs.workflows import Left
 from app.services import backup, matching, runs, scheduling
+from app.services.audit import record
+from app.services.matching import run as run_module
+from app.web import sentences
 from tests.databases import Server
 from tests.services.lists import BUYERS, EXHIBITORS, REQUESTS, Desk, count
 from tests.services.stage import STEPS, Stage, staged
@@ -228,3 +235,137 @@ def test_a_search_that_is_called_off_stops_and_leaves_the_plan_before(paris: Sta
     assert _state(paris, Schedule, schedule_id) == "cancelled"
     with paris.database.read() as session:
         assert session.scalars(select(Meeting).filter_by(schedule_id=schedule_id)).all() == []
+
+
+# runs that take their process along -----------------------------------------------------------------------------------
+def _die(stage: Stage, run_id: UUID) -> None:
+    """Begin a run as a process does that is killed on the way, and let it fall silent."""
+    assert runs.begin(stage.database, MatchRun, run_id)
+    _age(stage, MatchRun, run_id)
+
+
+def test_a_run_that_kills_its_worker_each_time_fails_in_words(small: Stage) -> None:
+    run_id = _start(small, MatchRun)
+    for _ in range(runs.ATTEMPTS):
+        _die(small, run_id)
+        assert _state(small, MatchRun, run_id) == "running"
+    with JobQueue(small.settings(), small.database):
+        failed = runs.wait(small.database, MatchRun, run_id)
+    assert failed.state == "failed"
+    assert failed.error is not None
+    assert f"died {runs.ATTEMPTS} times" in failed.error
+    assert "start it anew" in failed.error
+    for lang in ("zh", "fr"):
+        assert sentences.translated(failed.error, lang)
+    assert count(small.database, Match, run_id=run_id) == 0
+    again = small.match()  # one that is asked for anew has its attempts before it
+    assert again.state == "done"
+
+
+def test_a_worker_that_is_killed_once_too_few_does_the_run(small: Stage) -> None:
+    run_id = _start(small, MatchRun)
+    for _ in range(runs.ATTEMPTS - 1):
+        _die(small, run_id)
+    with JobQueue(small.settings(), small.database):
+        assert runs.wait(small.database, MatchRun, run_id).state == "done"
+
+
+def test_a_worker_that_is_told_to_end_is_not_held_against_the_run(small: Stage) -> None:
+    run_id = _start(small, MatchRun)
+
+    def leave(*_: object) -> None:
+        raise Left
+
+    for _ in range(runs.ATTEMPTS + 1):
+        with pytest.raises(Left):
+            matching.execute(small.database, run_id, leave)
+        assert small.run(MatchRun, run_id).attempts == 0
+    matching.execute(small.database, run_id)
+    assert small.run(MatchRun, run_id).state == "done"
+
+
+# asked for twice ------------------------------------------------------------------------------------------------------
+def _ask(stage: Stage, **how: Any) -> UUID:
+    with stage.database.write() as session:
+        return matching.start_run(session, stage.actor, stage.event, **how).id
+
+
+def test_the_same_match_run_asked_for_twice_is_one(small: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_module, "_IN_FLIGHT", timedelta(0))  # the lists were brought in a moment ago
+    waiting = _ask(small)
+    assert _ask(small) == waiting
+    other = {_ask(small, evenness=0.5), _ask(small, as_of=date(2026, 1, 5))}
+    assert len(other | {waiting}) == 3
+    with small.database.write() as session:
+        record(session, small.actor, "organisation.changed")
+    assert _ask(small) == waiting, "it has read nothing yet, so it will see the change"
+
+    assert runs.begin(small.database, MatchRun, waiting)
+    assert _ask(small) == waiting
+    with small.database.write() as session:
+        record(session, small.actor, "organisation.changed")
+    newer = _ask(small)
+    assert newer != waiting, "what has changed since it began is not in it"
+    assert _ask(small) == newer
+    matching.execute(small.database, newer)
+    assert _ask(small) not in (newer, waiting), "what is done is not done again by itself"
+
+
+def test_two_who_ask_for_a_match_run_at_the_same_moment_get_one(small: Stage) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(lambda _: _ask(small), range(4)))) == 1
+    assert count(small.database, MatchRun) == 1
+
+
+def test_ctrl_c_while_the_queue_opens_leaves_nothing_that_works_on(
+    small: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id, launch = _start(small, MatchRun), DBOS.launch
+
+    def interrupted() -> None:
+        launch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DBOS, "launch", interrupted)
+    _age(small, MatchRun, run_id)
+    with pytest.raises(KeyboardInterrupt), JobQueue(small.settings(), small.database):
+        pytest.fail("it was interrupted")
+    assert not {"job sweep", "chores"} & {thread.name for thread in threading.enumerate()}
+    monkeypatch.undo()
+    assert _state(small, MatchRun, run_id) == "queued"
+    with JobQueue(small.settings(), small.database):
+        assert runs.wait(small.database, MatchRun, run_id).state == "done"
+
+
+# clocks ---------------------------------------------------------------------------------------------------------------
+def test_a_machine_whose_clock_is_ahead_takes_nobody_for_dead(small: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id = _start(small, MatchRun)
+    assert runs.begin(small.database, MatchRun, run_id)
+    if not small.database.is_sqlite:  # with a file, all are on one machine
+        monkeypatch.setattr(runs, "_now", lambda: datetime.now(UTC) + timedelta(minutes=5))
+    with small.database.read() as session:
+        assert runs.abandoned(session, MatchRun) == []
+
+
+def test_a_run_that_died_before_the_clock_was_put_back_is_taken_up(small: Stage) -> None:
+    run_id = _start(small, MatchRun)
+    assert runs.begin(small.database, MatchRun, run_id)
+    with small.database.write() as session:
+        session.get_one(MatchRun, run_id).heartbeat_at = datetime.now(UTC) + timedelta(hours=1)
+    with small.database.read() as session:
+        assert runs.abandoned(session, MatchRun) == [run_id]
+
+
+def test_a_database_whose_disk_is_full_is_called_so(small: Stage) -> None:
+    if not small.database.is_sqlite:
+        pytest.skip("a disk of PostgreSQL cannot be filled here")
+    with small.database.engine.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+
+    def write(session: WriteSession) -> None:
+        session.connection().exec_driver_sql(f"PRAGMA max_page_count={pages}")
+        for _ in range(1000):
+            matching.start_run(session, small.actor, small.event, evenness=0.5).state = "failed"
+
+    with pytest.raises(NotReadyError, match="its disk is full"):
+        small.database.run(write)

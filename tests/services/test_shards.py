@@ -177,6 +177,53 @@ def test_a_shard_nobody_works_on_is_handed_out_again(paris: Stage, monkeypatch: 
     assert _bytes(paris, run_id) == whole
 
 
+@pytest.mark.usefixtures("few")
+def test_a_shard_that_kills_its_worker_each_time_fails_the_run_in_words(
+    paris: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that sees the run through lives on; whoever takes the fifth shard dies. The others count for nothing."""
+    run_id = _start(paris)
+    monkeypatch.setattr(runs, "STALE_AFTER", timedelta(seconds=0.2))
+    killed = list[int]()
+
+    def hand_out(run: UUID, number: int, _again: bool) -> None:
+        if number == 4 and len(killed) < runs.ATTEMPTS:
+            with paris.database.write() as session:
+                assert shards._take(session, run, number) is not None
+            killed.append(number)
+            return
+        matching.execute_shard(paris.database, run, number)
+
+    matching.execute(paris.database, run_id, hand_out=hand_out)
+    run = paris.run(MatchRun, run_id)
+    assert run.state == "failed"
+    assert run.error is not None
+    assert f"died {runs.ATTEMPTS} times" in run.error
+    assert _nothing_is_left(paris)
+    assert count(paris.database, Match, run_id=run_id) == 0
+
+
+@pytest.mark.usefixtures("few")
+def test_a_run_that_comes_further_with_each_worker_that_is_killed_is_done(paris: Stage) -> None:
+    """Ten shards, and somebody who kills the worker after each of them."""
+    whole, run_id = _whole(paris), _start(paris)
+
+    def hand_out(run: UUID, number: int, _again: bool) -> None:
+        matching.execute_shard(paris.database, run, number)
+        raise SystemExit
+
+    for _ in range(10):
+        with paris.database.read() as session:
+            before = session.get_one(MatchRun, run_id).attempts
+        with pytest.raises(SystemExit):
+            matching.execute(paris.database, run_id, hand_out=hand_out)
+        with paris.database.write() as session:  # as a kill leaves it, which gives nothing back
+            session.get_one(MatchRun, run_id).attempts = 1
+        assert before <= 1
+    matching.execute(paris.database, run_id, hand_out=hand_out)
+    assert _bytes(paris, run_id) == whole
+
+
 def test_a_plan_is_stored_once(paris: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes plan the same run, each taking the other for dead; between the two a supplier's name changes."""
     monkeypatch.setattr(shards, "PAIRS", _FEW)

@@ -56,7 +56,8 @@ class MatchPlan(Base):
 class MatchShard(Base):
     """A share of the requests of an unfinished run, for any worker to take; gone when the run has ended.
 
-    Its matches are written together with the state `done`. `heartbeat_at` is renewed while somebody works on it.
+    Its matches are written together with the state `done`. `heartbeat_at` is renewed while somebody works on it;
+    `attempts` counts how often it was taken.
     """
 
     __tablename__ = "match_shard"
@@ -68,6 +69,7 @@ class MatchShard(Base):
     asks: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(16), default="waiting")
     heartbeat_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Match(Identified, Base):

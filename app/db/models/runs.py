@@ -15,7 +15,8 @@ STATES = ("queued", "running", "done", "failed", "cancelled")
 
 
 class Run(Identified, Dated):
-    """A row and its workflow share one id. `heartbeat_at` is renewed while somebody works on it."""
+    """A row and its workflow share one id. `heartbeat_at` is renewed while somebody works on it; `attempts` counts how
+    often it was begun since it last came further."""
 
     tenant_id: Mapped[UUID]
     event_id: Mapped[UUID]
@@ -26,6 +27,7 @@ class Run(Identified, Dated):
     error: Mapped[str | None] = mapped_column(String(2000))
     started_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     finished_at: Mapped[datetime | None]
 
     @declared_attr.directive

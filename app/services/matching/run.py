@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidInputError
 from app.db.engine import Database
-from app.db.models import Event, Match, MatchRun
+from app.db.models import AuditEntry, Event, Match, MatchRun
 from app.services import runs
 from app.services.access import Actor
 from app.services.audit import record
@@ -20,27 +21,60 @@ from app.services.matching.lessons import lesson_for, lesson_of_run
 from app.services.matching.pairs import Pairs
 from app.services.matching.plan import Plan, planned
 
+#: a change may be recorded so long before the others see it
+_IN_FLIGHT = timedelta(seconds=1)
+
 
 def start_run(
     session: Session, actor: Actor, event: Event, *, as_of: date | None = None, evenness: float = 0.0
 ) -> MatchRun:
     """Record that an event is to be matched as of a day; a worker takes it from there.
 
-    `evenness` turns the lists of requests from score alone (0) to suppliers shown as evenly as can be (1).
+    Asked for twice, it is done once: where the same is waiting or under way, and nothing has changed since it read its
+    data, that run is the answer. `evenness` turns the lists of requests from score alone (0) to suppliers shown as
+    evenly as can be (1).
     """
     actor.must_be_organiser()
     if not 0.0 <= evenness <= 1.0:
         raise InvalidInputError(f"evenness is {evenness:g}: expected 0 (by score alone) to 1 (as even as can be).")
     day = as_of or event.as_of or date.today()  # noqa: DTZ011 - validity is a matter of days
-    run = MatchRun(tenant_id=event.tenant_id, event_id=event.id, as_of=day)
     lesson = lesson_for(session, event)
-    run.parameters = {"evenness": evenness} if evenness else {}
+    parameters: dict[str, Any] = {"evenness": evenness} if evenness else {}
     if lesson is not None:
-        run.parameters |= {"lesson": lesson.told["id"]}
+        parameters |= {"lesson": lesson.told["id"]}
+    same = _under_way(session, event, day, parameters)
+    if same is not None:
+        return same
+    run = MatchRun(tenant_id=event.tenant_id, event_id=event.id, as_of=day, parameters=parameters)
     session.add(run)
     session.flush()
     record(session, actor, "matching.started", event_id=event.id, target_id=run.id)
     return run
+
+
+def _under_way(session: Session, event: Event, day: date, parameters: dict[str, Any]) -> MatchRun | None:
+    """The run that will give what is asked for: one that waits reads what is there now; one that runs has read it."""
+    # one at a time, so that two clicks at the same moment find each other; rows that refer to the event are not held up
+    session.execute(select(Event.id).where(Event.id == event.id).with_for_update(key_share=True))
+    found = session.scalars(
+        select(MatchRun).where(MatchRun.event_id == event.id, MatchRun.state.in_(("queued", "running")))
+    )
+    for run in found:
+        if (run.as_of, run.parameters) == (day, parameters) and not _changed_since(session, run):
+            return run
+    return None
+
+
+def _changed_since(session: Session, run: MatchRun) -> bool:
+    """Whether something of the tenant was changed since a run began; its own start, just before, is no change."""
+    if run.started_at is None:
+        return False
+    changes = select(AuditEntry.id).where(
+        AuditEntry.tenant_id == run.tenant_id,
+        AuditEntry.at > run.started_at - _IN_FLIGHT,
+        AuditEntry.deed != "matching.started",
+    )
+    return session.scalar(changes.limit(1)) is not None
 
 
 def execute(

@@ -11,10 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Update, delete, insert, select, update
+from sqlalchemy import ColumnElement, Update, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.core.clock import utc_now
 from app.db.engine import Database
 from app.db.models import Match, MatchPlan, MatchRun, MatchShard
 from app.services import runs
@@ -70,11 +69,12 @@ def store(database: Database, run_id: UUID, plan: Plan, shards: Sequence[Sequenc
 def execute(database: Database, run_id: UUID, number: int, heard: Callable[[int], None] = lambda _done: None) -> None:
     """Do one shard of a run, unless it is done or the run has ended; safe to call again after any crash.
 
-    An error is recorded on the run's row as the reason the run failed, and raised. `heard` is told how many requests
-    are done.
+    An error is recorded on the run's row as the reason the run failed, and raised; a shard that kills its workers ends
+    the run too. `heard` is told how many requests are done.
     """
     taken = database.run(lambda session: _take(session, run_id, number))
     if taken is None:
+        clear(database, run_id)
         return
     run, asks = taken
     with runs.Heart(database, lambda _share, _stage: _beat(run_id, number), f"shard {number} of {run_id}"):
@@ -90,6 +90,10 @@ def execute(database: Database, run_id: UUID, number: int, heard: Callable[[int]
             runs.fail(database, MatchRun, run_id, error)
             clear(database, run_id)
             raise
+        except BaseException:  # the process is to end: that is not the shard's fault
+            left = update(MatchShard).where(_of(run_id, number), MatchShard.attempts > 0)
+            database.run(lambda session: session.execute(left.values(attempts=MatchShard.attempts - 1)))
+            raise
 
 
 def _take(session: Session, run_id: UUID, number: int) -> tuple[MatchRun, bytes] | None:
@@ -97,13 +101,19 @@ def _take(session: Session, run_id: UUID, number: int) -> tuple[MatchRun, bytes]
     shard = session.get(MatchShard, (run_id, number), with_for_update=True)
     if run is None or run.state != "running" or shard is None or shard.state == "done":
         return None
-    shard.state, shard.heartbeat_at = "running", utc_now()
+    if shard.attempts >= runs.ATTEMPTS:
+        runs.give_up(session, MatchRun, run_id)
+        return None
+    shard.state, shard.heartbeat_at, shard.attempts = "running", runs.clock(session), shard.attempts + 1
     return run, shard.asks
 
 
+def _of(run_id: UUID, number: int) -> ColumnElement[bool]:
+    return (MatchShard.run_id == run_id) & (MatchShard.number == number) & (MatchShard.state == "running")
+
+
 def _beat(run_id: UUID, number: int) -> Update:
-    of_shard = (MatchShard.run_id == run_id) & (MatchShard.number == number) & (MatchShard.state == "running")
-    return update(MatchShard).where(of_shard).values(heartbeat_at=utc_now())
+    return update(MatchShard).where(_of(run_id, number))
 
 
 def _write(session: Session, run_id: UUID, number: int, rows: list[dict[str, Any]]) -> None:
@@ -113,14 +123,19 @@ def _write(session: Session, run_id: UUID, number: int, rows: list[dict[str, Any
     shard.state = "done"
     if rows:
         session.execute(insert(Match), rows)
+    # The run has come further: how often its workers were killed before is no longer held against it.
+    session.execute(update(MatchRun).where(MatchRun.id == run_id).values(attempts=1))
 
 
 def release(database: Database, run_id: UUID, number: int) -> None:
     """Let a shard be taken that somebody took and left."""
-    lost = (MatchShard.heartbeat_at < utc_now() - runs.STALE_AFTER) & (MatchShard.state == "running")
-    of_shard = (MatchShard.run_id == run_id) & (MatchShard.number == number)
-    freed = update(MatchShard).where(of_shard & lost).values(state="waiting", heartbeat_at=None)
-    database.run(lambda session: session.execute(freed))
+
+    def work(session: Session) -> None:
+        lost = runs.silent_since(MatchShard.heartbeat_at, runs.clock(session))
+        freed = update(MatchShard).where(_of(run_id, number) & lost)
+        session.execute(freed.values(state="waiting", heartbeat_at=None))
+
+    database.run(work)
 
 
 def finish(database: Database, run_id: UUID) -> None:

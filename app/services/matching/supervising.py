@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import false, func, select
 
-from app.core.clock import utc_now
 from app.db.engine import Database
 from app.db.models import MatchRun, MatchShard
 from app.services import runs
@@ -26,12 +24,14 @@ class _Shard:
     number: int
     requests: int
     state: str
-    heartbeat_at: datetime | None
+    #: whether whoever took it gives no sign of life
+    left: bool
 
-    def is_silent(self, asked: datetime | None) -> bool:
+    def is_silent(self, asked: float | None) -> bool:
         """Whether whoever took it gives no sign of life, or nobody took it since it was handed out."""
-        sign = self.heartbeat_at if self.state == "running" else asked
-        return sign is not None and utc_now() - sign > runs.STALE_AFTER
+        if self.state == "running":
+            return self.left
+        return asked is not None and time.monotonic() - asked > runs.STALE_AFTER.total_seconds()
 
 
 def do_all(database: Database, run_id: UUID, report: runs.Progress) -> None:
@@ -47,7 +47,7 @@ def do_all(database: Database, run_id: UUID, report: runs.Progress) -> None:
 
 def supervise(database: Database, run_id: UUID, hand_out: HandOut, report: runs.Progress) -> None:
     """Hand out the shards of a run, again those whose worker has died, until all are done, and finish it."""
-    asked: dict[int, datetime] = {}
+    asked: dict[int, float] = {}
     while (found := _shards(database, run_id)) is not None:
         _teller(found, report)(sum(shard.requests for shard in found if shard.state == "done"))
         left = [shard for shard in found if shard.state != "done"]
@@ -60,7 +60,7 @@ def supervise(database: Database, run_id: UUID, hand_out: HandOut, report: runs.
                 if silent:
                     shards.release(database, run_id, shard.number)
                 hand_out(run_id, shard.number, silent)
-                asked[shard.number] = utc_now()
+                asked[shard.number] = time.monotonic()
         time.sleep(_POLL_SECONDS)
 
 
@@ -78,6 +78,7 @@ def _shards(database: Database, run_id: UUID) -> list[_Shard] | None:
     with database.read() as session:
         if session.scalar(select(MatchRun.state).where(MatchRun.id == run_id)) != "running":
             return None
-        columns = (MatchShard.number, MatchShard.requests, MatchShard.state, MatchShard.heartbeat_at)
+        left = func.coalesce(runs.silent_since(MatchShard.heartbeat_at, runs.clock(session)), false())
+        columns = (MatchShard.number, MatchShard.requests, MatchShard.state, left)
         rows = session.execute(select(*columns).where(MatchShard.run_id == run_id).order_by(MatchShard.number))
         return [_Shard(*row) for row in rows]
