@@ -111,6 +111,18 @@ def excluded(
     return sorted(codes), silent
 
 
+def unknown_exclusions(document: dict[str, Any], suppliers: list[Participant]) -> list[str]:
+    """What a request excludes that is the code, name or id of no supplier."""
+    words = document.get("exclude", [])
+    firms = [one for supplier in suppliers for one in supplier.organisations] if words else []
+    return [word for word in words if not any(named(firm, {word.casefold()}) for firm in firms)]
+
+
+def inherited(record: dict[str, Any], document: dict[str, Any]) -> list[str]:
+    """Fields of a request that its buyer's profile, or the people who come, fill in."""
+    return [field for field in _INHERITED if field in record and field not in document]
+
+
 def named(organisation: Organisation, words: Set[str]) -> bool:
     """Whether one of some case-folded words is the organisation's code, name, local name or id."""
     if not words:

@@ -40,7 +40,7 @@ def _build(client: CheckedClient, fair: Fair, database: Database, **body: Any) -
 
 
 def _check_list(answer: dict[str, Any], limit: int) -> None:
-    assert set(answer) == {"items", "left_out"}
+    assert {"items", "left_out"} <= set(answer) <= {"items", "left_out", "unresolved", "unknown_exclude", "from_profile"}
     assert 0 < len(answer["items"]) <= limit
     assert [item["rank"] for item in answer["items"]] == list(range(1, len(answer["items"]) + 1))
     for item in answer["items"]:
@@ -106,6 +106,24 @@ def test_a_question_that_is_not_stored(client: CheckedClient, fair: Fair) -> Non
         plainly = body | {"request": {"products": [words], "quantity": 5000}, "lang": lang}
         leaders.append(client.post("/api/v1/rank", headers=fair.key("b1"), json=plainly).json()["items"][0]["supplier"])
     assert leaders[0] == leaders[1]
+
+
+def test_an_answer_says_how_the_request_was_read(client: CheckedClient, fair: Fair) -> None:
+    """A mistyped name must not let somebody meet whom it meant to exclude, nor a profile ask for things unseen."""
+    buyer = {"products": ["knitted T-shirts"], "certificates": ["GOTS"], "languages": ["fr"]}
+    address = f"/api/v1/organisations/{fair.organisations['b1']}/buyer-profile"
+    put = client.put(address, headers=fair.key("b1"), json=buyer)
+    assert put.status_code in (200, 201), put.text
+    request = {"products": ["knitted T-shirts", "blorken"], "exclude": ["s1", "demo S2", "ZZZ"]}
+    body = {"event_id": "e-2025", "request": request}
+    answer = client.post("/api/v1/rank", headers=fair.key("b1"), json=body).json()
+    assert answer["unresolved"] == ["blorken"]
+    assert answer["unknown_exclude"] == ["ZZZ"]
+    assert answer["from_profile"] == ["certificates", "languages"]
+    assert [one["supplier"]["name"] for one in answer["items"]] == ["demo s3"]
+    plain = {"products": ["knitted T-shirts"], "certificates": ["OEKO-TEX 100"]}
+    answer = client.post("/api/v1/rank", headers=fair.key("b1"), json=body | {"request": plain}).json()
+    assert (answer["unresolved"], answer["unknown_exclude"], answer["from_profile"]) == ([], [], ["languages"])
 
 
 def test_a_schedule_is_built_and_read(client: CheckedClient, fair: Fair, database: Database) -> None:

@@ -87,6 +87,14 @@ class RankedListOut(Reply):
     left_out: list[LeftOutSupplier]
 
 
+class RankedNowOut(RankedListOut):
+    """The ranked list of a request that is not stored, and how the request was read."""
+
+    unresolved: list[str] = Field(description="words of the request that no list knows; they count as text")
+    unknown_exclude: list[str] = Field(description="entries of `exclude` that name no supplier of this event")
+    from_profile: list[str] = Field(description="fields that the request leaves open and the buyer's profile fills in")
+
+
 class MatchRunIn(Shape):
     """How an event is to be matched."""
 

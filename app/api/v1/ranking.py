@@ -12,7 +12,7 @@ from app.api import idempotency
 from app.api.bodies import JsonBody
 from app.api.deps import Caller, Lang, Reading
 from app.api.etag import TAGGED, quoted, unchanged
-from app.api.schemas.ranking import MOST, RankedListOut, RankIn
+from app.api.schemas.ranking import MOST, RankedListOut, RankedNowOut, RankIn
 from app.core.kept import Kept
 from app.db.engine import Database
 from app.db.marks import Mark
@@ -108,14 +108,21 @@ def _response(tag: str, written: bytes, if_none_match: str | None) -> Response:
     return Response(written, media_type="application/json", headers=headers)
 
 
-@router.post("/rank", summary="Rank suppliers for any request", response_model=RankedListOut)
+@router.post("/rank", summary="Rank suppliers for any request", response_model=RankedNowOut)
 def rank(actor: Caller, body: Annotated[RankIn, Depends(JsonBody(RankIn, example=_EXAMPLE))], session: Reading) -> Any:
-    """Suppliers of an event for a request that is not stored, ranked now; nothing is kept."""
+    """Suppliers of an event for a request that is not stored, ranked now; nothing is kept.
+
+    What the request leaves open a buyer's own profile fills in; `from_profile` names those fields.
+    """
     event = find_event(session, actor, body.event_id)
     found = rank_live(session, actor, event.id, body.request, limit=body.limit, lang=body.lang)
-    return Response(_answer(found), media_type="application/json")
+    shown = RankedNowOut.model_validate(_shown(found) | vars(found.heard))
+    return Response(shown.model_dump_json().encode(), media_type="application/json")
 
 
 def _answer(found: RankedList) -> bytes:
-    shown = RankedListOut.model_validate({"items": found.items, "left_out": found.left_out})
-    return shown.model_dump_json().encode()
+    return RankedListOut.model_validate(_shown(found)).model_dump_json().encode()
+
+
+def _shown(found: RankedList) -> dict[str, Any]:
+    return {"items": found.items, "left_out": found.left_out}

@@ -21,12 +21,23 @@ from app.services.profiles import latest_requests
 
 
 @dataclass(frozen=True)
+class Heard:
+    """How a request was read: words that no list knows, exclusions that name no supplier, and fields that it leaves
+    open and its buyer's profile fills in."""
+
+    unresolved: list[str]
+    unknown_exclude: list[str]
+    from_profile: list[str]
+
+
+@dataclass(frozen=True)
 class RankedList:
-    """Ranked suppliers, the best that failed a gate, and the tag of this answer."""
+    """Ranked suppliers, the best that failed a gate, the tag of this answer, and how a request given now was read."""
 
     items: list[dict[str, Any]]
     left_out: list[dict[str, Any]]
     etag: str
+    heard: Heard | None = None
 
 
 _RUN = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,13 +24,13 @@ from app.services.events import pairing_rules
 from app.services.explanations import language
 from app.services.matching.field import barred_by
 from app.services.matching.known import blocked, history, known
-from app.services.matching.lists import RankedList, item, left_out
+from app.services.matching.lists import Heard, RankedList, item, left_out
 from app.services.matching.naming import named
 from app.services.matching.offer import Offer, offer_of
 from app.services.matching.pairs import LEFT_OUT
 from app.services.matching.stored import failure, words
 from app.services.profiles import document_of, latest
-from app.services.records import delegates, demand_record, excluded
+from app.services.records import delegates, demand_record, excluded, inherited, unknown_exclusions
 from scoring import SupplierRanker, combine_mutual
 
 
@@ -48,8 +49,12 @@ def rank_live(
     offer = offer_of(session, event, as_of)
     if offer.ranker is None:
         raise InvalidInputError(f"The event {event.code!r} has no suppliers yet.")
-    record, no_news = _record(session, actor, event, offer, request)
-    return ranked_now(offer, offer.ranker, record, no_news, limit=limit, lang=language(lang))
+    document = document_of(request)
+    resolved = resolve(document)
+    record, no_news = _record(session, actor, event, offer, document, resolved.found)
+    found = ranked_now(offer, offer.ranker, record, no_news, limit=limit, lang=language(lang))
+    unknown = unknown_exclusions(document, list(offer.suppliers.values()))
+    return replace(found, heard=Heard(resolved.unresolved, unknown, inherited(record, document)))
 
 
 def ranked_now(
@@ -110,11 +115,9 @@ def _learning(ranker: SupplierRanker, asker: str, answers: Sequence[tuple[str, s
 
 
 def _record(
-    session: Session, actor: Actor, event: Event, offer: Offer, request: SourcingRequest
-) -> tuple[dict[str, object], set[str]]:
+    session: Session, actor: Actor, event: Event, offer: Offer, document: dict[str, Any], resolved: list[dict[str, Any]]
+) -> tuple[dict[str, Any], set[str]]:
     """The request as the engine takes it, and the suppliers whose exclusion goes without saying."""
-    document = document_of(request)
-    resolved = resolve(document).found
     suppliers = list(offer.suppliers.values())
     own = actor.organisation_id
     seeker = offer.people.get(own) if own else None
