@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -35,16 +36,23 @@ TRUSTED = 0.8  # share of (accepted, refused) pairs told apart by the other answ
 MOST = 3.0  # the largest pull of very many answers: a record is so like itself that the rest would get no points
 PAIRS = 15  # a share is taken as if so many pairs had been told apart that well before
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_YES = {"accepted", "accept", "yes", "must meet", "must_meet", "want", "held", "true"}
-_NO = {"refused", "declined", "refuse", "no", "no thanks", "no_thanks", "blocked", "false"}
-_NEITHER = {"neutral", "pending", "expired", "withdrawn"}
+_YES_WORDS = """
+    accepted accept yes must_meet want wanted held met ordered true oui accepté acceptée ja angenommen akzeptiert sì
+    accettato accettata 是 接受 已接受 想见 必见
+"""
+_NO_WORDS = """
+    refused declined refuse rejected no no_thanks blocked false non refusé refusée nein abgelehnt rifiutato rifiutata 否
+    拒绝 已拒绝 不接受 不想见
+"""
+_YES, _NO = frozenset(_YES_WORDS.split()), frozenset(_NO_WORDS.split())
+_NEITHER = frozenset({"neutral", "pending", "expired", "withdrawn", "no_show"})
 
 
 def label_of(value: Any, where: str) -> float | None:
-    """1 for yes, -1 for no, None for neither. Numbers: above 0 is yes, 0 and below is no."""
+    """1 for yes, -1 for no, None for neither, in five languages. Numbers: above 0 is yes, 0 and below is no."""
     if is_missing(value):
         return None
-    word = str(value).strip().lower()
+    word = re.sub("[ -]", "_", str(value).strip().lower())
     if word in _YES | _NO | _NEITHER:
         return None if word in _NEITHER else (1.0 if word in _YES else -1.0)
     try:

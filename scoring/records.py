@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import re
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -425,6 +426,9 @@ def words_of(value: Any, where: str) -> list[str]:
     return [str(part).strip() for part in value if not is_missing(part)]
 
 
+_TWO_WAYS = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+
+
 def _number(value: Any, where: str) -> float:
     if isinstance(value, bool):
         raise RecordError(f"{where}: found {value!r}, expected a number")
@@ -436,6 +440,10 @@ def _number(value: Any, where: str) -> float:
         raise RecordError(f"{where}: found a number of more than 308 digits, expected one that can be") from None
     if not math.isfinite(number) or number < 0:
         raise RecordError(f"{where}: found {value!r}, expected a number of 0 or more")
+    if isinstance(value, str) and _TWO_WAYS.fullmatch(value.strip()):
+        raise RecordError(
+            f"{where}: found {value!r}, which is {number:g} to some and thousands to others; give a number"
+        )
     return number
 
 

@@ -248,3 +248,15 @@ def test_what_every_firm_is_called_is_no_reason(answer: str) -> None:
     assert not {"co", "ltd", "jiangxi", "服饰", "饰限", "限公", "公司", "江西"} & set(
         told.replace("、", " ").replace(",", " ").replace(".", " ").replace("：", " ").split()
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        *((word, 1.0) for word in ("oui", "Ja", "sì", "是", "接受", "accepté", "met", "ordered", "must meet")),
+        *((word, -1.0) for word in ("non", "Nein", "否", "拒绝", "abgelehnt", "rifiutato", "No thanks")),
+        *((word, None) for word in ("no-show", "pending", "")),
+    ],
+)
+def test_answers_are_read_in_five_languages(word, said):
+    assert behaviour.label_of(word, "feedback[0]") == said

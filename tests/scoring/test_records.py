@@ -271,3 +271,11 @@ def test_export_is_a_market_and_no_place():
     record = read_one({"id": "s", "markets": ["export"], "exports_to": ["export", "FR"]}, "supplier")
     assert (record.has("markets"), record.has("exports_to")) == ((), ("FR",))
     assert record.unresolved == {"exports_to": ("export",)}
+
+
+@pytest.mark.parametrize("written", ["1.500", " 12.000"])
+def test_a_number_that_is_written_in_two_ways_is_not_guessed(written):
+    with pytest.raises(RecordError, match="thousands to others; give a number"):
+        read_one({"id": "a", "moq": written}, "supplier")
+    for plain, number in (("1500", 1500.0), ("0.500", 0.5), ("1.50", 1.5), (1.5, 1.5)):
+        assert read_one({"id": "a", "moq": plain}, "supplier").numbers["moq"] == number
