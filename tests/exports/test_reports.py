@@ -85,7 +85,7 @@ def test_each_figure_stands_beside_that_of_the_edition_before() -> None:
     assert rows["figures"]["Meetings held"] == (131, 60, 71)
     assert rows["figures"]["Meetings of the middle participant"] == (4.5, 5, -0.5)
     assert rows["by_kind"] == {
-        "Garment manufacturer": (40, 12, 28), "Brand owner": (14, 0, 14), "Importer": (0, 3, -3),
+        "Manufacturer": (40, 12, 28), "Brand owner": (14, 0, 14), "Importer": (0, 3, -3),
     }  # fmt: skip
     assert list(rows["left_out"]) == ["buyer is full", "no interpreter"]
     share = rows["use"]["Tables"]

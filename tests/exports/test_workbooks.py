@@ -199,7 +199,7 @@ def test_a_folder_in_the_way_is_said_so(timetable: Timetable, tmp_path: Path) ->
 def test_kinds_are_in_the_readers_words(timetable: Timetable, tmp_path: Path) -> None:
     workbooks.write_timetable(timetable, tmp_path / "t.xlsx", lang="zh")
     head, first, *_ = CalamineWorkbook.from_path(tmp_path / "t.xlsx").get_sheet_by_name("会谈安排表").to_python()
-    assert first[head.index("甲方类型")] == "服装厂"
+    assert first[head.index("甲方类型")] == "制造商"
 
 
 def test_an_event_of_several_days_says_so(timetable: Timetable, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -17,12 +18,14 @@ import pytest
 import uvicorn
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import select
 
+from app.core.clock import utc_now
 from app.core.settings import Settings
 from app.db.engine import Database
-from app.db.models import Organisation
+from app.db.models import Event, Organisation, Phase, Slot
 from app.main import create_app
-from app.services import access, accounts, sampling
+from app.services import access, accounts, publications, sampling
 from tests.cli.conftest import demonstrated
 from tests.shared import FOLDER, once
 
@@ -149,6 +152,22 @@ def site(paris: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site
         with database.read() as session:
             firm, brand = _parties(session)
         yield Site(url, database, firm.code, brand.code)
+
+
+def two_weeks_ahead(site: Site) -> None:
+    """Move the edition two weeks ahead: people ask each other, and its plan is published."""
+    with site.database.write() as session:
+        event = session.scalars(select(Event).where(Event.code == EVENT)).one()
+        days = timedelta(days=(utc_now().date() - event.starts_on).days + 14)
+        for slot in session.scalars(select(Slot).where(Slot.event_id == event.id)):
+            slot.starts_at, slot.ends_at = slot.starts_at + days, slot.ends_at + days
+        event.starts_on, event.ends_on = event.starts_on + days, event.ends_on + days
+        for phase in session.scalars(select(Phase).where(Phase.event_id == event.id)):
+            session.delete(phase)
+        session.flush()
+        at = utc_now()
+        session.add(Phase(event_id=event.id, name="booking", starts_at=at - days, ends_at=at + timedelta(days=13)))
+        publications.publish(session, access.organiser_of(session, sampling.TENANT), event, site.url)
 
 
 @pytest.fixture(scope="module")

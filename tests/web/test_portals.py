@@ -5,7 +5,6 @@ from __future__ import annotations
 import html as entities
 import json
 import re
-from datetime import timedelta
 from uuid import UUID
 
 import httpx
@@ -14,10 +13,8 @@ from markupsafe import escape
 from playwright.sync_api import Browser
 from sqlalchemy import select
 
-from app.core.clock import utc_now
 from app.db.models import (
     CapabilityProfile,
-    Event,
     FeedToken,
     Job,
     Meeting,
@@ -25,21 +22,19 @@ from app.db.models import (
     Organisation,
     Outcome,
     Participation,
-    Phase,
     Preference,
     Quotation,
     Representative,
     RequestRevision,
     Schedule,
-    Slot,
     SourcingRequest,
 )
 from app.domain.people import WordingIn
-from app.services import access, matching, outlook, publications, sampling
+from app.services import access, matching, outlook, sampling
 from app.services.booking import release
 from app.services.consents import write_wording
 from app.services.events import find_event
-from tests.web.conftest import BUYER, ENTERPRISE, EVENT, Site, looked_over, looking
+from tests.web.conftest import BUYER, ENTERPRISE, EVENT, Site, looked_over, looking, two_weeks_ahead
 from tests.web.test_setting_up import followed
 
 _ID = "[0-9a-f]{8}-[0-9a-f-]{27}"
@@ -47,20 +42,10 @@ _ID = "[0-9a-f]{8}-[0-9a-f-]{27}"
 
 @pytest.fixture(scope="module", autouse=True)
 def now(site: Site) -> None:
-    """The edition as if it were two weeks ahead: people ask each other, and its plan is published."""
+    """The edition as if it were two weeks ahead, and the words in which people consent."""
+    two_weeks_ahead(site)
     with site.database.write() as session:
-        event = session.scalars(select(Event).where(Event.code == EVENT)).one()
-        days = timedelta(days=(utc_now().date() - event.starts_on).days + 14)
-        for slot in session.scalars(select(Slot).where(Slot.event_id == event.id)):
-            slot.starts_at, slot.ends_at = slot.starts_at + days, slot.ends_at + days
-        event.starts_on, event.ends_on = event.starts_on + days, event.ends_on + days
-        for phase in session.scalars(select(Phase).where(Phase.event_id == event.id)):
-            session.delete(phase)
-        session.flush()
-        at = utc_now()
-        session.add(Phase(event_id=event.id, name="booking", starts_at=at - days, ends_at=at + timedelta(days=13)))
         actor = access.organiser_of(session, sampling.TENANT)
-        publications.publish(session, actor, event, site.url)
         for language, text in (
             ("en", "Whom I have agreed to meet may see my name."),
             ("zh", "约定会谈的机构可以看到我的姓名和邮箱。"),
@@ -451,35 +436,3 @@ def test_what_was_done_is_told_with_the_name_as_it_is(site: Site) -> None:
     told = re.search(r'<div class="notice good".*?<p>(.*?)</p>', shown, re.DOTALL)
     assert told is not None
     assert entities.unescape(told[1]) == f"{other.name} is on your shortlist."
-
-
-def test_who_is_called_off_and_booked_anew_at_the_same_hour_reads_of_one_meeting(site: Site) -> None:
-    firm, part = _own(site, site.enterprise)
-    with site.database.read() as session:
-        mine = select(Meeting).join(Schedule).where(Schedule.is_current, Meeting.status == "planned")
-        mine = mine.where((Meeting.low_id == part.id) | (Meeting.high_id == part.id)).order_by(Meeting.id)
-        meeting = session.scalars(mine.limit(1)).one()
-        other = session.get_one(Participation, meeting.high_id if meeting.low_id == part.id else meeting.low_id)
-        brand = session.get_one(Organisation, other.organisation_id)
-    board = f"/events/{EVENT}/schedule"
-    with site.client() as client:
-        assert client.post(f"{board}/meetings/{meeting.id}/cancel").status_code == 303
-        again = {"a": firm.code, "b": brand.code, "slot": str(meeting.slot_id)}
-        assert client.post(f"{board}/book", data=again).status_code == 303
-    with site.database.write() as session:
-        event = session.scalars(select(Event).where(Event.code == EVENT)).one()
-        publications.publish(session, access.organiser_of(session, sampling.TENANT), event, site.url)
-    with site.client(ENTERPRISE) as client:
-        page = client.get("/my/timetable").text
-        assert page.count(f"<strong>{escape(brand.name)}</strong>") == 1
-        assert "Call it off" in page
-
-
-def test_a_question_that_opens_in_place_stays_on_a_phone(chromium: Browser, site: Site) -> None:
-    for email, path in ((BUYER, "/my/sourcing"), (ENTERPRISE, "/my/timetable")):
-        with looking(chromium, site.url, email, "zh", phone=True) as look:
-            page = look.open(path)
-            page.locator("details.confirm > summary").first.click()
-            assert looked_over(page, colours=False) == ""
-    with looking(chromium, site.url, lang="fr", phone=True) as look:
-        assert looked_over(look.open(f"/events/{EVENT}/report"), colours=False) == ""

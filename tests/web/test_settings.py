@@ -75,7 +75,7 @@ def test_every_part_is_saved(site: Site) -> None:
     assert pairs == {("brand-owner", "manufacturer"), ("retailer", "fabric-mill")}
     assert (len(edition.grid.places), edition.grid.interpreters[-1].languages) == (13, ["zh", "de"])
     assert 'value="2025-09-15T13:00"' in shown
-    assert 'value="brand-owner&gt;manufacturer" aria-label="Brand owner seeks Garment manufacturer" checked' in shown
+    assert 'value="brand-owner&gt;manufacturer" aria-label="Brand owner seeks Manufacturer" checked' in shown
 
 
 def test_bodies_and_series_are_set_renamed_and_left(site: Site) -> None:

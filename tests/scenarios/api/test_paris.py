@@ -84,13 +84,30 @@ def _agree(desk: Ground, said: dict[str, Any]) -> None:
     said["inbox"] = desk.get(asked, "QSH-11", box="in")["items"]
 
 
+def _least(meetings: list[dict[str, Any]]) -> dict[str, Any]:
+    """The planned meeting of least value in whose hour two others could meet without an interpreter: all tables are
+    taken but the one that it leaves."""
+
+    def parties(one: dict[str, Any]) -> set[str]:
+        return {party["id"] for party in one["organisations"]}
+
+    planned = sorted((one for one in meetings if one["status"] == "planned"), key=lambda one: one["value"])
+    for least in planned:
+        there = [parties(one) for one in planned if one["slot"] == least["slot"] and one is not least]
+        busy: set[str] = set().union(*there)
+        others = (one for one in planned if one["slot"] != least["slot"] and one["interpreter"] is None)
+        if any(busy.isdisjoint(parties(one)) for one in others):
+            return least
+    raise AssertionError("no two have an hour in common that is not theirs")
+
+
 def _plan(desk: Ground, said: dict[str, Any]) -> None:
     """A schedule, published; a meeting called off and one moved, the difference, and published again."""
     plan = said["plan"] = desk.schedule()
     said["first difference"] = desk.get(f"{desk.place}/schedule-difference")
     said["first publication"] = desk.post(f"{desk.place}/publications", status=201)
     said["timetables"] = [desk.get(f"{desk.place}/timetable", organisation=key) for key in desk.organisations.values()]
-    least = min((m for m in plan["meetings"] if m["status"] == "planned"), key=lambda m: m["value"])
+    least = _least(plan["meetings"])
     said["called off"] = desk.post(f"/meetings/{least['id']}/cancel", {"note": "La salle est pleine."})
     free = None
     for meeting in plan["meetings"]:  # all tables are taken but the one that has just become free
