@@ -16,12 +16,12 @@ _VERBS_IT = "cerchiamo|vogliamo|produciamo|facciamo|vendiamo|offriamo|trattiamo|
 # Each ends before what is denied.
 # `but no plastic`, not `no-show socks`, nor `no drill blinds`, which are wanted
 _NO = (
-    r"(?:(?<=[,;:.(!?\n])|(?<=\b(?:but|and|has|use))|(?<=\b(?:with|have|want|need)))\s*"
+    r"(?:(?<=[,;:.(!?\n])|(?<=\b(?:but|and|has|use))|(?<=\b(?:with|have|want|need)))\s{0,3}"
     r"\bno(?=\s+(?!matter\b|doubt\b|problem\b|less\b|more\b|longer\b|one\b|other\b|limits?\b|\d))"
 )
 # where it begins a clause: "sandals, not sneakers", not "is not"
 _NOT = (
-    r"(?:^|(?<=[,;:.(!?\n])|(?<=\bbut)|(?<=\baber)|(?<=\bund)|(?<=\band))\s*\b(?:not|nicht)\b"
+    r"(?:^|(?<=[,;:.(!?\n])|(?<=\bbut)|(?<=\baber)|(?<=\bund)|(?<=\band))\s{0,3}\b(?:not|nicht)\b"
     r"(?!\s+(?:only|just|limited|less|more|necessarily|nur|allein|bloß|zuletzt|weniger|mehr)\b)"
 )
 _NEGATIONS = (

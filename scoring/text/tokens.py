@@ -49,14 +49,15 @@ _REQUEST_WORDS = """
 REQUEST_WORDS = frozenset(_REQUEST_WORDS.split())
 _CJK_REQUEST = re.compile("寻找|寻求|求购|采购|需要|想要|诚征|生产厂家|生产厂商|厂家|厂商|供应商|制造商|我们")
 # How many and by when: "500 pcs", "10 tonnellate", "within 40 days", "2026年3月底" are in fields of their own.
+# Lengths are bounded, so that a page of digits takes no longer than a page of words.
 _PIECES = "pcs|pieces|pièces|pieces|stück|stueck|pezzi|pz|units|unités|einheiten|unità|sets|pairs|paires|paar|paia|kg"
 _TIMES = (
     "tons?|tonnes?|tonnen|tonnellat[ae]|days|jours|tagen?|giorni|weeks|semaines|wochen|settimane|months|mois|"
     "monaten?|mesi"
 )
 _ORDERED = re.compile(
-    rf"\b(?P<pieces>\d[\d.,' ]*)\s?(?:{_PIECES})\b|\b\d[\d.,]*(?:\s?[-–]\s?\d+)?\s?(?:{_TIMES})\b"
-    r"|(?P<counted>\d[\d,]*)\s?[件个條条双套只台打]|\d[\d,]*\s?(?:吨|天|周|个月)"
+    rf"\b(?P<pieces>\d[\d.,' ]{{0,12}})\s?(?:{_PIECES})\b|\b\d[\d.,]{{0,9}}(?:\s?[-–]\s?\d{{1,4}})?\s?(?:{_TIMES})\b"
+    r"|(?P<counted>\d[\d,]{0,9})\s?[件个條条双套只台打]|\d[\d,]{0,9}\s?(?:吨|天|周|个月)"
     r"|(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号]|底|初|[上中下]旬)?|\d{4}年",
     re.IGNORECASE,
 )

@@ -90,3 +90,9 @@ def test_sellers_of_what_is_ruled_out_are_far_behind_and_not_praised_for_it(mode
 )
 def test_how_many_and_by_when_is_no_subject_of_a_request(asked, kept):
     assert wish(asked) == kept
+
+
+@pytest.mark.parametrize("text", ["9" * 6000 + " pcs", "1 " * 6000, "1," * 6000, "\n" * 12000, ", not " * 3000])
+def test_a_page_of_nothing_but_digits_or_denials_is_read(text):
+    """More digits than Python makes a number of once ended in an error."""
+    assert isinstance(wish(affirmed(text)), str)
